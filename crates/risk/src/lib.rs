@@ -1,0 +1,34 @@
+//! What Kiosk knows of fraud that more than one app needs: the question edge-orders asks, the answer edge-fraud
+//! gives, the velocity counters in between, and the one function that turns them into model features.
+//!
+//! The crate does no I/O and holds no personal value: an order is described by facts, its buyer by keyed
+//! pseudonyms ([`IdentityKeys`]). Which features a model reads, how they are scaled and what range is plausible is
+//! versioned data ([`FeatureSpec`]), shared with the training script under `ml/fraud`.
+//!
+//! ```text
+//! edge-orders --ScoreRequest--> edge-fraud --+ Velocity (POP database) --> features() --> model --> Decision
+//! ```
+//!
+//! **Rule for callers:** whatever goes wrong between asking and answering (timeout, non-200, unreadable body) is
+//! [`Decision::unavailable`], which is a review. Only an explicit answer allows an order.
+
+mod currency;
+mod decision;
+mod features;
+mod request;
+mod velocity;
+
+pub use currency::{reference_minor, reference_minor_or_par};
+pub use decision::{Decision, Outcome, REASONS_MAX, Reason, reason_code};
+pub use features::{
+    FEATURES_MAX, Feature, FeatureError, FeatureSpec, Measure, Scale, Source, SpecError, features,
+};
+pub use request::{
+    DeliveryKind, IDENTITY_KEY_BYTES_MAX, IdentityKeys, KeyError, OrderFacts, PaymentKind, ScoreRequest,
+};
+pub use velocity::{
+    Counters, KeyKind, Velocity, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS, WINDOWS_MS, Window,
+};
+
+/// Where edge-orders asks for a score, inside the POP: `POST`, a JSON [`ScoreRequest`], answered by a [`Decision`].
+pub const SCORE_URL: &str = "http://edge-fraud.spin.internal/score";
