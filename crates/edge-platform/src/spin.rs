@@ -1,0 +1,193 @@
+//! The ports on Spin and on `edge-node`, and [`serve`], which an entry file calls.
+//!
+//! A component instance runs on one thread, so what is not `Send` here is wrapped in `SendWrapper` soundly.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Either, select};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use send_wrapper::SendWrapper;
+use spin_sdk::sqlite::{Connection, Error as SqliteError, Value as SpinValue};
+use tower::ServiceExt;
+
+use crate::http_client::RESPONSE_BYTES_MAX;
+use crate::{
+    Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row, Statement,
+    Value, VariableError, Variables,
+};
+
+/// The ports of this component instance.
+#[must_use]
+pub fn edge() -> Edge {
+    Edge {
+        db: Arc::new(SpinDb),
+        http: Arc::new(SpinHttp),
+        variables: Arc::new(SpinVariables),
+        files: Arc::new(MountedFiles),
+        clock: Arc::new(WasiClock),
+        random: Arc::new(WasiRandom),
+    }
+}
+
+/// Hands one request to the router and its answer back.
+///
+/// The body is streamed into the router, which limits it; the answer is sent whole.
+pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response<Full<Bytes>> {
+    let request = request.map(|body| {
+        let stream = http_body_util::BodyDataStream::new(SendWrapper::new(body));
+        Body::from_stream(SendWrapper::new(stream))
+    });
+    let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    let (parts, body) = response.into_parts();
+    match body.collect().await {
+        Ok(body) => Response::from_parts(parts, Full::new(body.to_bytes())),
+        Err(error) => {
+            tracing::error!(%error, "a response body broke off");
+            let mut response = Response::new(Full::default());
+            *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        }
+    }
+}
+
+struct SpinDb;
+
+fn sqlite_error(error: SqliteError) -> DbError {
+    match error {
+        SqliteError::Io(message) => DbError::from_message(message),
+        other => DbError::Host(other.to_string()),
+    }
+}
+
+fn to_spin(value: Value) -> SpinValue {
+    match value {
+        Value::Null => SpinValue::Null,
+        Value::Integer(number) => SpinValue::Integer(number),
+        Value::Real(number) => SpinValue::Real(number),
+        Value::Text(text) => SpinValue::Text(text),
+        Value::Blob(bytes) => SpinValue::Blob(bytes),
+    }
+}
+
+fn from_spin(value: SpinValue) -> Value {
+    match value {
+        SpinValue::Null => Value::Null,
+        SpinValue::Integer(number) => Value::Integer(number),
+        SpinValue::Real(number) => Value::Real(number),
+        SpinValue::Text(text) => Value::Text(text),
+        SpinValue::Blob(bytes) => Value::Blob(bytes),
+    }
+}
+
+async fn execute(connection: &Connection, statement: Statement) -> Result<Vec<Row>, DbError> {
+    let params: Vec<_> = statement.params.into_iter().map(to_spin).collect();
+    let result = connection.execute(statement.sql, params).await.map_err(sqlite_error)?;
+    let rows = result.collect().await.map_err(sqlite_error)?;
+    Ok(rows.into_iter().map(|row| Row(row.values.into_iter().map(from_spin).collect())).collect())
+}
+
+async fn run_batch(statements: Vec<Statement>) -> Result<Vec<u64>, DbError> {
+    // A connection of its own: BEGIN to COMMIT must not mix with another request's statements.
+    let connection = Connection::open_default().await.map_err(sqlite_error)?;
+    execute(&connection, Statement::new("BEGIN IMMEDIATE")).await?;
+    let mut changes = Vec::with_capacity(statements.len());
+    for statement in statements {
+        if let Err(error) = execute(&connection, statement).await {
+            // Some errors roll back by themselves; then this ROLLBACK fails, and there is nothing left to undo.
+            let _ = execute(&connection, Statement::new("ROLLBACK")).await;
+            return Err(error);
+        }
+        changes.push(connection.changes().await);
+    }
+    execute(&connection, Statement::new("COMMIT")).await?;
+    Ok(changes)
+}
+
+impl Database for SpinDb {
+    fn query(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<Row>, DbError>> {
+        SendWrapper::new(async move {
+            let connection = Connection::open_default().await.map_err(sqlite_error)?;
+            execute(&connection, statement).await
+        })
+        .boxed()
+    }
+
+    fn batch(&self, statements: Vec<Statement>) -> BoxFuture<'_, Result<Vec<u64>, DbError>> {
+        SendWrapper::new(run_batch(statements)).boxed()
+    }
+}
+
+struct SpinHttp;
+
+async fn send(outbound: Outbound) -> Result<Response<Bytes>, HttpError> {
+    let failed = |error: &dyn std::fmt::Display| HttpError::Connection(error.to_string());
+    let request = outbound.request.map(Full::new);
+    let response = spin_sdk::http::send(request).await.map_err(|error| failed(&error))?;
+    let (parts, body) = response.into_parts();
+    match Limited::new(body, RESPONSE_BYTES_MAX).collect().await {
+        Ok(body) => Ok(Response::from_parts(parts, body.to_bytes())),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(HttpError::TooLarge),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+impl HttpClient for SpinHttp {
+    fn send(&self, outbound: Outbound) -> BoxFuture<'_, Result<Response<Bytes>, HttpError>> {
+        let timeout_ms = outbound.timeout_ms_max;
+        SendWrapper::new(async move {
+            let answer = std::pin::pin!(send(outbound));
+            let late = std::pin::pin!(spin_sdk::time::sleep(Duration::from_millis(timeout_ms.into())));
+            match select(answer, late).await {
+                Either::Left((answer, _)) => answer,
+                Either::Right(((), _)) => Err(HttpError::Timeout(timeout_ms)),
+            }
+        })
+        .boxed()
+    }
+}
+
+struct SpinVariables;
+
+impl Variables for SpinVariables {
+    fn get<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<String, VariableError>> {
+        SendWrapper::new(async move {
+            spin_sdk::variables::get(name)
+                .await
+                .map_err(|error| VariableError { name: name.to_owned(), reason: error.to_string() })
+        })
+        .boxed()
+    }
+}
+
+struct MountedFiles;
+
+impl Files for MountedFiles {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        std::fs::read(path).ok()
+    }
+}
+
+struct WasiClock;
+
+impl Clock for WasiClock {
+    fn now_ms(&self) -> i64 {
+        // The one place at the edge that reads the ambient clock.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+struct WasiRandom;
+
+impl Randomness for WasiRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        bytes.copy_from_slice(&spin_sdk::wasip3::random::random::get_random_bytes(length));
+    }
+}
