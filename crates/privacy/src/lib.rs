@@ -1,1 +1,41 @@
-//! To be written.
+//! Privacy by type (invariant I3).
+//!
+//! A personal value lives in [`Personal`], which has no `Serialize` and no `Display`: it cannot get into a message to
+//! the core, a log line or a page by accident. [`anonymise`] is the only way from a personal record to a wire record.
+//! Pseudonyms are HMACs under a key that stays in the region.
+
+mod personal;
+mod pseudonym;
+
+use kiosk_wire::OrderRecord;
+pub use personal::{Address, Contact, Personal, Shopper};
+pub use pseudonym::{Kind, PseudonymKey};
+
+/// Characters of a postcode that leave the region.
+pub const AREA_CHARS_MAX: usize = 2;
+
+/// The facts of an order that are nobody's: everything of an [`OrderRecord`] but who bought and where to.
+pub type OrderFacts = OrderRecord;
+
+/// Turns an order of a person into the record that may leave the region.
+///
+/// `facts` has `customer`, `country` and `area` empty; they are filled here, the first as a pseudonym, the last cut to
+/// [`AREA_CHARS_MAX`] characters.
+#[must_use]
+pub fn anonymise(shopper: &Shopper, facts: OrderFacts, key: &PseudonymKey) -> OrderRecord {
+    OrderRecord {
+        customer: key.pseudonym(Kind::Customer, &shopper.contact.email.reveal().to_lowercase()),
+        country: shopper.address.country.clone(),
+        area: area_of(shopper.address.postcode.reveal()),
+        ..facts
+    }
+}
+
+fn area_of(postcode: &str) -> String {
+    postcode
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(AREA_CHARS_MAX)
+        .collect::<String>()
+        .to_ascii_uppercase()
+}

@@ -1,0 +1,135 @@
+//! Events a POP delivers: `POST /sync/v1/events`.
+
+use kiosk_ids::{CartId, EventId, OrderId, PaymentId, ProductId, Sku, VendorId};
+use kiosk_money::Money;
+use serde::{Deserialize, Serialize};
+
+/// A run of events without a gap.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventBatch {
+    /// Names the POP's database; numbers start again at 1 with a new one.
+    pub incarnation: String,
+    /// In order of `seq`, at most [`crate::EVENTS_PER_BATCH_MAX`].
+    pub events: Vec<Event>,
+}
+
+/// How far the core has applied a POP's events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventAck {
+    /// Every event up to and including this number is applied, and will not be applied again.
+    pub applied_through: u64,
+}
+
+/// One event of a POP's outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Counts from 1 without a gap within an incarnation.
+    pub seq: u64,
+    /// Identifier.
+    pub id: EventId,
+    /// Unix time in milliseconds by the POP's clock.
+    pub occurred_ms: i64,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EventBody {
+    /// A shopper placed an order.
+    OrderPlaced(Box<OrderRecord>),
+    /// A checkout was refused for fraud; nothing was sold.
+    CheckoutBlocked {
+        /// The score that refused it.
+        fraud: FraudRecord,
+    },
+    /// The POP gives leased stock back that it has not sold.
+    StockReturned {
+        /// What it gives back.
+        take: StockTake,
+    },
+}
+
+/// An order without anything personal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderRecord {
+    /// Identifier.
+    pub id: OrderId,
+    /// The cart it came from.
+    pub cart: CartId,
+    /// Region of the POP.
+    pub region: String,
+    /// Unix time in milliseconds.
+    pub placed_ms: i64,
+    /// Keyed pseudonym of the customer; the key stays in the region.
+    pub customer: String,
+    /// ISO 3166-1 alpha-2 country of delivery.
+    pub country: String,
+    /// The first characters of the postcode, too coarse to name a street.
+    pub area: String,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+    /// Leased stock the order took, summed over its lines.
+    pub takes: Vec<StockTake>,
+    /// Sum of the lines.
+    pub subtotal: Money,
+    /// Price of delivery.
+    pub delivery: Money,
+    /// Subtotal and delivery.
+    pub total: Money,
+    /// `parcel`, `express`, `freight` or `pickup`.
+    pub delivery_kind: String,
+    /// How it is paid.
+    pub payment: PaymentRecord,
+    /// The fraud score inside the checkout.
+    pub fraud: FraudRecord,
+}
+
+/// One line of an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// What was bought.
+    pub sku: Sku,
+    /// Its product.
+    pub product: ProductId,
+    /// Its seller.
+    pub vendor: VendorId,
+    /// Pieces.
+    pub quantity: u32,
+    /// Price of one piece.
+    pub unit_price: Money,
+}
+
+/// Units of one leased stock item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockTake {
+    /// The stock item.
+    pub item: Sku,
+    /// The epoch of the lease they came from.
+    pub epoch: u64,
+    /// Units.
+    pub units: u32,
+}
+
+/// How an order is paid, without anything of the payer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentRecord {
+    /// The authorisation.
+    pub id: PaymentId,
+    /// `invoice`, …
+    pub method: String,
+}
+
+/// A fraud decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FraudRecord {
+    /// `allow`, `review` or `block`.
+    pub outcome: String,
+    /// Probability of fraud, 0 to 1.
+    pub score: f32,
+    /// Version of the model, empty when none could be asked.
+    pub model: String,
+    /// Codes of the top reasons.
+    pub reasons: Vec<String>,
+}
