@@ -1,2 +1,37 @@
-//! To be written.
+//! The POP's database: its schema and every query on it.
+//!
+//! Reads are one statement; writes are atomic batches whose preconditions are constraints of the schema, because that
+//! is what Spin's SQLite, D1 and a file have in common (see `kiosk_edge_platform::db`).
+
+pub mod catalog;
+pub mod media;
+pub mod meta;
+pub mod schema;
 pub mod velocity;
+
+use kiosk_edge_platform::DbError;
+
+/// A query or a batch on the POP's database failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A stored document is not what this version writes.
+    #[error("a stored document cannot be read")]
+    Document(#[from] serde_json::Error),
+    /// A stored identifier is not one.
+    #[error("a stored identifier cannot be read")]
+    Id(#[from] kiosk_ids::InvalidId),
+    /// A stored amount has an unknown currency.
+    #[error("a stored currency is unknown: {0}")]
+    Currency(String),
+}
+
+/// The currency of a stored code.
+///
+/// # Errors
+/// [`StoreError::Currency`].
+pub fn currency_of(code: &str) -> Result<kiosk_money::Currency, StoreError> {
+    kiosk_money::Currency::from_code(code).ok_or_else(|| StoreError::Currency(code.to_owned()))
+}

@@ -126,8 +126,8 @@ pub struct PaymentRecord {
 pub struct FraudRecord {
     /// `allow`, `review` or `block`.
     pub outcome: String,
-    /// Probability of fraud, 0 to 1.
-    pub score: f32,
+    /// Probability of fraud, 0 to 1; none when no model answered.
+    pub score: Option<f32>,
     /// Version of the model, empty when none could be asked.
     pub model: String,
     /// Codes of the top reasons.

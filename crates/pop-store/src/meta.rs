@@ -1,0 +1,42 @@
+//! Single values the POP remembers.
+
+use kiosk_edge_platform::{Database, Statement};
+
+use crate::StoreError;
+
+/// Cursor of the catalogue feed.
+pub const FEED_CURSOR: &str = "feed_cursor";
+/// Names this database to the core; a database that was lost comes back as another incarnation.
+pub const INCARNATION: &str = "incarnation";
+/// When the leases lapse, Unix milliseconds.
+pub const LEASES_EXPIRE_MS: &str = "leases_expire_ms";
+
+/// The value of `key`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get(db: &dyn Database, key: &'static str) -> Result<Option<String>, StoreError> {
+    let rows = db.query(Statement::new("SELECT value FROM meta WHERE key = ?1").bind(key)).await?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?)
+}
+
+/// Sets `key` to `value`.
+#[must_use]
+pub fn set(key: &'static str, value: impl Into<String>) -> Statement {
+    Statement::new("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        .bind(key)
+        .bind(value.into())
+}
+
+/// Sets `key` to `value` unless it is set, and returns what holds then: of several instances the first wins.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_or_set(db: &dyn Database, key: &'static str, value: String) -> Result<String, StoreError> {
+    if let Some(found) = get(db, key).await? {
+        return Ok(found);
+    }
+    let insert = Statement::new("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING");
+    db.batch(vec![insert.bind(key).bind(value.clone())]).await?;
+    Ok(get(db, key).await?.unwrap_or(value))
+}

@@ -1,0 +1,118 @@
+//! The tables, and how a database comes to have them.
+//!
+//! Migrations go forward only. Each component instance calls [`migrate`] once; of several at the same time one wins
+//! and the others find the work done.
+
+use kiosk_edge_platform::{Database, DbError, Statement};
+
+use crate::StoreError;
+
+/// One migration after the other; never edit one that was released.
+const MIGRATIONS: &[&[&str]] = &[&[
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    // The catalogue copy.
+    "CREATE TABLE vendor (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, region TEXT NOT NULL, about TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE category (
+        slug TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT, position INTEGER NOT NULL, blurb TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    // `doc` is the whole product as the feed told it; the columns are what lists filter and sort by.
+    "CREATE TABLE product (
+        id TEXT PRIMARY KEY, handle TEXT NOT NULL UNIQUE, title TEXT NOT NULL, vendor_id TEXT NOT NULL,
+        category TEXT NOT NULL, featured INTEGER NOT NULL, bulky INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+        price_min INTEGER NOT NULL, price_max INTEGER NOT NULL, compare_at INTEGER, currency TEXT NOT NULL,
+        picture TEXT, picture_alt TEXT, doc TEXT NOT NULL
+    ) STRICT",
+    "CREATE INDEX product_by_category ON product (category, created_ms DESC)",
+    "CREATE INDEX product_by_created ON product (created_ms DESC)",
+    "CREATE INDEX product_featured ON product (created_ms DESC) WHERE featured = 1",
+    "CREATE TABLE variant (
+        sku TEXT PRIMARY KEY, product_id TEXT NOT NULL, position INTEGER NOT NULL, options TEXT NOT NULL,
+        price INTEGER NOT NULL, currency TEXT NOT NULL, weight_g INTEGER NOT NULL, stock_item TEXT NOT NULL,
+        stock_units INTEGER NOT NULL CHECK (stock_units > 0)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX variant_by_product ON variant (product_id)",
+    "CREATE INDEX variant_by_item ON variant (stock_item)",
+    // One row for each choice a product offers, for the filters of a list.
+    "CREATE TABLE facet (
+        product_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (product_id, name, value)
+    ) STRICT, WITHOUT ROWID",
+    // Pictures by content; a row without bytes is one still to be fetched from the core.
+    "CREATE TABLE media (
+        hash TEXT PRIMARY KEY, ext TEXT NOT NULL, bytes BLOB, tried_ms INTEGER NOT NULL DEFAULT 0
+    ) STRICT",
+    "CREATE INDEX media_missing ON media (tried_ms) WHERE bytes IS NULL",
+    // Leased stock as counters that only grow within an epoch; what can be sold is what is left of `granted`.
+    "CREATE TABLE lease (
+        item TEXT PRIMARY KEY, epoch INTEGER NOT NULL, granted INTEGER NOT NULL, taken INTEGER NOT NULL DEFAULT 0,
+        returned INTEGER NOT NULL DEFAULT 0, core_available INTEGER NOT NULL DEFAULT 0,
+        target INTEGER NOT NULL DEFAULT 0, asked_ms INTEGER NOT NULL DEFAULT 0, sold_ms INTEGER NOT NULL DEFAULT 0,
+        CONSTRAINT lease_not_overdrawn CHECK (taken >= 0 AND returned >= 0 AND taken + returned <= granted)
+    ) STRICT, WITHOUT ROWID",
+    // Carts and orders. A token is kept as its hash.
+    "CREATE TABLE cart (
+        id TEXT PRIMARY KEY, token_hash TEXT NOT NULL, version INTEGER NOT NULL, currency TEXT,
+        created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, order_id TEXT
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX cart_by_age ON cart (updated_ms)",
+    "CREATE TABLE cart_line (
+        cart_id TEXT NOT NULL REFERENCES cart (id) ON DELETE CASCADE, sku TEXT NOT NULL,
+        quantity INTEGER NOT NULL CHECK (quantity > 0), shown_price INTEGER NOT NULL, added_ms INTEGER NOT NULL,
+        PRIMARY KEY (cart_id, sku)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE TABLE orders (
+        id TEXT PRIMARY KEY, cart_id TEXT NOT NULL UNIQUE, token_hash TEXT NOT NULL, status TEXT NOT NULL,
+        placed_ms INTEGER NOT NULL, currency TEXT NOT NULL, subtotal INTEGER NOT NULL, delivery INTEGER NOT NULL,
+        total INTEGER NOT NULL, delivery_kind TEXT NOT NULL, payment_id TEXT NOT NULL, payment_method TEXT NOT NULL,
+        fraud_outcome TEXT NOT NULL, fraud_score REAL, fraud_model TEXT NOT NULL, fraud_reasons TEXT NOT NULL,
+        lines TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    // Personal values: this table never leaves the region.
+    "CREATE TABLE order_person (
+        order_id TEXT PRIMARY KEY REFERENCES orders (id), name TEXT NOT NULL, email TEXT NOT NULL, phone TEXT,
+        street TEXT NOT NULL, extra TEXT, postcode TEXT NOT NULL, city TEXT NOT NULL, country TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    // AUTOINCREMENT: numbers are without a gap, because a rolled back insert takes its number back, and are not
+    // given again after the delivered rows are deleted.
+    "CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, occurred_ms INTEGER NOT NULL, body TEXT NOT NULL
+    ) STRICT",
+    "CREATE TABLE idempotency (
+        scope TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL, status INTEGER NOT NULL,
+        response TEXT NOT NULL, created_ms INTEGER NOT NULL, PRIMARY KEY (scope, key)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX idempotency_by_age ON idempotency (created_ms)",
+    crate::velocity::SCHEMA[0],
+    crate::velocity::SCHEMA[1],
+]];
+
+/// Brings the database to this version's schema.
+///
+/// # Errors
+/// When the database cannot be reached or is newer than this code.
+pub async fn migrate(db: &dyn Database) -> Result<(), StoreError> {
+    loop {
+        let version = version(db).await?;
+        let Some(migration) = MIGRATIONS.get(version) else { return Ok(()) };
+        let mut statements =
+            vec![Statement::new("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)")];
+        let next = i64::try_from(version + 1).unwrap_or(i64::MAX);
+        // The primary key lets one of several instances win.
+        statements.push(Statement::new("INSERT INTO schema_version (version) VALUES (?1)").bind(next));
+        statements.extend(migration.iter().map(|sql| Statement::new(*sql)));
+        match db.batch(statements).await {
+            Ok(_) => {}
+            Err(error) if error.violates("schema_version.version") => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn version(db: &dyn Database) -> Result<usize, StoreError> {
+    match db.query(Statement::new("SELECT COALESCE(MAX(version), 0) FROM schema_version")).await {
+        Ok(rows) => Ok(rows.first().map_or(Ok(0), |row| row.get::<u32>(0))? as usize),
+        Err(DbError::Host(message)) if message.contains("no such table") => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
