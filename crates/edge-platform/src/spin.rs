@@ -39,10 +39,8 @@ pub fn edge() -> Edge {
 ///
 /// The body is streamed into the router, which limits it; the answer is sent whole.
 pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response<Full<Bytes>> {
-    let request = request.map(|body| {
-        let stream = http_body_util::BodyDataStream::new(SendWrapper::new(body));
-        Body::from_stream(SendWrapper::new(stream))
-    });
+    let request =
+        request.map(|body| Body::from_stream(SendWrapper::new(http_body_util::BodyDataStream::new(body))));
     let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
     let (parts, body) = response.into_parts();
     match body.collect().await {
