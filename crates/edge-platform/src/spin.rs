@@ -10,7 +10,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Either, select};
-use http::{Request, Response};
+use http::Response;
 use http_body_util::{BodyExt, Full, Limited};
 use send_wrapper::SendWrapper;
 use spin_sdk::sqlite::{Connection, Error as SqliteError, Value as SpinValue};
