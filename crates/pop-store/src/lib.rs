@@ -3,10 +3,18 @@
 //! Reads are one statement; writes are atomic batches whose preconditions are constraints of the schema, because that
 //! is what Spin's SQLite, D1 and a file have in common (see `kiosk_edge_platform::db`).
 
+pub mod carts;
 pub mod catalog;
+pub mod guard;
+pub mod idempotency;
+pub mod leases;
 pub mod media;
 pub mod meta;
+pub mod orders;
+pub mod outbox;
+pub mod payments;
 pub mod schema;
+pub mod sync;
 pub mod velocity;
 
 use kiosk_edge_platform::DbError;

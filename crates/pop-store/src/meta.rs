@@ -11,6 +11,17 @@ pub const INCARNATION: &str = "incarnation";
 /// When the leases lapse, Unix milliseconds.
 pub const LEASES_EXPIRE_MS: &str = "leases_expire_ms";
 
+/// Not before this time is the core asked again after it could not be reached, Unix milliseconds; 0 when it answers.
+pub const CORE_RETRY_MS: &str = "core_retry_ms";
+/// How often in a row the core could not be reached.
+pub const CORE_FAILURES: &str = "core_failures";
+/// When the core last answered a lease request, Unix milliseconds.
+pub const CONTACT_MS: &str = "contact_ms";
+/// When old rows were last removed, Unix milliseconds.
+pub const PRUNED_MS: &str = "pruned_ms";
+/// When idle stock was last looked for, Unix milliseconds.
+pub const IDLE_STOCK_MS: &str = "idle_stock_ms";
+
 /// The value of `key`.
 ///
 /// # Errors

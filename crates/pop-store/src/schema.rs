@@ -50,7 +50,7 @@ const MIGRATIONS: &[&[&str]] = &[&[
         target INTEGER NOT NULL DEFAULT 0, asked_ms INTEGER NOT NULL DEFAULT 0, sold_ms INTEGER NOT NULL DEFAULT 0,
         CONSTRAINT lease_not_overdrawn CHECK (taken >= 0 AND returned >= 0 AND taken + returned <= granted)
     ) STRICT, WITHOUT ROWID",
-    // Carts and orders. A token is kept as its hash.
+    // Carts and orders. A cart's token is kept as its hash; an order's is derived from its id.
     "CREATE TABLE cart (
         id TEXT PRIMARY KEY, token_hash TEXT NOT NULL, version INTEGER NOT NULL, currency TEXT,
         created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, order_id TEXT
@@ -62,9 +62,8 @@ const MIGRATIONS: &[&[&str]] = &[&[
         PRIMARY KEY (cart_id, sku)
     ) STRICT, WITHOUT ROWID",
     "CREATE TABLE orders (
-        id TEXT PRIMARY KEY, cart_id TEXT NOT NULL UNIQUE, token_hash TEXT NOT NULL, status TEXT NOT NULL,
-        placed_ms INTEGER NOT NULL, currency TEXT NOT NULL, subtotal INTEGER NOT NULL, delivery INTEGER NOT NULL,
-        total INTEGER NOT NULL, delivery_kind TEXT NOT NULL, payment_id TEXT NOT NULL, payment_method TEXT NOT NULL,
+        id TEXT PRIMARY KEY, cart_id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, placed_ms INTEGER NOT NULL,
+        currency TEXT NOT NULL, subtotal INTEGER NOT NULL, delivery INTEGER NOT NULL, total INTEGER NOT NULL, delivery_kind TEXT NOT NULL, payment_id TEXT NOT NULL, payment_method TEXT NOT NULL,
         fraud_outcome TEXT NOT NULL, fraud_score REAL, fraud_model TEXT NOT NULL, fraud_reasons TEXT NOT NULL,
         lines TEXT NOT NULL
     ) STRICT, WITHOUT ROWID",
@@ -83,6 +82,12 @@ const MIGRATIONS: &[&[&str]] = &[&[
         response TEXT NOT NULL, created_ms INTEGER NOT NULL, PRIMARY KEY (scope, key)
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX idempotency_by_age ON idempotency (created_ms)",
+    // Authorisations that were taken back because their order did not come about.
+    "CREATE TABLE payment_void (
+        payment_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, method TEXT NOT NULL, amount INTEGER NOT NULL,
+        currency TEXT NOT NULL, voided_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    crate::guard::SCHEMA,
     crate::velocity::SCHEMA[0],
     crate::velocity::SCHEMA[1],
 ]];

@@ -52,7 +52,7 @@ pub struct ListQuery {
     pub price_min: Option<i64>,
     /// Highest price in minor units.
     pub price_max: Option<i64>,
-    /// Words that the title has to contain.
+    /// Words that title, tags or seller's name have to contain.
     pub search: Option<String>,
     /// Order.
     pub sort: Sort,
@@ -175,7 +175,11 @@ impl Filter {
         for word in search.split_whitespace().take(6) {
             let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             let n = self.bind(format!("%{escaped}%"));
-            self.clauses.push(format!("p.title LIKE ?{n} ESCAPE '\\'"));
+            self.clauses.push(format!(
+                "(p.title LIKE ?{n} ESCAPE '\\'
+                  OR p.vendor_id IN (SELECT id FROM vendor WHERE name LIKE ?{n} ESCAPE '\\')
+                  OR EXISTS (SELECT 1 FROM json_each(p.doc, '$.tags') t WHERE t.value LIKE ?{n} ESCAPE '\\'))"
+            ));
         }
     }
 
@@ -237,6 +241,15 @@ pub async fn list(db: &dyn Database, query: &ListQuery) -> Result<Page, StoreErr
     let cards = rows.into_iter().take(limit as usize).map(card).collect::<Result<Vec<_>, _>>()?;
     let next = if more { cards.last().map(|card| cursor_of(query.sort, card)) } else { None };
     Ok(Page { cards, next })
+}
+
+/// How many products all pages of `query`'s list have together.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(db: &dyn Database, query: &ListQuery) -> Result<u32, StoreError> {
+    let rows = db.query(Filter::of(query)?.statement("SELECT COUNT(*) FROM product p", "")).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.get(0))?)
 }
 
 fn cursor_of(sort: Sort, card: &Card) -> Cursor {

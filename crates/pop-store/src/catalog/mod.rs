@@ -1,11 +1,13 @@
 //! The POP's copy of the catalogue.
 
 pub mod apply;
+mod browse;
 pub mod list;
 pub mod product;
 
+pub use browse::{Cover, VENDORS_MAX, covers, vendors};
 pub use list::{Card, Facet, FacetValue, ListQuery, Page, Sort};
-pub use product::{ProductView, product_by_handle, product_by_id, skus};
+pub use product::{ProductView, SkuView, Stock, product_by_handle, product_by_id, skus};
 
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_wire::{Category, Vendor};
@@ -41,16 +43,7 @@ pub async fn categories(db: &dyn Database) -> Result<Vec<Category>, StoreError> 
 pub async fn vendor(db: &dyn Database, id: &str) -> Result<Option<Vendor>, StoreError> {
     let rows =
         db.query(Statement::new("SELECT id, name, region, about FROM vendor WHERE id = ?1").bind(id)).await?;
-    rows.first()
-        .map(|row| {
-            Ok(Vendor {
-                id: kiosk_ids::VendorId::parse(row.get(0)?)?,
-                name: row.get(1)?,
-                region: row.get(2)?,
-                about: row.get(3)?,
-            })
-        })
-        .transpose()
+    rows.first().map(browse::vendor_of).transpose()
 }
 
 /// A number that grows whenever the catalogue copy changes: what is derived from it can be kept until then.

@@ -117,6 +117,9 @@ pub struct SkuView {
     pub epoch: u64,
 }
 
+/// Columns that [`sku_view`] reads.
+pub(crate) const SKU_COLUMNS: usize = 16;
+
 /// The variants among `skus` that are sold, in one statement.
 ///
 /// # Errors
@@ -129,10 +132,11 @@ pub async fn skus(db: &dyn Database, skus: &[&str]) -> Result<Vec<SkuView>, Stor
            JOIN vendor v ON v.id = p.vendor_id JOIN lease l ON l.item = s.stock_item",
     );
     let rows = db.query(select.bind(serde_json::to_string(skus)?)).await?;
-    rows.into_iter().map(sku_view).collect()
+    rows.iter().map(sku_view).collect()
 }
 
-fn sku_view(row: Row) -> Result<SkuView, StoreError> {
+/// Reads a variant from the first [`SKU_COLUMNS`] columns of a row.
+pub(crate) fn sku_view(row: &Row) -> Result<SkuView, StoreError> {
     Ok(SkuView {
         sku: row.get(0)?,
         product_id: row.get(1)?,

@@ -1,0 +1,63 @@
+//! What the way into the shop shows: its vendors, and a picture for each category.
+
+use std::collections::HashMap;
+
+use kiosk_edge_platform::{Database, Row, Statement};
+use kiosk_ids::VendorId;
+use kiosk_wire::Vendor;
+
+use crate::StoreError;
+
+/// Most vendors that are listed.
+pub const VENDORS_MAX: u32 = 200;
+
+pub(super) fn vendor_of(row: &Row) -> Result<Vendor, StoreError> {
+    Ok(Vendor {
+        id: VendorId::parse(row.get(0)?)?,
+        name: row.get(1)?,
+        region: row.get(2)?,
+        about: row.get(3)?,
+    })
+}
+
+/// The vendors that sell something, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn vendors(db: &dyn Database) -> Result<Vec<Vendor>, StoreError> {
+    let select = Statement::new(
+        "SELECT id, name, region, about FROM vendor WHERE id IN (SELECT vendor_id FROM product)
+         ORDER BY name COLLATE NOCASE LIMIT ?1",
+    );
+    db.query(select.bind(VENDORS_MAX)).await?.iter().map(vendor_of).collect()
+}
+
+/// The picture of a product that stands for its category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cover {
+    /// `<hash>.<ext>`
+    pub picture: String,
+    /// Whether the product is featured, which makes its picture the better choice of several.
+    pub featured: bool,
+    /// Products of this category itself, without those below it.
+    pub products: u32,
+}
+
+/// A cover for each category that has products with a picture: a featured product's, else the newest's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn covers(db: &dyn Database) -> Result<HashMap<String, Cover>, StoreError> {
+    // SQLite takes the bare columns from the row that has the maximum.
+    let select = Statement::new(
+        "SELECT category, picture, featured, COUNT(*), MAX(featured * 10000000000000 + created_ms)
+         FROM product WHERE picture IS NOT NULL GROUP BY category",
+    );
+    let rows = db.query(select).await?;
+    rows.iter()
+        .map(|row| {
+            let cover = Cover { picture: row.get(1)?, featured: row.get(2)?, products: row.get(3)? };
+            Ok((row.get(0)?, cover))
+        })
+        .collect()
+}
