@@ -1,0 +1,304 @@
+//! A core and its POPs.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::process::program;
+use crate::{PATIENCE_S_MAX, PopApi, Process, ProductSpec, catalog_lines};
+
+/// Key of the operator in a test shop.
+pub const OPERATOR_KEY: &str = "operator-key-of-a-test-shop";
+
+/// The repository.
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
+}
+
+fn pop_key(id: &str) -> String {
+    format!("key-of-{id}-0123456789abcdef")
+}
+
+fn region(pop: &str) -> &str {
+    pop.split('-').next().unwrap_or(pop)
+}
+
+/// Polls until `state` answers `Some`; fails after [`PATIENCE_S_MAX`] seconds with what was waited for.
+///
+/// # Errors
+/// When the time is up, or `state` fails.
+pub async fn wait_until<T, F>(what: &str, mut state: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<Option<T>>>,
+{
+    let deadline = Instant::now() + Duration::from_secs(PATIENCE_S_MAX);
+    loop {
+        if let Some(value) = state().await? {
+            return Ok(value);
+        }
+        if Instant::now() > deadline {
+            bail!("waited {PATIENCE_S_MAX} s for: {what}");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// What a shop is started with.
+pub struct ShopBuilder {
+    pops: Vec<String>,
+    products: Vec<ProductSpec>,
+    demo: bool,
+    core_url_for_pops: Option<String>,
+}
+
+/// A shop; everything stops and its state is removed when it is dropped.
+pub struct Shop {
+    dir: TempDir,
+    pop_ids: Vec<String>,
+    core_url_for_pops: Option<String>,
+    /// The core.
+    pub core: Core,
+    /// The POPs, in the order they were named.
+    pub pops: Vec<Pop>,
+    client: reqwest::Client,
+}
+
+/// The core of a shop.
+pub struct Core {
+    process: Process,
+    /// Address, the same over restarts.
+    pub url: String,
+}
+
+/// A POP of a shop.
+pub struct Pop {
+    /// Identifier, e.g. `eu-1`.
+    pub id: String,
+    /// The host's process.
+    pub process: Process,
+    /// Address, the same over restarts.
+    pub url: String,
+}
+
+impl ShopBuilder {
+    /// Names the POPs; `eu-1` is in region `eu`.
+    #[must_use]
+    pub fn pops(mut self, ids: &[&str]) -> Self {
+        self.pops = ids.iter().map(|id| (*id).to_owned()).collect();
+        self
+    }
+
+    /// Sells `products`.
+    #[must_use]
+    pub fn products(mut self, products: &[ProductSpec]) -> Self {
+        self.products = products.to_vec();
+        self
+    }
+
+    /// Sells the demo catalogue too.
+    #[must_use]
+    pub fn demo(mut self) -> Self {
+        self.demo = true;
+        self
+    }
+
+    /// Starts the core, then the POPs, and waits until each POP has the catalogue and stock to sell.
+    ///
+    /// # Errors
+    /// When something does not start.
+    pub async fn start(self) -> Result<Shop> {
+        // Of several callers one installs it; the others find it installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let dir = tempfile::Builder::new().prefix("kiosk-shop-").tempdir()?;
+        let catalog = dir.path().join("catalog.jsonl");
+        std::fs::write(&catalog, catalog_lines(&self.products))?;
+        run_core(&dir, &self.pops, &["import", "--format", "kiosk-jsonl", &catalog.to_string_lossy()])
+            .await?;
+        if self.demo {
+            run_core(&dir, &self.pops, &["seed"]).await?;
+        }
+        let core = start_core(&dir, &self.pops, "127.0.0.1:0").await?;
+        let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
+        let mut shop = Shop {
+            dir,
+            pop_ids: self.pops,
+            core_url_for_pops: self.core_url_for_pops,
+            core,
+            pops: Vec::new(),
+            client,
+        };
+        for id in shop.pop_ids.clone() {
+            let pop = shop.start_pop(&id, "127.0.0.1:0").await?;
+            shop.pops.push(pop);
+        }
+        let skus: Vec<_> =
+            self.products.iter().filter(|product| product.stock > 0).map(|product| &product.sku).collect();
+        for pop in 0..shop.pops.len() {
+            for sku in &skus {
+                shop.api(pop).wait_for_stock(&sku.to_lowercase()).await?;
+            }
+        }
+        Ok(shop)
+    }
+}
+
+fn core_command(dir: &TempDir, pops: &[String]) -> Result<tokio::process::Command> {
+    let keys: Vec<_> = pops.iter().map(|id| format!("{id}:{}:{}", region(id), pop_key(id))).collect();
+    let mut command = program("core-cloud")?;
+    command
+        .env("KIOSK_POPS", keys.join(","))
+        .env("KIOSK_OPERATOR_KEY", OPERATOR_KEY)
+        .env_remove("DATABASE_URL");
+    command.current_dir(dir.path());
+    Ok(command)
+}
+
+async fn run_core(dir: &TempDir, pops: &[String], args: &[&str]) -> Result<()> {
+    let output = core_command(dir, pops)?.args(args).args(["--data-dir", "core"]).output().await?;
+    if !output.status.success() {
+        bail!("core-cloud {args:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
+async fn start_core(dir: &TempDir, pops: &[String], listen: &str) -> Result<Core> {
+    let mut command = core_command(dir, pops)?;
+    command.args(["serve", "--listen", listen, "--data-dir", "core"]);
+    let process = Process::start(command, &dir.path().join("core.log")).await?;
+    Ok(Core { url: process.url.clone(), process })
+}
+
+impl Core {
+    /// Ends the core at once.
+    ///
+    /// # Errors
+    /// When it cannot be signalled.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.process.kill().await
+    }
+
+    /// Resident memory in bytes.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn resident_bytes(&self) -> Result<u64> {
+        self.process.resident_bytes()
+    }
+}
+
+impl Shop {
+    /// A shop to be started.
+    #[must_use]
+    pub fn builder() -> ShopBuilder {
+        ShopBuilder {
+            pops: vec!["eu-1".to_owned()],
+            products: Vec::new(),
+            demo: false,
+            core_url_for_pops: None,
+        }
+    }
+
+    async fn start_pop(&self, id: &str, listen: &str) -> Result<Pop> {
+        let core_url = self.core_url_for_pops.as_deref().unwrap_or(&self.core.url);
+        let mut command = program("edge-node")?;
+        command
+            .current_dir(workspace())
+            .env("SPIN_VARIABLE_POP_KEY", pop_key(id))
+            .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", region(id)))
+            .args(["up", "--manifest", "spin.toml", "--listen", listen, "--tick-ms", "100"])
+            .arg("--state-dir")
+            .arg(self.dir.path().join(id))
+            .args(["--variable", &format!("pop_id={id}"), "--variable", &format!("region={}", region(id))])
+            .args(["--variable", &format!("core_url={core_url}")]);
+        let process = Process::start(command, &self.dir.path().join(format!("{id}.log"))).await?;
+        Ok(Pop { id: id.to_owned(), url: process.url.clone(), process })
+    }
+
+    /// The core again, at the same address with the same state.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn restart_core(&mut self) -> Result<()> {
+        let listen = self.core.url.trim_start_matches("http://").to_owned();
+        self.core = start_core(&self.dir, &self.pop_ids, &listen).await?;
+        Ok(())
+    }
+
+    /// The POP at `index` again, at the same address with the same state.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn restart_pop(&mut self, index: usize) -> Result<()> {
+        let id = self.pops[index].id.clone();
+        let listen = self.pops[index].url.trim_start_matches("http://").to_owned();
+        self.pops[index] = self.start_pop(&id, &listen).await?;
+        Ok(())
+    }
+
+    /// Lets the POPs reach the core at another address (a [`crate::Tap`]) from their next start on.
+    pub fn route_pops_through(&mut self, url: &str) {
+        self.core_url_for_pops = Some(url.to_owned());
+    }
+
+    /// A client of the API of the POP at `index`.
+    #[must_use]
+    pub fn api(&self, index: usize) -> PopApi {
+        PopApi::new(self.client.clone(), &self.pops[index].url)
+    }
+
+    /// Imports more products while the shop runs.
+    ///
+    /// # Errors
+    /// When the import fails.
+    pub async fn import(&self, format: &str, file: &Path) -> Result<()> {
+        run_core(&self.dir, &self.pop_ids, &["import", "--format", format, &file.to_string_lossy()]).await
+    }
+
+    /// GET on the core as its operator.
+    ///
+    /// # Errors
+    /// When the core does not answer 200 with JSON.
+    pub async fn core_get(&self, path: &str) -> Result<serde_json::Value> {
+        let request = self.client.get(format!("{}{path}", self.core.url)).bearer_auth(OPERATOR_KEY);
+        let response = request.send().await?.error_for_status().context("core")?;
+        Ok(response.json().await?)
+    }
+
+    /// All orders the core has, by id, over all pages.
+    ///
+    /// # Errors
+    /// When the core does not answer.
+    pub async fn core_orders(&self) -> Result<Vec<serde_json::Value>> {
+        let mut orders = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.core_get(&format!("/v1/orders?limit=100{cursor}")).await?;
+            orders.extend(page["items"].as_array().context("items")?.iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(orders),
+            }
+        }
+    }
+
+    /// Waits until the core has `count` orders or more, and returns them.
+    ///
+    /// # Errors
+    /// When they do not come.
+    pub async fn wait_for_core_orders(&self, count: usize) -> Result<Vec<serde_json::Value>> {
+        wait_until(&format!("{count} orders in the core"), || async {
+            let orders = self.core_orders().await?;
+            Ok((orders.len() >= count).then_some(orders))
+        })
+        .await
+    }
+
+    /// State and logs of the shop.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+}

@@ -1,0 +1,10 @@
+//! Whole shops as processes: a core and POPs, driven over HTTP.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod audit;
+mod bad_input;
+mod conservation;
+mod crash;
+mod outage;
+mod privacy;
+mod sync_security;

@@ -1,0 +1,1 @@
+//! End-to-end tests of whole shops: `e2e/` over HTTP, `browser/` in Chromium.
