@@ -74,6 +74,21 @@ impl Process {
         Ok(Self { child, url })
     }
 
+    /// Starts `command`, a server that does not tell its address, and waits until `url` takes connections.
+    ///
+    /// # Errors
+    /// When it does not come up in time.
+    pub async fn start_at(mut command: Command, log: &Path, url: &str) -> Result<Self> {
+        let log_file = std::fs::File::options().create(true).append(true).open(log)?;
+        let child = command.stdout(log_file.try_clone()?).stderr(log_file).spawn()?;
+        let address = url.trim_start_matches("http://");
+        crate::wait_until(&format!("a server at {url}"), || async {
+            Ok(tokio::net::TcpStream::connect(address).await.is_ok().then_some(()))
+        })
+        .await?;
+        Ok(Self { child, url: url.to_owned() })
+    }
+
     /// Ends it at once, as `kill -9` or a power cut does.
     ///
     /// # Errors

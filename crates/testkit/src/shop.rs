@@ -145,6 +145,28 @@ impl ShopBuilder {
     }
 }
 
+/// A host on its own, with state in a temporary folder.
+pub struct Node {
+    /// The process.
+    pub process: Process,
+    _dir: TempDir,
+}
+
+/// Serves the manifest at `path` with `variables`.
+///
+/// # Errors
+/// When it does not start.
+pub async fn edge_node(path: &str, variables: &[(&str, &str)]) -> Result<Node> {
+    let dir = tempfile::tempdir()?;
+    let mut command = program("edge-node")?;
+    command.args(["up", "--manifest", path, "--listen", "127.0.0.1:0"]).arg("--state-dir").arg(dir.path());
+    for (name, value) in variables {
+        command.args(["--variable", &format!("{name}={value}")]);
+    }
+    let process = Process::start(command, &dir.path().join("node.log")).await?;
+    Ok(Node { process, _dir: dir })
+}
+
 fn core_command(dir: &TempDir, pops: &[String]) -> Result<tokio::process::Command> {
     let keys: Vec<_> = pops.iter().map(|id| format!("{id}:{}:{}", region(id), pop_key(id))).collect();
     let mut command = program("core-cloud")?;

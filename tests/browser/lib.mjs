@@ -1,0 +1,56 @@
+// Starts a shop and Chromium for the browser tests.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+/** A shop as processes; `tell` gives it a command and waits until it is done. */
+export async function startShop() {
+  const program = process.env.KIOSK_BIN ? `${process.env.KIOSK_BIN}/test-shop` : 'test-shop';
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('test-shop ended');
+    return value;
+  };
+  const addresses = JSON.parse(await next());
+  return {
+    ...addresses,
+    async tell(command) {
+      child.stdin.write(`${command}\n`);
+      await next();
+    },
+    async stop() {
+      child.stdin.end();
+      await new Promise((resolve) => child.on('exit', resolve));
+    },
+  };
+}
+
+/** Headless Chromium that talks to nobody but the shop. */
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.KIOSK_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** A page that fails the test on any script error, console error or request to elsewhere. */
+export async function openPage(browser, shop, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const faults = [];
+  const known = [shop.core, ...shop.pops];
+  page.on('pageerror', (error) => faults.push(`script error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    // Chromium logs each answer of 4xx/5xx; whether one is right is for the test to say.
+    if (!message.text().startsWith('Failed to load resource')) faults.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith('data:') && !known.some((base) => url.startsWith(base))) faults.push(`request to ${url}`);
+  });
+  return { page, faults, close: () => context.close() };
+}

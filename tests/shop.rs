@@ -1,0 +1,35 @@
+//! Serves a shop for the browser tests: prints its addresses as one line of JSON, obeys one command a line
+//! (`kill-core`, `start-core`), and stops when its input ends.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use kiosk_testkit::{OPERATOR_KEY, ProductSpec, Shop};
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+/// Catalogues of other shops, in the formats that an import takes.
+const IMPORTS: [(&str, &str); 2] = [("online-boutique", "boutique/products.json"), ("shopify-csv", "shopify.csv")];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let few = [ProductSpec::new("FEW-LEFT", 2_500, 4)];
+    let mut shop = Shop::builder().pops(&["eu-1", "us-1"]).demo().products(&few).start().await?;
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/fixtures");
+    for (format, file) in IMPORTS {
+        shop.import(format, &fixtures.join(file)).await?;
+    }
+    let pops: Vec<_> = shop.pops.iter().map(|pop| &pop.url).collect();
+    println!("{}", json!({"core": shop.core.url, "pops": pops, "operator_key": OPERATOR_KEY}));
+
+    let mut commands = BufReader::new(tokio::io::stdin()).lines();
+    while let Some(command) = commands.next_line().await? {
+        match command.as_str() {
+            "kill-core" => shop.core.kill().await?,
+            "start-core" => shop.restart_core().await?,
+            other => bail!("unknown command {other}"),
+        }
+        println!("done");
+    }
+    Ok(())
+}
