@@ -35,7 +35,10 @@ const TONES: &[Tone] = &[
 ];
 
 /// Colours this close to the wall's would not stand out.
-const CONTRAST_MIN: f32 = 46.0;
+const CONTRAST_MIN: f32 = 40.0;
+
+/// Of so many scenes one may be dark for an object that bright rooms suit as well.
+const DARK_ONE_IN: u32 = 4;
 
 /// A setting's colours and details.
 pub struct Backdrop {
@@ -48,8 +51,10 @@ impl Backdrop {
     pub fn choose(scene: u32, pen: &Pen<'_>) -> Self {
         let start = (scene >> 3) as usize;
         let stands_out = |tone: &&Tone| pen.base.distance(tone.wall.1) > CONTRAST_MIN && pen.base.distance(tone.surface.0) > CONTRAST_MIN * 0.7;
+        // Mostly bright rooms; a dark one now and then keeps a page of pictures lively.
+        let fits_mood = |tone: &&Tone| scene.is_multiple_of(DARK_ONE_IN) || tone.wall.1.luma() > 120.0;
         let order = (0..TONES.len()).map(|step| &TONES[(start + step * 4) % TONES.len()]);
-        let tone = order.clone().find(stands_out).or_else(|| order.clone().next()).unwrap_or(&TONES[0]);
+        let tone = order.clone().find(|tone| fits_mood(tone) && stands_out(tone)).or_else(|| order.clone().find(stands_out)).unwrap_or(&TONES[0]);
         Self { tone, scene }
     }
 

@@ -2,7 +2,7 @@
 
 use super::colour::Rgb;
 use super::pen::Pen;
-use super::solids::{TILT, bar, body, face_paint, flat_shadow, ground_shadow, metal_paint, mouth, round_paint, rounded, smooth, turned, wood};
+use super::solids::{TILT, bar, body, face_paint, flat_shadow, ground_shadow, metal_paint, mouth, round_paint, rounded, turned, turned_front, wood};
 use super::svg::Svg;
 use super::texture::texture;
 
@@ -10,7 +10,7 @@ use super::texture::texture;
 pub fn pan(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let grip = pen.colour("grip", c);
-    s.group("translate(-90 -60)", |s| {
+    s.group("translate(-80 -50) scale(.82)", |s| {
         let profile: &[(f32, f32)] = if pen.has("wok") { &[(330.0, -200.0), (290.0, -110.0), (200.0, -30.0), (110.0, 0.0)] } else { &[(310.0, -120.0), (290.0, -60.0), (250.0, -10.0), (236.0, 0.0)] };
         let (rim, top) = profile[0];
         ground_shadow(s, 0.0, 250.0, 150.0);
@@ -186,7 +186,7 @@ pub fn utensils(s: &mut Svg, pen: &Pen<'_>) {
     }
     let crock = [(160.0, -300.0), (162.0, -200.0), (160.0, -60.0), (138.0, 0.0)];
     mouth(s, 0.0, -300.0, 160.0, pen.accent, None);
-    let d = format!("M-160 -300A160 {0} 0 0 0 160 -300{1}A138 {2} 0 0 1 -138 0{3}Z", 160.0 * TILT, smooth(&[(160.0, -300.0), (162.0, -200.0), (160.0, -60.0), (138.0, 0.0)]), 138.0 * TILT, smooth(&[(-138.0, 0.0), (-160.0, -60.0), (-162.0, -200.0), (-160.0, -300.0)]));
+    let d = turned_front(0.0, &crock);
     let paint = round_paint(s, pen.accent);
     s.path(&d, paint);
     if let Some(speckle) = pen.texture(s, pen.accent) {

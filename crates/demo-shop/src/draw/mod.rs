@@ -19,7 +19,6 @@ mod home;
 mod kids;
 mod light;
 mod outdoor;
-mod pieces;
 mod seating;
 mod stationery;
 mod storage;
@@ -55,12 +54,21 @@ impl Setting {
     /// Where the origin of the object comes to lie on the canvas.
     fn anchor(self) -> (f32, f32) {
         match self {
-            Self::Table => (590.0, 945.0),
+            Self::Table => (590.0, 990.0),
             Self::Room => (600.0, 1020.0),
             Self::Wall => (600.0, 580.0),
             Self::Flat => (600.0, 600.0),
             Self::Field => (600.0, 990.0),
         }
+    }
+}
+
+/// How much larger than drawn an object is shown.
+const ENLARGED: f32 = 1.18;
+
+impl Setting {
+    fn scale(self) -> f32 {
+        if self == Self::Table { ENLARGED } else { 1.0 }
     }
 }
 
@@ -97,7 +105,8 @@ pub fn picture(look: &Look, index: usize, title: &str) -> Option<String> {
         View::Whole(colour) => whole(&mut s, look, colour, look.seed.wrapping_add(colour as u32 * 7)),
         View::Detail => {
             let (x, y) = look.kind.setting.anchor();
-            let (x, y) = (x + look.kind.focus.0, y + look.kind.focus.1);
+            let scale = look.kind.setting.scale();
+            let (x, y) = (x + look.kind.focus.0 * scale, y + look.kind.focus.1 * scale);
             let zoom = 1.9;
             s.group(&format!("translate({} {}) scale({zoom})", 600.0 - x * zoom, 600.0 - y * zoom), |s| whole(s, look, 0, look.seed));
         }
@@ -113,7 +122,7 @@ fn whole(s: &mut Svg, look: &Look, colour: usize, scene: u32) {
     let (x, y) = setting.anchor();
     let backdrop = Backdrop::choose(scene, &pen);
     backdrop.draw(s, setting, true);
-    s.group(&format!("translate({x} {y})"), |s| (look.kind.draw)(s, &pen));
+    s.group(&format!("translate({x} {y}) scale({})", setting.scale()), |s| (look.kind.draw)(s, &pen));
     backdrop.foreground(s, setting);
 }
 
@@ -124,7 +133,7 @@ fn range(s: &mut Svg, look: &Look) {
     let scene = look.seed.wrapping_add(3);
     Backdrop::choose(scene, &look.pen(count - 1)).draw(s, setting, false);
     let stands = matches!(setting, Setting::Table | Setting::Room | Setting::Field);
-    let scale = match (count, stands) {
+    let scale = setting.scale() * match (count, stands) {
         (2, _) => 0.56,
         (_, true) => 0.42,
         _ => 0.44,

@@ -54,12 +54,21 @@ pub fn glass_paint(s: &mut Svg, c: Rgb) -> String {
 
 /// The outline of a body of revolution around `x`: (radius, y) pairs from the top down.
 pub fn turned(x: f32, profile: &[(f32, f32)]) -> String {
+    outline(x, profile, 0)
+}
+
+/// The same without the far half of its opening, to draw over what stands inside.
+pub fn turned_front(x: f32, profile: &[(f32, f32)]) -> String {
+    outline(x, profile, 1)
+}
+
+fn outline(x: f32, profile: &[(f32, f32)], sweep: u8) -> String {
     let top = profile.first().copied().unwrap_or_default();
     let bottom = profile.last().copied().unwrap_or_default();
     let left: Vec<(f32, f32)> = profile.iter().map(|(r, y)| (x - r, *y)).collect();
     let right: Vec<(f32, f32)> = profile.iter().rev().map(|(r, y)| (x + r, *y)).collect();
     format!(
-        "M{} {}{}A{} {} 0 0 0 {} {}{}A{} {} 0 0 0 {} {}Z",
+        "M{} {}{}A{} {} 0 0 0 {} {}{}A{} {} 0 0 {sweep} {} {}Z",
         x - top.0, top.1, smooth(&left), bottom.0.max(0.1), bottom.0.max(0.1) * TILT, x + bottom.0, bottom.1, smooth(&right), top.0.max(0.1), top.0.max(0.1) * TILT, x - top.0, top.1
     )
 }

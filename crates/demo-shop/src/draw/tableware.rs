@@ -48,12 +48,29 @@ pub fn mug(s: &mut Svg, pen: &Pen<'_>) {
             s.path("M-230 -64Q0 -4 230 -64V60H-230Z", clay);
         });
     }
-    mouth(s, 0.0, top, rim, if pen.has("enamel") { Rgb(246, 243, 236) } else { c.light(0.2) }, Some(COFFEE));
+    if pen.has("cold") {
+        mouth(s, 0.0, top, rim, c.light(0.2), None);
+        scoops(s, top);
+        let ry = rim * TILT;
+        let lip = round_paint(s, c.light(0.06));
+        s.path(format!("M{} {top}A{rim} {ry} 0 0 0 {rim} {top}L{} {}Q0 {} {} {}Z", -rim, rim - 4.0, top + 40.0, top + 40.0 + ry * 2.0, 4.0 - rim, top + 40.0), lip);
+    } else {
+        mouth(s, 0.0, top, rim, if pen.has("enamel") { Rgb(246, 243, 236) } else { c.light(0.2) }, Some(COFFEE));
+    }
     if pen.has("enamel") {
         s.hint(format!("M{} {top}A{rim} {} 0 0 0 {rim} {top}A{rim} {} 0 0 0 {} {top}Z", -rim, rim * TILT, rim * TILT, -rim), pen.accent, 9.0, 1.0);
     }
     if !pen.has("cold") {
         steam(s, 0.0, top - 30.0);
+    }
+}
+
+/// Ice cream with a berry, in an opening at `top`.
+fn scoops(s: &mut Svg, top: f32) {
+    for (x, y, colour) in [(-84.0, -30.0, 0xE9A9A0), (84.0, -34.0, 0xF4E6C3), (0.0, -104.0, 0xB8506A)] {
+        let ice = Rgb::hex(colour);
+        let paint = s.radial((0.35, 0.3), 0.75, &[(0.0, ice.light(0.5), 1.0), (0.6, ice, 1.0), (1.0, ice.dark(0.25), 1.0)]);
+        s.circle(x, top + y, 96.0, paint);
     }
 }
 
@@ -82,11 +99,18 @@ pub fn bowl(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     if pen.has("nest") {
         ground_shadow(s, 0.0, 230.0, 260.0);
-        for (size, lift, shade) in [(1.0, 0.0, c), (0.84, -70.0, c.mix(pen.accent, 0.35)), (0.68, -128.0, c.mix(pen.accent, 0.7))] {
-            s.group(&format!("translate(0 {lift}) scale({size})"), |s| {
-                body(s, pen, 0.0, &[(330.0, -250.0), (312.0, -150.0), (230.0, -40.0), (150.0, 0.0)], shade);
-                mouth(s, 0.0, -250.0, 330.0, shade, None);
+        let profile = [(330.0, -250.0), (312.0, -150.0), (230.0, -40.0), (150.0, 0.0)];
+        body(s, pen, 0.0, &profile, c);
+        mouth(s, 0.0, -250.0, 330.0, c, None);
+        for (size, lift, share, below, rim) in [(0.84, -84.0, 0.4, 330.0, -250.0), (0.68, -160.0, 0.75, 277.0, -294.0)] {
+            let shade = c.mix(pen.accent, share);
+            let (inner, floor) = (330.0 * size, lift - 250.0 * size);
+            // Only what rises above the front rim of the bowl below is seen.
+            let seen = format!("M-400 -700H400V{rim}H{below}A{below} {} 0 0 1 {} {rim}H-400Z", below * TILT * 0.84, -below);
+            s.clipped(seen, |s| {
+                s.group(&format!("translate(0 {lift}) scale({size})"), |s| body(s, pen, 0.0, &profile, shade));
             });
+            mouth(s, 0.0, floor, inner, shade, None);
         }
         return;
     }
@@ -127,7 +151,7 @@ pub fn plate(s: &mut Svg, pen: &Pen<'_>) {
     let well = s.linear((0.0, 0.0), (1.0, 1.0), &[(0.0, c.dark(0.16), 0.9), (0.5, c, 0.5), (1.0, c.light(0.3), 0.9)]);
     s.ellipse(x, y, r * 0.7, 190.0, well);
     if pen.has("rim") {
-        s.hint(format!("M{} {y}a{r} 272 0 1 0 {} 0a{r} 272 0 1 0 {} 0Z", x - r + 7.0, 2.0 * r - 14.0, 14.0 - 2.0 * r), pen.accent, 10.0, 0.9);
+        s.hint(format!("M{1} {y}a{0} 265 0 1 0 {2} 0a{0} 265 0 1 0 {3} 0Z", r - 7.0, x - r + 7.0, 2.0 * r - 14.0, 14.0 - 2.0 * r), pen.accent, 10.0, 0.9);
     }
     let stack = round_paint(s, c);
     for layer in 0..3 {
