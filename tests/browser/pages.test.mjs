@@ -1,0 +1,129 @@
+// Every page at the widths of a phone and of a desk: screenshots to look at, and what must hold of each.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, startBrowser, startShop } from './lib.mjs';
+
+const WIDTHS = [390, 1280];
+const BROWSER_BYTES_MAX = 150_000;
+const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
+
+let shop;
+let browser;
+before(async () => {
+  shop = await startShop();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+async function shoot(page, name, width, fullPage = true) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all([...document.images].filter((image) => image.loading !== 'lazy' && !image.complete)
+      .map((image) => new Promise((done) => { image.onload = image.onerror = done; })));
+  });
+  await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage });
+}
+
+/** The page fits its width, has one first heading, and every field has a name. */
+async function wellMade(page, name) {
+  const found = await page.evaluate(() => ({
+    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    headings: document.querySelectorAll('h1').length,
+    unnamed: [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+      .filter((field) => field.labels.length === 0 && !field.getAttribute('aria-label')).length,
+    noAlt: document.querySelectorAll('img:not([alt])').length,
+    lang: document.documentElement.lang,
+  }));
+  assert.deepEqual(found, { overflow: 0, headings: 1, unnamed: 0, noAlt: 0, lang: 'en' }, name);
+}
+
+async function firstProduct(page, pop) {
+  await page.goto(pop);
+  return page.locator('a[href^="/p/"]').first().getAttribute('href');
+}
+
+for (const width of WIDTHS) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`pages of the shop at ${width} px, ${colorScheme}`, async () => {
+      const { page, faults, close } = await openPage(browser, shop, { viewport: { width, height: 900 }, colorScheme });
+      const [pop] = shop.pops;
+      const mark = colorScheme === 'dark' ? '-dark' : '';
+      const product = await firstProduct(page, pop);
+      const category = await page.locator('nav a[href^="/c/"]').first().getAttribute('href');
+      const pages = { home: '/', category, product, search: '/search?q=a', 'search-none': '/search?q=zzzz',
+        'cart-empty': '/cart', missing: '/nowhere' };
+      for (const [name, path] of Object.entries(pages)) {
+        await page.goto(pop + path);
+        await wellMade(page, name);
+        await shoot(page, `${name}${mark}`, width);
+      }
+      await page.goto(`${pop}/p/few-left`);
+      await page.getByRole('button', { name: 'Add to cart' }).click();
+      await page.getByText('Your cart holds').waitFor();
+      for (const [name, path] of [['cart', '/cart'], ['checkout', '/checkout']]) {
+        await page.goto(pop + path);
+        await wellMade(page, name);
+        await shoot(page, `${name}${mark}`, width);
+      }
+      assert.deepEqual(faults, []);
+      await close();
+    });
+  }
+
+  test(`confirmation and status at ${width} px`, async () => {
+    const { page, close } = await openPage(browser, shop, { viewport: { width, height: 900 } });
+    const [pop] = shop.pops;
+    await page.goto(pop + (await firstProduct(page, pop)));
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByText('Your cart holds').waitFor();
+    await page.goto(`${pop}/checkout`);
+    const fields = { 'Full name': 'Ada Lovelace', 'E-mail': 'ada@example.org', 'Street and number': 'Invalidenstr. 116',
+      Postcode: '10115', 'Town or city': 'Berlin' };
+    for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
+    await page.getByLabel('Country').selectOption('DE');
+    await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+    await page.waitForURL(/\/orders\/ord_/);
+    await wellMade(page, 'confirmation');
+    await shoot(page, 'confirmation', width);
+    await page.goto(page.url().split('?')[0]);
+    await wellMade(page, 'status');
+    await shoot(page, 'status', width);
+    await close();
+  });
+
+  test(`pages of the operators at ${width} px`, async () => {
+    const httpCredentials = { username: 'operator', password: shop.operator_key };
+    const { page, close } = await openPage(browser, shop, { viewport: { width, height: 900 }, httpCredentials });
+    await page.goto(`${shop.core}/admin`);
+    await wellMade(page, 'admin');
+    const links = await page.locator('nav a').evaluateAll((anchors) => anchors.map((a) => a.getAttribute('href')));
+    for (const href of new Set(links.filter((link) => link?.startsWith('/admin')))) {
+      await page.goto(shop.core + href);
+      await wellMade(page, href);
+      await shoot(page, `admin${href.slice('/admin'.length).replaceAll('/', '-')}`, width, false);
+    }
+    await close();
+  });
+}
+
+test('a product page downloads little script', async () => {
+  const { page, close } = await openPage(browser, shop);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Network.enable');
+  const kinds = new Map();
+  let bytes = 0;
+  cdp.on('Network.responseReceived', ({ requestId, response }) => kinds.set(requestId, response.mimeType));
+  cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (/javascript|wasm/.test(kinds.get(requestId) ?? '')) bytes += encodedDataLength;
+  });
+  const product = await firstProduct(page, shop.pops[0]);
+  await page.goto(shop.pops[0] + product);
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByText('Your cart holds').waitFor();
+  assert.ok(bytes > 10_000, 'the islands were not loaded');
+  assert.ok(bytes <= BROWSER_BYTES_MAX, `${bytes} bytes of script and WASM`);
+  await close();
+});

@@ -1,0 +1,153 @@
+// Buys imported products as a person would, with and without script.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, startBrowser, startShop } from './lib.mjs';
+
+let shop;
+let browser;
+before(async () => {
+  shop = await startShop();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+/** Waits until an imported product has come through the feed and can be sold at the POP. */
+async function openWhenSold(page, url) {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const answer = await page.goto(url);
+    if (answer.status() === 200 && (await page.getByRole('button', { name: 'Add to cart' }).isEnabled())) return;
+    assert.ok(Date.now() < deadline, `${url} did not come to be sold`);
+  }
+}
+
+async function fillIn(page) {
+  await page.getByLabel('Full name').fill('Ada Lovelace');
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByLabel('Street and number').fill('Invalidenstr. 116');
+  await page.getByLabel('Postcode').fill('10115');
+  await page.getByLabel('Town or city').fill('Berlin');
+  await page.getByLabel('Country').selectOption('DE');
+}
+
+async function orderInCore(id) {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const answer = await fetch(`${shop.core}/v1/orders/${id}`, { headers: { authorization: `Bearer ${shop.operator_key}` } });
+    if (answer.status === 200) return answer.json();
+    assert.ok(Date.now() < deadline, `order ${id} did not reach the core`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function buy(javaScriptEnabled, handle, title) {
+  const { page, faults, close } = await openPage(browser, shop, { javaScriptEnabled });
+  const [pop] = shop.pops;
+  await openWhenSold(page, `${pop}/p/${handle}`);
+  assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), title);
+
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  if (javaScriptEnabled) {
+    await page.getByText('Your cart holds 1 piece.').waitFor();
+    await page.getByRole('link', { name: 'Cart, 1 piece' }).waitFor();
+    await page.getByRole('link', { name: 'View cart' }).click();
+  }
+  await page.waitForURL(`${pop}/cart`);
+  await page.getByRole('heading', { name: title }).waitFor();
+  await page.getByRole('link', { name: 'To the checkout' }).click();
+
+  // Something is missing at first: the page says what, and keeps what was written.
+  await page.getByLabel('Full name').fill('Ada Lovelace');
+  await page.locator('form').evaluateAll((forms) => forms.forEach((form) => { form.noValidate = true; })).catch(() => {});
+  await fillIn(page);
+  await page.getByLabel('E-mail').fill('ada@nowhere');
+  await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+  await page.getByRole('alert').getByText('e-mail').first().waitFor();
+  assert.equal(await page.getByLabel('Town or city').inputValue(), 'Berlin');
+
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+  await page.waitForURL(/\/orders\/ord_/);
+  assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Thank you, Ada');
+  await page.getByText('Invalidenstr. 116').waitFor();
+  const id = new URL(page.url()).pathname.split('/').pop();
+
+  // Coming back later shows the status, and to nobody else.
+  await page.goto(`${pop}/orders/${id}`);
+  await page.getByRole('heading', { level: 1, name: 'Your order' }).waitFor();
+  const stranger = await fetch(`${pop}/orders/${id}`);
+  assert.equal(stranger.status, 404);
+  const order = await orderInCore(id);
+  assert.ok(!JSON.stringify(order).includes('Ada'), 'the core knows a name');
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+test('an imported product is bought with script', () => buy(true, 'harbour-lamp', 'Harbour Lamp'));
+test('an imported product is bought without script', () => buy(false, 'tidal-mug', 'Tidal Mug'));
+
+test('an import is sanitised, and shows its own picture', async () => {
+  const { page, faults, close } = await openPage(browser, shop);
+  await openWhenSold(page, `${shop.pops[0]}/p/tidal-mug`);
+  assert.equal(await page.locator('.prose script').count(), 0);
+  await page.locator('.prose strong', { hasText: 'mug' }).waitFor();
+  await openWhenSold(page, `${shop.pops[0]}/p/harbour-lamp`);
+  await page.waitForFunction(() => document.querySelector('.gallery img')?.naturalWidth === 480);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a double click places one order', async () => {
+  const { page, close } = await openPage(browser, shop);
+  const [pop] = shop.pops;
+  await openWhenSold(page, `${pop}/p/few-left`);
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByText('Your cart holds 1 piece.').waitFor();
+  await page.goto(`${pop}/checkout`);
+  await fillIn(page);
+  await page.getByRole('button', { name: 'Order and pay on invoice' }).dblclick({ noWaitAfter: true });
+  await page.waitForURL(/\/orders\/ord_/);
+  const first = page.url();
+  await page.goBack();
+  await page.reload().catch(() => {});
+  const list = await fetch(`${shop.core}/v1/orders?limit=100`, { headers: { authorization: `Bearer ${shop.operator_key}` } });
+  const orders = (await list.json()).items.filter((order) => JSON.stringify(order).includes('FEW-LEFT'));
+  assert.ok(orders.length <= 1, `${orders.length} orders from one double click`);
+  assert.match(first, /ord_/);
+  await close();
+});
+
+test('the quantity is stepped, the cart is changed and emptied', async () => {
+  const { page, faults, close } = await openPage(browser, shop);
+  const [pop] = shop.pops;
+  await openWhenSold(page, `${pop}/p/harbour-lamp`);
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByText('Your cart holds 1 piece.').waitFor();
+  await page.goto(`${pop}/cart`);
+  await page.getByRole('button', { name: /Remove/ }).click();
+  await page.getByText('There is nothing in it yet.').waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('with the core off the shop sells on, and says when it is sold out here', async () => {
+  await shop.tell('kill-core');
+  try {
+    const { page, close } = await openPage(browser, shop);
+    const pop = shop.pops[1];
+    await openWhenSold(page, `${pop}/p/few-left`);
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByText('Your cart holds 1 piece.').waitFor();
+    await page.goto(`${pop}/checkout`);
+    await fillIn(page);
+    await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+    await page.waitForURL(/\/orders\/ord_/);
+    await page.getByRole('heading', { level: 1, name: 'Thank you, Ada' }).waitFor();
+    await close();
+  } finally {
+    await shop.tell('start-core');
+  }
+});
