@@ -14,7 +14,7 @@ pub fn leaf_shadow(s: &mut Svg, x: f32, y: f32) {
             s.line("M120 -180C60 0 20 160 -60 330", shade, 8.0);
             for (dx, dy, turn) in [(80, -90, 60), (70, -60, -130), (48, 20, 55), (38, 50, -125), (8, 130, 50), (0, 160, -120), (-34, 240, 40), (-44, 260, -110), (-62, 330, -170)] {
                 s.group(&format!("translate({dx} {dy}) rotate({turn})"), |s| {
-                    s.path("M0 0C30 -60 34 -110 0 -170C-34 -110 -30 -60 0 0Z", shade);
+                    s.path("M0 0Q50 -90 0 -170Q-50 -90 0 0Z", shade);
                 });
             }
         });
@@ -23,14 +23,10 @@ pub fn leaf_shadow(s: &mut Svg, x: f32, y: f32) {
 
 /// A twig with paired leaves, growing up from its origin.
 pub fn twig(s: &mut Svg, transform: &str, leaf: Rgb) {
+    const LIT: &str = "M2 -70c20 -46 60 -60 92 -54c-14 36 -52 58 -92 54ZM2 -130c19 -44 57 -57 87 -51c-13 34 -49 55 -87 51ZM2 -190c16 -37 48 -48 74 -43c-11 29 -42 46 -74 43ZM2 -240c12 -28 36 -36 55 -32c-8 22 -31 35 -55 32ZM6 -262c-20 -34 -14 -68 2 -94c18 28 20 62 -2 94Z";
+    const SHADED: &str = "M2 -64c-20 -46 -60 -60 -90 -52c14 34 50 58 90 52ZM2 -124c-19 -44 -57 -57 -86 -49c13 32 48 55 86 49ZM2 -184c-16 -37 -48 -48 -72 -42c11 27 40 46 72 42ZM2 -234c-12 -28 -36 -36 -54 -31c8 20 30 35 54 31Z";
     s.group(transform, |s| {
-        s.line("M0 0C10 -90 -8 -180 6 -270", leaf.dark(0.3), 5.0);
-        for (y, size) in [(-70, 1.0), (-130, 0.95), (-190, 0.8), (-240, 0.6)] {
-            s.group(&format!("translate(2 {y}) scale({size})"), |s| {
-                s.path("M0 0C20 -46 60 -60 92 -54C78 -18 40 4 0 0Z", leaf.light(0.14)).path("M0 6C-20 -40 -60 -54 -90 -46C-76 -12 -40 12 0 6Z", leaf.dark(0.14));
-            });
-        }
-        s.path("M6 -262C-14 -296 -8 -330 8 -356C26 -328 28 -294 6 -262Z", leaf);
+        s.line("M0 0C10 -90 -8 -180 6 -270", leaf.dark(0.3), 5.0).path(LIT, leaf.light(0.14)).path(SHADED, leaf.dark(0.14));
     });
 }
 

@@ -2,7 +2,7 @@
 
 use super::colour::Rgb;
 use super::pen::Pen;
-use super::solids::{bar, face_paint, ground_shadow, rounded, turned, wood};
+use super::solids::{bar, face_paint, floor_shadow, rounded, turned, wood};
 use super::svg::Svg;
 
 /// Cloth stretched over padding: paint, the card's texture, and a soft top light.
@@ -22,7 +22,7 @@ fn frame_colour(pen: &Pen<'_>) -> Rgb {
 /// A dining chair: back `spindle`, `cane`, `shell` or `ladder`; the colour is the frame's, the accent the seat's.
 pub fn chair(s: &mut Svg, pen: &Pen<'_>) {
     let (c, seat) = (pen.base, pen.accent);
-    ground_shadow(s, 0.0, 210.0, 560.0);
+    floor_shadow(s, 0.0, 210.0, 560.0);
     bar(s, (-130.0, -340.0), (-150.0, -40.0), 26.0, 18.0, c.dark(0.3));
     bar(s, (190.0, -340.0), (224.0, -40.0), 26.0, 18.0, c.dark(0.3));
     if pen.has("shell") {
@@ -67,7 +67,7 @@ pub fn chair(s: &mut Svg, pen: &Pen<'_>) {
 pub fn stool(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let h = if pen.has("bar") { 620.0 } else { 420.0 };
-    ground_shadow(s, 0.0, 170.0, h);
+    floor_shadow(s, 0.0, 170.0, h);
     if pen.has("step") {
         for (x, y, w) in [(-60.0, -420.0, 380.0), (-200.0, -210.0, 420.0)] {
             wood(s, &format!("M{} {}h34v{}h-34ZM{} {}h34v{}h-34Z", x + 10.0, y + 30.0, -y - 30.0, x + w - 44.0, y + 30.0, -y - 30.0), c.dark(0.12), true);
@@ -93,7 +93,7 @@ pub fn stool(s: &mut Svg, pen: &Pen<'_>) {
 /// An armchair: `wing`, `low`, `sling`; `frame=` colours its wood.
 pub fn armchair(s: &mut Svg, pen: &Pen<'_>) {
     let (c, frame) = (pen.base, frame_colour(pen));
-    ground_shadow(s, 0.0, 320.0, 560.0);
+    floor_shadow(s, 0.0, 320.0, 560.0);
     for (x, y) in [(-260.0, 0.0), (270.0, 0.0), (-190.0, -36.0), (210.0, -36.0)] {
         bar(s, (x * 0.94, -140.0), (x, y), 32.0, 20.0, frame);
     }
@@ -124,7 +124,7 @@ pub fn sofa(s: &mut Svg, pen: &Pen<'_>) {
     let (c, frame) = (pen.base, frame_colour(pen));
     let seats = pen.num("seats", 3.0);
     let half = if seats < 2.5 { 340.0 } else { 450.0 };
-    ground_shadow(s, 0.0, half, 260.0);
+    floor_shadow(s, 0.0, half, 260.0);
     for x in [-half + 50.0, half - 50.0, -half + 120.0, half - 120.0] {
         bar(s, (x, -110.0), (x * 1.02, 0.0), 30.0, 18.0, frame);
     }
@@ -155,7 +155,7 @@ pub fn sofa(s: &mut Svg, pen: &Pen<'_>) {
 /// A bed seen from its foot: `upholstered` or wooden headboard, bedding in the accent.
 pub fn bed(s: &mut Svg, pen: &Pen<'_>) {
     let (c, linen) = (pen.base, pen.accent);
-    ground_shadow(s, 0.0, 440.0, 180.0);
+    floor_shadow(s, 0.0, 440.0, 180.0);
     let head = rounded(-410.0, -620.0, 820.0, 480.0, 40.0);
     if pen.has("upholstered") {
         padded(s, pen, &head, c);
@@ -180,7 +180,7 @@ pub fn bed(s: &mut Svg, pen: &Pen<'_>) {
 /// A bench: `back` for a backrest, `slats`, `padded`.
 pub fn bench(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    ground_shadow(s, 0.0, 420.0, 260.0);
+    floor_shadow(s, 0.0, 420.0, 260.0);
     for x in [-340.0, 350.0] {
         bar(s, (x * 0.96, -270.0), (x, -36.0), 30.0, 24.0, c.dark(0.3));
     }

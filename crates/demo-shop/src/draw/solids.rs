@@ -14,13 +14,23 @@ pub const TILT: f32 = 0.17;
 pub fn ground_shadow(s: &mut Svg, x: f32, half: f32, height: f32) {
     let reach = (height * 0.75).min(430.0) + half * 0.4;
     let long = s.linear((0.0, 0.8), (1.0, 0.2), &[(0.15, BLACK, 0.30), (1.0, BLACK, 0.0)]);
-    let (left, right, depth, rise) = (x - half * 0.96, x + half * 0.96, half * TILT, reach * 0.24);
+    let (left, right, depth, rise) = (x - half * 0.96, x + half * 0.96, (half * TILT).min(46.0), reach * 0.24);
     s.path(
         format!("M{left} 0C{left} {depth} {right} {depth} {right} 0L{} {}L{} {}Z", right + reach, -rise, left + reach, -rise - depth * 0.8),
         long,
     );
     let contact = s.radial((0.5, 0.5), 0.5, &[(0.55, BLACK, 0.42), (1.0, BLACK, 0.0)]);
     s.ellipse(x + half * 0.05, depth * 0.35, half * 1.16, depth * 1.25 + 8.0, contact);
+}
+
+/// The shadow of furniture: its back legs stand further into the room than its front ones.
+pub fn floor_shadow(s: &mut Svg, x: f32, half: f32, height: f32) {
+    let depth = 30.0;
+    let reach = (height * 0.6).min(330.0);
+    let long = s.linear((0.0, 0.8), (1.0, 0.2), &[(0.3, BLACK, 0.22), (1.0, BLACK, 0.0)]);
+    s.path(format!("M{} 0H{}L{} -90H{}Z", x - half, x + half, x + half + reach, x - half + reach * 0.4), long);
+    let contact = s.radial((0.5, 0.5), 0.5, &[(0.3, BLACK, 0.34), (1.0, BLACK, 0.0)]);
+    s.ellipse(x + half * 0.03, -16.0, half * 1.14, depth * 1.6, contact);
 }
 
 /// The shadow of a flat thing that lies on a table seen from above, or hangs close to a wall.

@@ -3,13 +3,13 @@
 use super::colour::Rgb;
 use super::pen::Pen;
 use super::props::twig;
-use super::solids::{bar, crate_box, ground_shadow, metal_paint, rounded, round_paint, turned, wood};
+use super::solids::{bar, crate_box, floor_shadow, metal_paint, rounded, round_paint, turned, wood};
 use super::svg::Svg;
 
 /// A dining table: `round`, `trestle`; with `set`, a bowl and a jug stand on it.
 pub fn table(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    ground_shadow(s, 0.0, 400.0, 200.0);
+    floor_shadow(s, 0.0, 400.0, 200.0);
     let legs = pen.colour("legs", c);
     if pen.has("round") {
         s.path(turned(0.0, &[(200.0, -30.0), (206.0, -10.0), (196.0, 0.0)]), legs.dark(0.1));
@@ -43,14 +43,14 @@ pub fn table(s: &mut Svg, pen: &Pen<'_>) {
 /// A vase and a bowl on a table top at height `y`.
 fn setting(s: &mut Svg, y: f32, c: Rgb) {
     s.group(&format!("translate(-130 {y}) scale(.5)"), |s| {
-        ground_shadow(s, 0.0, 90.0, 160.0);
+        floor_shadow(s, 0.0, 90.0, 160.0);
         twig(s, "translate(0 -200) rotate(-12) scale(1.1)", Rgb(98, 122, 88));
         twig(s, "translate(0 -200) rotate(20) scale(.9)", Rgb(120, 140, 100));
         let paint = round_paint(s, c);
         s.path(turned(0.0, &[(34.0, -250.0), (30.0, -210.0), (96.0, -120.0), (70.0, 0.0)]), paint);
     });
     s.group(&format!("translate(110 {}) scale(.36)", y + 14.0), |s| {
-        ground_shadow(s, 0.0, 140.0, 120.0);
+        floor_shadow(s, 0.0, 140.0, 120.0);
         let clay = Rgb::hex(0xE9DFD0);
         let paint = round_paint(s, clay);
         s.path(turned(0.0, &[(300.0, -190.0), (270.0, -110.0), (130.0, 0.0)]), paint).ellipse(0.0, -190.0, 284.0, 44.0, clay.dark(0.3));
@@ -60,7 +60,7 @@ fn setting(s: &mut Svg, y: f32, c: Rgb) {
 /// A small table: `tray`, `drum`, `nest`, `night` (with a drawer).
 pub fn side_table(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    ground_shadow(s, 0.0, 230.0, 420.0);
+    floor_shadow(s, 0.0, 230.0, 420.0);
     if pen.has("night") {
         for x in [-190.0, 196.0] {
             bar(s, (x, -170.0), (x * 1.05, 0.0), 30.0, 20.0, c.dark(0.1));
@@ -104,7 +104,7 @@ fn books(s: &mut Svg, x: f32, y: f32) {
 pub fn shelf(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let (half, rows, height): (f32, i32, f32) = if pen.has("tall") { (240.0, 5, 820.0) } else { (330.0, 4, 720.0) };
-    ground_shadow(s, 0.0, half, 300.0);
+    floor_shadow(s, 0.0, half, 300.0);
     let lean = if pen.has("ladder") { 0.75 } else { 1.0 };
     if !pen.has("ladder") && !pen.has("open") {
         s.path(format!("M{} {}H{half}V-20H{0}Z", -half, -height), c.dark(0.42));
@@ -130,22 +130,19 @@ fn load(s: &mut Svg, pen: &Pen<'_>, row: u32, half: f32, y: f32, gap: f32) {
     let tones = [0xC9694B, 0xE8D7B5, 0x47596A, 0x8FA08A, 0xD9A850, 0xB8C4C8, 0x7A4A58];
     let pick = |n: u32| Rgb::hex(tones[((pen.seed >> 4) + n * 3 + row) as usize % tones.len()]);
     let mut x = -half + 34.0;
-    for book in 0..5 + row % 3 {
-        let (w, h) = (20.0 + ((row + book * 5) % 4) as f32 * 6.0, gap * (0.55 + ((row * 3 + book * 2) % 5) as f32 * 0.06));
-        s.rect(x, y - h, w, h, 2.0, pick(book)).rect(x + 4.0, y - h * 0.8, w - 8.0, 5.0, 0.0, pick(book).light(0.5));
+    for book in 0..4 + row % 2 {
+        let (w, h) = (24.0 + ((row + book * 5) % 4) as f32 * 7.0, (gap * (0.55 + ((row * 3 + book * 2) % 5) as f32 * 0.06)).round());
+        s.path(format!("M{x} {y}v-{h}h{w}v{h}Z"), pick(book));
         x += w + 2.0;
     }
     let c = pick(row + 2);
     if row.is_multiple_of(2) {
         s.group(&format!("translate({} {y}) scale({})", half * 0.52, gap / 260.0), |s| {
-            twig(s, "translate(0 -90) rotate(-22) scale(.5)", Rgb(98, 122, 88));
-            twig(s, "translate(0 -90) rotate(24) scale(.45)", Rgb(110, 134, 96));
-            let paint = round_paint(s, c.light(0.2));
-            s.path(turned(0.0, &[(60.0, -110.0), (56.0, -50.0), (44.0, 0.0)]), paint);
+            s.path("M0 -90Q-90 -130 -84 -210Q-20 -170 0 -90Q-40 -180 0 -240Q40 -180 0 -90Q20 -170 84 -210Q90 -130 0 -90Z", Rgb(98, 122, 88)).path("M-60 -110H60L44 0H-44Z", c.light(0.2)).path("M10 -110H60L44 0H6Z", c);
         });
     } else {
         let w = half * 0.62;
-        s.rect(half * 0.3, y - gap * 0.4, w, gap * 0.4, 6.0, c.light(0.12)).rect(half * 0.3, y - gap * 0.4, w, gap * 0.12, 6.0, c.light(0.3)).rect(half * 0.3 + w * 0.38, y - gap * 0.2, w * 0.24, gap * 0.07, 3.0, c.dark(0.4));
+        s.rect(half * 0.3, y - gap * 0.4, w, gap * 0.4, 6.0, c.light(0.12)).rect(half * 0.3, y - gap * 0.4, w, gap * 0.12, 6.0, c.light(0.3));
     }
 }
 
@@ -153,7 +150,7 @@ fn load(s: &mut Svg, pen: &Pen<'_>, row: u32, half: f32, y: f32, gap: f32) {
 pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let (half, h): (f32, f32) = if pen.has("tall") { (270.0, 740.0) } else if pen.has("chest") { (300.0, 520.0) } else { (430.0, 340.0) };
-    ground_shadow(s, 0.0, half, h * 0.7);
+    floor_shadow(s, 0.0, half, h * 0.7);
     for x in [-half + 40.0, half - 50.0] {
         bar(s, (x, -120.0), (x * 1.03, 0.0), 32.0, 20.0, pen.colour("legs", c.dark(0.2)));
     }
@@ -166,7 +163,14 @@ pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
     for cell in 0..columns * rows {
         let (x, y) = (x0 + cw * (cell % columns) as f32, top + 18.0 + ch * (cell / columns) as f32);
         let front = rounded(x + 4.0, y + 4.0, cw - 8.0, ch - 8.0, 5.0);
-        wood(s, &front, c.light(0.12), pen.has("doors"));
+        let paint = s.down(&[(0.0, c.light(0.26)), (1.0, c)]);
+        s.path(&front, paint);
+        if !pen.has("cane")
+            && !pen.has("slats")
+            && let Some(grain) = super::texture::texture(s, "grain", c, c)
+        {
+            s.path(&front, grain);
+        }
         if pen.has("cane") || pen.has("slats") {
             let inner = rounded(x + 24.0, y + 24.0, cw - 48.0, ch - 48.0, 3.0);
             let ground = if pen.has("cane") { Rgb::hex(0xE9D3A8) } else { c };
@@ -175,13 +179,15 @@ pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
                 s.path(&inner, texture);
             }
         }
-        s.hint(&front, c.dark(0.5), 3.0, 0.5);
         if rows > 1 {
             s.rect(x + cw / 2.0 - 30.0, y + ch * 0.44, 60.0, 13.0, 6.0, &brass);
         } else {
             let knob = if cell % 2 == 0 { x + cw - 24.0 } else { x + 24.0 };
             s.circle(knob, y + ch * 0.46, 11.0, &brass);
         }
+    }
+    if pen.has("tall") {
+        return;
     }
     s.group(&format!("translate({} {}) scale(.7)", -half * 0.45, top - 12.0), |s| {
         twig(s, "translate(0 -130) rotate(-16) scale(.9)", Rgb(98, 122, 88));
@@ -195,7 +201,7 @@ pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
 pub fn desk(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let legs = pen.colour("legs", c.dark(0.1));
-    ground_shadow(s, 0.0, 400.0, 240.0);
+    floor_shadow(s, 0.0, 400.0, 240.0);
     for x in [-330.0, 350.0] {
         bar(s, (x, -420.0), (x * 1.02, -40.0), 24.0, 18.0, legs.dark(0.3));
     }
