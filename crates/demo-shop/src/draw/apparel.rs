@@ -132,7 +132,7 @@ pub fn knit(s: &mut Svg, pen: &Pen<'_>) {
             s.circle(0.0, -260.0 + 112.0 * step as f32, 15.0, pen.accent).circle(-4.0, -264.0 + 112.0 * step as f32, 7.0, pen.accent.light(0.5));
         }
     }
-    creases(s, "M-150 -90C-140 20 -156 100 -144 200M150 -90C140 30 152 110 140 220M-230 -220C-250 -120 -270 -20 -290 60", c);
+    creases(s, "M-150 -90C-140 20 -156 100 -144 200M150 -90C140 30 152 110 140 220", c);
 }
 
 /// A jacket: `rain` (hood), `chore`, `quilted` body, `gilet` without sleeves.

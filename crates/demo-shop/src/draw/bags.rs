@@ -187,7 +187,7 @@ pub fn wallet(s: &mut Svg, pen: &Pen<'_>) {
 
 /// A small bag with a strap: `belt`, `saddle`, `pouch` (wash bag), `roll`.
 pub fn pouch(s: &mut Svg, pen: &Pen<'_>) {
-    let (c, trim) = (pen.base, pen.colour("trim", pen.accent));
+    let (c, trim) = (pen.base, pen.colour("trim", pen.base.dark(0.3)));
     if pen.has("pouch") {
         let d = "M-310 -150Q0 -190 310 -150C350 -20 350 130 320 230Q0 270 -320 230C-350 130 -350 -20 -310 -150Z";
         cloth(s, pen, d, c);

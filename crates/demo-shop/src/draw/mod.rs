@@ -64,11 +64,11 @@ impl Setting {
 }
 
 /// How much larger than drawn an object is shown.
-const ENLARGED: f32 = 1.18;
+const ENLARGED: f32 = 1.16;
 
 impl Setting {
     fn scale(self) -> f32 {
-        if self == Self::Table { ENLARGED } else { 1.0 }
+        if matches!(self, Self::Table | Self::Flat) { ENLARGED } else { 1.0 }
     }
 }
 

@@ -175,7 +175,7 @@ fn stop_list(stops: &[Stop]) -> String {
     list
 }
 
-/// Rounds numbers: two decimals below 10, one above. What is finer cannot be seen and costs bytes.
+/// Rounds numbers: two decimals below 10, none above. What is finer cannot be seen and costs bytes.
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -186,7 +186,7 @@ fn tidy(text: &str) -> String {
         let (number, tail) = rest.split_at(end);
         match number.parse::<f64>() {
             Ok(value) if number.contains('.') => {
-                let rounded = if value < 10.0 { (value * 100.0).round() / 100.0 } else { (value * 10.0).round() / 10.0 };
+                let rounded = if value < 10.0 { (value * 100.0).round() / 100.0 } else { value.round() };
                 let _ = write!(out, "{rounded}");
             }
             _ => out.push_str(number),
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn numbers_are_rounded_and_words_are_kept() {
-        assert_eq!(tidy("M12.3456 -0.4567L7 8 #a1b2c3 rotate(-3.14159)"), "M12.3 -0.46L7 8 #a1b2c3 rotate(-3.14)");
+        assert_eq!(tidy("M12.3456 -0.4567L7 8 #a1b2c3 rotate(-3.14159)"), "M12 -0.46L7 8 #a1b2c3 rotate(-3.14)");
     }
 
     #[test]
