@@ -82,4 +82,11 @@ impl Decision {
     pub fn unavailable() -> Self {
         Self::review(reason_code::SCORER_UNAVAILABLE, "The fraud check did not answer in time", "none")
     }
+
+    /// Makes the decision at least as severe as `outcome`, with this reason before the others.
+    pub fn raise(&mut self, outcome: Outcome, code: &str, text: &str) {
+        self.outcome = self.outcome.max(outcome);
+        self.reasons.insert(0, Reason { code: code.to_owned(), text: text.to_owned(), contribution: 0.0 });
+        self.reasons.truncate(REASONS_MAX);
+    }
 }

@@ -217,7 +217,7 @@ pub fn features(
         return Err(FeatureError::Unknown { field: "payment" });
     }
     for (index, (feature, slot)) in spec.features.iter().zip(out).enumerate() {
-        let raw = feature.source.raw(request, velocity)?;
+        let raw = feature.source.value(request, velocity)?;
         if !(feature.min..=feature.max).contains(&raw) {
             return Err(FeatureError::Implausible { index });
         }
@@ -227,7 +227,11 @@ pub fn features(
 }
 
 impl Source {
-    fn raw(self, request: &ScoreRequest, velocity: &Velocity) -> Result<f64, FeatureError> {
+    /// The raw value, before plausibility and scaling.
+    ///
+    /// # Errors
+    /// [`FeatureError::Unknown`] when an amount is in a currency that has no reference value.
+    pub fn value(self, request: &ScoreRequest, velocity: &Velocity) -> Result<f64, FeatureError> {
         let order = &request.order;
         let reference = |amount_minor: i64| {
             reference_minor(amount_minor, &order.currency)

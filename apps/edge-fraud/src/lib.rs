@@ -1,0 +1,23 @@
+//! edge-fraud: scores an order inside the checkout and says allow, review or block, and why.
+//!
+//! ```text
+//! POST /score   ScoreRequest -> Decision      velocity from the POP's database, rules, model, reasons
+//! GET  /model                                 which model decides here
+//! ```
+//!
+//! Model, feature list, thresholds, rules and reason texts are data (`ml/fraud/models`), mounted at `/models`.
+//! Whatever is wrong with the data, the input or the counters, the answer is a review: nothing that this app cannot
+//! judge is allowed. It knows no personal value, and nothing of carts, stock or the core.
+
+mod card;
+mod entry;
+mod model;
+mod network;
+mod routes;
+mod scorer;
+
+pub use card::{Golden, ModelCard, ReasonGroup, Rule, Thresholds};
+pub use model::{CARD_BYTES_MAX, Model, ModelError, ONNX_BYTES_MAX};
+pub use network::{Network, NetworkError, Prediction};
+pub use routes::router;
+pub use scorer::Scorer;

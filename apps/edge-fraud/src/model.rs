@@ -1,0 +1,111 @@
+//! Loading a model: card and network, checked against each other before the first score.
+
+use kiosk_edge_platform::Files;
+use sha2::{Digest, Sha256};
+
+use crate::card::{CardError, ModelCard};
+use crate::network::{Network, NetworkError};
+
+/// Largest model card, bytes.
+pub const CARD_BYTES_MAX: usize = 1 << 20;
+/// Largest ONNX file, bytes.
+pub const ONNX_BYTES_MAX: usize = 16 << 20;
+/// How far a golden row's score may be off.
+const GOLDEN_TOLERANCE: f32 = 1e-5;
+
+/// A card and the network it describes.
+pub struct Model {
+    /// Everything but the weights.
+    pub card: ModelCard,
+    /// The weights.
+    pub network: Network,
+}
+
+/// Why a model may not decide.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The name is not one of letters, digits, `-`, `_` and `.`.
+    #[error("the model's name is not a file name")]
+    Name,
+    /// No such file.
+    #[error("{0} is missing")]
+    Missing(String),
+    /// A file above its limit.
+    #[error("{path} is larger than {bytes_max} bytes")]
+    TooLarge {
+        /// Which file.
+        path: String,
+        /// The limit.
+        bytes_max: usize,
+    },
+    /// The card is unusable.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// The ONNX file is not the one the card speaks of.
+    #[error("the ONNX file is not the one its card describes: its SHA-256 is {found}")]
+    Hash {
+        /// SHA-256 of the file that lies there.
+        found: String,
+    },
+    /// The network is unusable.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The network runs, and scores known rows wrongly.
+    #[error("golden row {row} scores {found}, training saw {expected}")]
+    Golden {
+        /// Index of the row.
+        row: usize,
+        /// Score here.
+        found: f32,
+        /// Score in training.
+        expected: f32,
+    },
+}
+
+/// Reads the card of the model called `name`.
+///
+/// # Errors
+/// [`ModelError`] when it is missing, too large or unusable.
+pub fn load_card(files: &dyn Files, name: &str) -> Result<ModelCard, ModelError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if name.is_empty() || name.starts_with('.') || !name.bytes().all(plain) {
+        return Err(ModelError::Name);
+    }
+    let json = read(files, format!("/models/{name}.json"), CARD_BYTES_MAX)?;
+    Ok(ModelCard::from_json(&json)?)
+}
+
+/// Reads the network that belongs to `card`, and scores the golden rows with it.
+///
+/// # Errors
+/// [`ModelError`] when it is missing, too large, another file than the card describes, or scores otherwise.
+pub fn load_network(files: &dyn Files, name: &str, card: &ModelCard) -> Result<Network, ModelError> {
+    let onnx = read(files, format!("/models/{name}.onnx"), ONNX_BYTES_MAX)?;
+    let found = hex::encode(Sha256::digest(&onnx));
+    if found != card.onnx_sha256 {
+        return Err(ModelError::Hash { found });
+    }
+    let mut network = Network::new(&onnx, card.features.len())?;
+    check_golden(&mut network, card)?;
+    Ok(network)
+}
+
+fn read(files: &dyn Files, path: String, bytes_max: usize) -> Result<Vec<u8>, ModelError> {
+    match files.read(&path) {
+        Some(bytes) if bytes.len() <= bytes_max => Ok(bytes),
+        Some(_) => Err(ModelError::TooLarge { path, bytes_max }),
+        None => Err(ModelError::Missing(path)),
+    }
+}
+
+fn check_golden(network: &mut Network, card: &ModelCard) -> Result<(), ModelError> {
+    let rows: Vec<f32> = card.golden.iter().flat_map(|row| row.features.iter().copied()).collect();
+    let mut wrong = None;
+    network.predict(&rows, |row, prediction| {
+        let expected = card.golden[row].score;
+        if (prediction.score - expected).abs() > GOLDEN_TOLERANCE && wrong.is_none() {
+            wrong = Some(ModelError::Golden { row, found: prediction.score, expected });
+        }
+    })?;
+    wrong.map_or(Ok(()), Err)
+}

@@ -1,0 +1,102 @@
+//! A model folder, a router on native ports, and orders to score.
+
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::body::Body;
+use edge_fraud::Scorer;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use kiosk_edge_platform::Statement;
+use kiosk_edge_platform::native::{DirFiles, NativeDb, NativeEdge};
+use kiosk_pop_store::velocity::SCHEMA;
+use kiosk_risk::{DeliveryKind, IdentityKeys, OrderFacts, PaymentKind, ScoreRequest};
+use serde_json::Value;
+use tower::ServiceExt;
+
+pub const NOW_MS: i64 = 1_790_000_000_000;
+
+/// The committed models and training data.
+pub fn ml() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ml/fraud")
+}
+
+/// The scorer of the committed model.
+pub fn committed_scorer() -> Scorer {
+    let (scorer, error) = Scorer::load(&DirFiles(ml()), "fraud-v1");
+    assert!(error.is_none(), "the committed model is unusable: {error:?}");
+    scorer
+}
+
+/// A folder with a copy of the committed model, to be damaged.
+pub fn model_copy() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("models")).unwrap();
+    for name in ["fraud-v1.onnx", "fraud-v1.json"] {
+        std::fs::copy(ml().join("models").join(name), folder.path().join("models").join(name)).unwrap();
+    }
+    folder
+}
+
+/// A database with the velocity tables.
+pub fn database() -> NativeDb {
+    let db = NativeDb::in_memory().unwrap();
+    run(kiosk_edge_platform::Database::batch(&db, SCHEMA.map(Statement::new).to_vec())).unwrap();
+    db
+}
+
+pub fn run<T>(future: impl Future<Output = T>) -> T {
+    futures::executor::block_on(future)
+}
+
+/// edge-fraud on native ports, with the models in `folder`.
+pub fn app(db: NativeDb, folder: PathBuf) -> (Router, NativeEdge) {
+    let native = NativeEdge::new(db, &[], folder, 1);
+    (edge_fraud::router(native.edge.clone()), native)
+}
+
+/// An everyday order of a known customer.
+pub fn ordinary() -> ScoreRequest {
+    ScoreRequest {
+        order: OrderFacts {
+            amount_minor: 4_290,
+            currency: "EUR".to_owned(),
+            unit_price_minor_max: 2_990,
+            item_count: 2,
+            sku_count: 2,
+            line_quantity_max: 1,
+            bulky: false,
+            delivery: DeliveryKind::Standard,
+            payment: PaymentKind::Card,
+            hour_of_day: 19,
+            account_age_days: Some(400),
+            cart_age_s: 380,
+            billing_is_shipping: true,
+            disposable_email: false,
+        },
+        keys: IdentityKeys {
+            customer: Some("c1".to_owned()),
+            device: Some("d1".to_owned()),
+            address: Some("a1".to_owned()),
+            card: Some("k1".to_owned()),
+        },
+        now_ms: NOW_MS,
+    }
+}
+
+/// Sends one request; the answer's status and JSON.
+pub fn call(router: &Router, method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, String, Value) {
+    let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    let response = run(router.clone().oneshot(request.body(body.into()).unwrap())).unwrap();
+    let status = response.status();
+    let media_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+    let bytes = run(response.into_body().collect()).unwrap().to_bytes();
+    (status, media_type, serde_json::from_slice(&bytes).unwrap())
+}
+
+/// `POST /score` that must succeed.
+pub fn post_score(router: &Router, request: &Value) -> Value {
+    let (status, _, answer) = call(router, "POST", "/score", request.to_string());
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    answer
+}

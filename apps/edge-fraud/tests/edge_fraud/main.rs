@@ -1,0 +1,11 @@
+//! Tests of edge-fraud, in one binary: a folder of subjects.
+#![cfg(not(target_family = "wasm"))]
+#![allow(clippy::unwrap_used)]
+
+mod bad_input;
+mod broken_model;
+mod common;
+mod parity;
+mod patterns;
+mod properties;
+mod velocity;

@@ -1,0 +1,126 @@
+//! What a shop expects of the model: everyday orders pass, known patterns do not, and the reasons say why.
+
+use kiosk_risk::{Counters, DeliveryKind, Outcome, PaymentKind, ScoreRequest, Velocity};
+
+use crate::common::{committed_scorer, ordinary};
+
+fn burst(count: i64, each_minor: i64) -> Counters {
+    Counters { count: [count; 3], amount_minor: [count * each_minor; 3] }
+}
+
+/// A bot that tries stolen cards: cheap, instant, a guest, its device seen dozens of times within the hour.
+fn card_testing() -> (ScoreRequest, Velocity) {
+    let mut request = ordinary();
+    request.order.amount_minor = 700;
+    request.order.unit_price_minor_max = 700;
+    request.order.item_count = 1;
+    request.order.sku_count = 1;
+    request.order.account_age_days = None;
+    request.order.cart_age_s = 6;
+    request.order.disposable_email = true;
+    let velocity = Velocity {
+        device: burst(30, 700),
+        address: burst(12, 700),
+        card: burst(1, 700),
+        ..Velocity::default()
+    };
+    (request, velocity)
+}
+
+#[test]
+fn everyday_orders_are_allowed() {
+    let mut scorer = committed_scorer();
+    let guest = |request: &mut ScoreRequest| request.order.account_age_days = None;
+    let invoice = |request: &mut ScoreRequest| {
+        request.order.payment = PaymentKind::Invoice;
+        request.keys.card = None;
+    };
+    let buy_now = |request: &mut ScoreRequest| request.order.cart_age_s = 2;
+    let no_cookie = |request: &mut ScoreRequest| request.keys.device = None;
+    let present = |request: &mut ScoreRequest| request.order.billing_is_shipping = false;
+    let changes: [&[&dyn Fn(&mut ScoreRequest)]; 7] = [
+        &[],
+        &[&guest],
+        &[&guest, &invoice],
+        &[&guest, &invoice, &buy_now],
+        &[&guest, &invoice, &buy_now, &no_cookie],
+        &[&present],
+        &[&invoice, &no_cookie],
+    ];
+    for (index, changes) in changes.iter().enumerate() {
+        let mut request = ordinary();
+        changes.iter().for_each(|change| change(&mut request));
+        let decision = scorer.score(&request, &Velocity::default());
+        assert_eq!(decision.outcome, Outcome::Allow, "case {index}: {decision:?}");
+        assert_eq!(decision.model_version, "fraud-v1");
+    }
+}
+
+#[test]
+fn card_testing_is_blocked_for_its_velocity() {
+    let (request, velocity) = card_testing();
+    let decision = committed_scorer().score(&request, &velocity);
+    assert_eq!(decision.outcome, Outcome::Block, "{decision:?}");
+    assert!(decision.reasons.iter().any(|reason| reason.code == "device_velocity"), "{decision:?}");
+    let contributions: Vec<f32> = decision.reasons.iter().map(|reason| reason.contribution).collect();
+    assert!(contributions.is_sorted_by(|a, b| a >= b), "strongest first: {contributions:?}");
+    assert!(contributions.len() <= 3 && contributions.iter().all(|contribution| *contribution > 0.0));
+}
+
+#[test]
+fn a_drop_address_is_stopped() {
+    let mut request = ordinary();
+    request.order.amount_minor = 19_900;
+    request.order.unit_price_minor_max = 19_900;
+    request.order.delivery = DeliveryKind::Express;
+    request.order.billing_is_shipping = false;
+    request.order.account_age_days = Some(2);
+    request.order.cart_age_s = 140;
+    let address = Counters { count: [1, 5, 18], amount_minor: [20_000, 100_000, 360_000] };
+    let decision = committed_scorer().score(&request, &Velocity { address, ..Velocity::default() });
+    assert!(decision.outcome >= Outcome::Review, "{decision:?}");
+    assert!(decision.reasons.iter().any(|reason| reason.code == "address_velocity"), "{decision:?}");
+}
+
+#[test]
+fn a_rule_blocks_what_the_model_would_allow() {
+    let velocity = Velocity { card: burst(21, 100), ..Velocity::default() };
+    let decision = committed_scorer().score(&ordinary(), &velocity);
+    assert_eq!(decision.outcome, Outcome::Block);
+    assert_eq!(decision.reasons[0].code, "card_velocity_limit");
+
+    let mut dear = ordinary();
+    dear.order.amount_minor = 1_000_100;
+    dear.order.unit_price_minor_max = 2_000;
+    let decision = committed_scorer().score(&dear, &Velocity::default());
+    assert!(decision.outcome >= Outcome::Review);
+    assert_eq!(decision.reasons[0].code, "amount_limit");
+}
+
+#[test]
+fn thresholds_are_inclusive_and_nonsense_is_reviewed() {
+    let thresholds = edge_fraud::Thresholds { review: 0.25, block: 0.75 };
+    let cases = [
+        (0.0, Outcome::Allow),
+        (0.249, Outcome::Allow),
+        (0.25, Outcome::Review),
+        (0.749, Outcome::Review),
+        (0.75, Outcome::Block),
+        (1.0, Outcome::Block),
+        (f32::NAN, Outcome::Review),
+    ];
+    for (score, outcome) in cases {
+        assert_eq!(thresholds.outcome(score), outcome, "{score}");
+    }
+}
+
+#[test]
+fn reasons_and_reused_buffers_do_not_leak_from_one_score_into_the_next() {
+    let mut scorer = committed_scorer();
+    let (request, velocity) = card_testing();
+    let first = scorer.score(&request, &velocity);
+    let plain = scorer.score(&ordinary(), &Velocity::default());
+    assert_eq!(scorer.score(&request, &velocity), first);
+    assert_eq!(scorer.score(&ordinary(), &Velocity::default()), plain);
+    assert_eq!(committed_scorer().score(&ordinary(), &Velocity::default()), plain);
+}
