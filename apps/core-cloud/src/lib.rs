@@ -1,1 +1,13 @@
-//! To be written.
+//! The core: the system of record of a Kiosk shop.
+//!
+//! It keeps the catalogue, the stock and the orders, and syncs with the POPs that sell. See `modules` for its services.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod http;
+pub mod media;
+pub mod modules;
+pub mod server;

@@ -1,0 +1,147 @@
+//! The core put together: services over one database, and the router in front of them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use http::Method;
+use kiosk_problem::{REQUEST_ID, method_not_allowed, route_not_found, with_request_ids};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, SetRequestIdLayer};
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tracing::Level;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::{
+    self as web, Access, Limits, Route, guard_request, require_operator, require_operator_page,
+};
+use crate::media;
+use crate::modules::sync::auth::require_pop;
+use crate::modules::{catalog, imports, inventory, orders, sync};
+
+/// The services of the core.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// POPs.
+    pub sync: sync::service::Service,
+    /// Vendors, categories, products.
+    pub catalog: catalog::service::Service,
+    /// Stock and leases.
+    pub inventory: inventory::service::Service,
+    /// Orders.
+    pub orders: orders::service::Service,
+    /// Catalogues from elsewhere.
+    pub imports: imports::service::Service,
+    /// Pictures.
+    pub media: media::service::Service,
+    /// The time they go by.
+    pub clock: Clock,
+}
+
+impl Services {
+    /// All services over one database.
+    #[must_use]
+    pub fn new(db: &Db, config: &Config, clock: &Clock) -> Self {
+        let media = media::service::Service::new(db.clone(), &config.data_dir, clock.clone());
+        let pops = Arc::new(config.pops.clone());
+        Self {
+            sync: sync::service::Service::new(db.clone(), clock.clone(), pops, config.lease_ttl_s),
+            catalog: catalog::service::Service::new(db.clone()),
+            inventory: inventory::service::Service::new(db.clone()),
+            orders: orders::service::Service::new(db.clone()),
+            imports: imports::service::Service::new(db.clone(), media.clone(), clock.clone()),
+            media,
+            clock: clock.clone(),
+        }
+    }
+}
+
+/// One route, as a test enumerates it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// Its method.
+    pub method: Method,
+    /// Its path, as axum writes it.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// The whole core.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Its services.
+    pub services: Services,
+    /// Its HTTP.
+    pub router: Router,
+    /// Every route of it: there is no other way into the router.
+    pub routes: Vec<RouteInfo>,
+}
+
+impl App {
+    /// Puts the core together, and makes the configured POPs known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn new(db: &Db, config: &Config, clock: &Clock) -> Result<Self, Error> {
+        web::metrics::recorder();
+        let services = Services::new(db, config, clock);
+        services.sync.register_pops().await?;
+        let routes = [
+            web::metrics::routes(db),
+            sync::transport::routes(&services.sync),
+            catalog::transport::routes(&services.catalog),
+            media::transport::routes(&services.media),
+            inventory::transport::routes(&services.inventory),
+            orders::transport::routes(&services.orders),
+        ];
+        let routes: Vec<Route> = routes.into_iter().flatten().collect();
+        let infos = routes
+            .iter()
+            .map(|route| RouteInfo { method: route.method.clone(), path: route.path, access: route.access })
+            .collect();
+        let router = build_router(routes, &services, &Arc::new(config.operator_key.clone()));
+        Ok(Self { services, router, routes: infos })
+    }
+}
+
+fn build_router(
+    routes: Vec<Route>,
+    services: &Services,
+    operator_key: &Arc<crate::config::Secret>,
+) -> Router {
+    let mut router = Router::new();
+    for Route { path, access, handler, .. } in routes {
+        let handler = match access {
+            Access::Public => handler,
+            Access::Operator => handler.layer(from_fn_with_state(operator_key.clone(), require_operator)),
+            Access::OperatorPage => {
+                handler.layer(from_fn_with_state(operator_key.clone(), require_operator_page))
+            }
+            Access::Pop => handler.layer(from_fn_with_state(services.sync.clone(), require_pop)),
+        };
+        router = router.route(path, handler);
+    }
+    let trace = TraceLayer::new_for_http()
+        .make_span_with(|request: &axum::extract::Request| {
+            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+        })
+        .on_response(DefaultOnResponse::new().level(Level::DEBUG));
+    router
+        .fallback(route_not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        // Bodies are measured where they are read.
+        .layer(DefaultBodyLimit::disable())
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Limits::default(), guard_request))
+        .layer(from_fn(with_request_ids))
+        .layer(trace)
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}

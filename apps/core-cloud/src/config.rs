@@ -1,0 +1,150 @@
+//! Settings, from the environment or the command line.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use kiosk_ids::PopId;
+use subtle::ConstantTimeEq;
+
+/// Shortest key that is accepted, in bytes.
+pub const KEY_BYTES_MIN: usize = 16;
+/// How long a POP's leases run without contact, in seconds, unless set otherwise.
+pub const LEASE_TTL_S_DEFAULT: u32 = 86_400;
+
+/// What the core needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Database file and pictures.
+    pub data_dir: PathBuf,
+    /// PostgreSQL instead of the file.
+    pub database_url: Option<String>,
+    /// Who may sync, with their keys.
+    pub pops: Pops,
+    /// What operators show.
+    pub operator_key: Secret,
+    /// How long leases run without contact, in seconds.
+    pub lease_ttl_s: u32,
+}
+
+/// A key: never printed, compared in constant time.
+#[derive(Clone)]
+pub struct Secret(Box<[u8]>);
+
+impl Secret {
+    /// A key of at least [`KEY_BYTES_MIN`] bytes.
+    ///
+    /// # Errors
+    /// When it is shorter.
+    pub fn new(text: &str) -> Result<Self, ConfigError> {
+        if text.len() < KEY_BYTES_MIN {
+            return Err(ConfigError::ShortKey);
+        }
+        Ok(Self(text.as_bytes().into()))
+    }
+
+    /// Compares in constant time.
+    #[must_use]
+    pub fn is(&self, candidate: &[u8]) -> bool {
+        self.0.ct_eq(candidate).into()
+    }
+
+    /// The key itself, to verify signatures with.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// A setting that cannot be used. Never repeats a key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not `id:region:key`.
+    #[error("KIOSK_POPS: entry {0} is not id:region:key")]
+    Entry(usize),
+    /// Twice the same POP.
+    #[error("KIOSK_POPS: entry {0} names a POP again")]
+    Twice(usize),
+    /// Too short to be a key.
+    #[error("a key must have at least {KEY_BYTES_MIN} bytes")]
+    ShortKey,
+}
+
+/// A POP that may sync.
+#[derive(Clone, Debug)]
+pub struct Pop {
+    /// Its region.
+    pub region: String,
+    /// What it signs with.
+    pub key: Secret,
+}
+
+/// The POPs that may sync, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Pops(HashMap<PopId, Pop>);
+
+impl Pops {
+    /// Reads `eu-1:eu:<key>,us-1:us:<key>`.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; it names the entry by its place, never by its text.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let mut pops = HashMap::new();
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        for (entry, place) in entries.zip(1..) {
+            let mut parts = entry.splitn(3, ':');
+            let (Some(id), Some(region), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+                return Err(ConfigError::Entry(place));
+            };
+            let id = PopId::parse(id).map_err(|_| ConfigError::Entry(place))?;
+            if region.is_empty() {
+                return Err(ConfigError::Entry(place));
+            }
+            let pop = Pop { region: region.to_owned(), key: Secret::new(key)? };
+            if pops.insert(id, pop).is_some() {
+                return Err(ConfigError::Twice(place));
+            }
+        }
+        Ok(Self(pops))
+    }
+
+    /// The POP of this id.
+    #[must_use]
+    pub fn get(&self, id: &PopId) -> Option<&Pop> {
+        self.0.get(id)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&PopId, &Pop)> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn reads_pops_and_never_prints_keys() {
+        let pops = Pops::parse("eu-1:eu:0123456789abcdef:x, us-1:us:fedcba9876543210").unwrap();
+        let pop = pops.get(&PopId::parse("eu-1").unwrap()).unwrap();
+        assert!(pop.key.is(b"0123456789abcdef:x") && !pop.key.is(b"0123456789abcdef"));
+        assert!(!format!("{pops:?}").contains("0123456789"));
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_use() {
+        assert_eq!(Pops::parse("eu-1:eu").unwrap_err(), ConfigError::Entry(1));
+        assert_eq!(Pops::parse("EU:eu:0123456789abcdef").unwrap_err(), ConfigError::Entry(1));
+        assert_eq!(Pops::parse("eu-1:eu:short").unwrap_err(), ConfigError::ShortKey);
+        let twice = "eu-1:eu:0123456789abcdef,eu-1:eu:0123456789abcdef";
+        assert_eq!(Pops::parse(twice).unwrap_err(), ConfigError::Twice(2));
+    }
+}

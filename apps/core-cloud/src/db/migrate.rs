@@ -1,0 +1,41 @@
+//! Forward-only migrations, built into the program.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::path::Path;
+
+use sqlx::AnyPool;
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// In order; an applied one is never edited.
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("sync", include_str!("../../migrations/0001_sync.sql")),
+    ("catalog", include_str!("../../migrations/0002_catalog.sql")),
+    ("inventory", include_str!("../../migrations/0003_inventory.sql")),
+    ("orders", include_str!("../../migrations/0004_orders.sql")),
+    ("imports", include_str!("../../migrations/0005_imports.sql")),
+    ("media", include_str!("../../migrations/0006_media.sql")),
+];
+
+/// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.
+pub async fn run(pool: &AnyPool) -> Result<(), sqlx::Error> {
+    let migrations = (1..).zip(MIGRATIONS).map(|(version, (name, sql))| {
+        Migration::new(version, Cow::Borrowed(*name), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let migrator = Migrator { migrations: migrations.collect(), ..Migrator::DEFAULT };
+    Ok(migrator.run(pool).await?)
+}
+
+/// Applies what is missing to a file that another process may be opening too: SQLite's migrations take no lock of
+/// their own.
+pub async fn run_alone(pool: &AnyPool, data_dir: &Path) -> Result<(), sqlx::Error> {
+    let path = data_dir.join("core.sqlite.lock");
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::create(path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    });
+    let _lock = locked.await.map_err(std::io::Error::other)??;
+    run(pool).await
+}

@@ -1,0 +1,75 @@
+//! The feed: what changed since a cursor. A record that changed twice stands once, with its last state.
+
+use std::collections::HashMap;
+
+use kiosk_ids::ProductId;
+use kiosk_wire::{CHANGES_PER_PAGE_MAX, Change, FeedPage, SYNC_BODY_BYTES_MAX};
+
+use super::store::{self, Kind};
+use crate::db::Conn;
+use crate::error::Error;
+
+/// Largest sum of records on one page, in bytes: half of what a POP reads, since JSON is wrapped around them.
+const PAGE_BYTES_MAX: usize = SYNC_BODY_BYTES_MAX / 2;
+
+/// Reads a page after a cursor.
+///
+/// # Errors
+/// [`Error::CursorAhead`] when the cursor is of another feed, [`Error::Invalid`] when the page is too large.
+pub async fn read_page(conn: &mut Conn, after: u64, limit: u32) -> Result<FeedPage, Error> {
+    if !(1..=CHANGES_PER_PAGE_MAX).contains(&limit) {
+        return Err(Error::invalid("limit", format!("must be 1 to {CHANGES_PER_PAGE_MAX}")));
+    }
+    let latest = store::get_latest(conn).await?;
+    let cursor = i64::try_from(after).unwrap_or(i64::MAX);
+    if cursor > latest {
+        return Err(Error::CursorAhead { latest: u64::try_from(latest).unwrap_or(0) });
+    }
+    let mut rows = store::list_changes(conn, cursor, i64::from(limit) + 1).await?;
+    let mut more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let bodies = read_bodies(conn, &rows).await?;
+    let mut page = FeedPage { changes: Vec::with_capacity(rows.len()), next: after, more: false };
+    let mut page_bytes = 0;
+    for (seq, kind, key) in &rows {
+        let Some(kind) = Kind::parse(kind) else { continue };
+        let body = bodies.get(&(kind, key.as_str())).map(String::as_str);
+        page_bytes += body.map_or(0, str::len);
+        if page_bytes > PAGE_BYTES_MAX && !page.changes.is_empty() {
+            more = true;
+            break;
+        }
+        page.changes.extend(change_of(kind, key, body)?);
+        page.next = u64::try_from(*seq).unwrap_or(0);
+    }
+    page.more = more;
+    Ok(page)
+}
+
+/// The records of the rows, a statement for each kind.
+async fn read_bodies<'a>(
+    conn: &mut Conn,
+    rows: &'a [(i64, String, String)],
+) -> Result<HashMap<(Kind, &'a str), String>, Error> {
+    let mut bodies = HashMap::with_capacity(rows.len());
+    for kind in [Kind::Vendor, Kind::Category, Kind::Product] {
+        let of_kind = rows.iter().filter(|(_, name, _)| name == kind.name());
+        let keys: Vec<&str> = of_kind.map(|(_, _, key)| key.as_str()).collect();
+        let mut found = store::list_bodies(conn, kind, &keys).await?;
+        bodies.extend(keys.iter().filter_map(|key| Some(((kind, *key), found.remove(*key)?))));
+    }
+    Ok(bodies)
+}
+
+/// The change of a record; without a body it is gone.
+fn change_of(kind: Kind, key: &str, body: Option<&str>) -> Result<Option<Change>, Error> {
+    Ok(match (kind, body) {
+        (Kind::Vendor, Some(body)) => Some(Change::Vendor(serde_json::from_str(body)?)),
+        (Kind::Category, Some(body)) => Some(Change::Category(serde_json::from_str(body)?)),
+        (Kind::Product, Some(body)) => Some(Change::Product(serde_json::from_str(body)?)),
+        (Kind::Product, None) => ProductId::parse(key).ok().map(|id| Change::ProductRemoved { id }),
+        (Kind::Category, None) => Some(Change::CategoryRemoved { slug: key.to_owned() }),
+        // Vendors stay: their orders do.
+        (Kind::Vendor, None) => None,
+    })
+}

@@ -1,0 +1,154 @@
+//! The arithmetic of stock and escrow, without a database.
+
+/// Stock of one item. On hand = available + leased + sold, always (invariant I2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Item {
+    /// Units in the warehouse.
+    pub on_hand: i64,
+    /// Units nobody has a claim on.
+    pub available: i64,
+    /// Units in POPs' accounts.
+    pub leased: i64,
+    /// Units sold and not yet shipped.
+    pub sold: i64,
+    /// What the last import said.
+    pub imported: i64,
+}
+
+/// Escrow account of one POP database and one item. The counters only grow within an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Fencing token, from 1.
+    pub epoch: i64,
+    /// Units ever given in this epoch.
+    pub granted: i64,
+    /// Units the POP reported sold.
+    pub sold: i64,
+    /// Units the POP gave back.
+    pub returned: i64,
+    /// The POP has not shown yet that it knows the raised epoch.
+    pub fenced: bool,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self { epoch: 1, granted: 0, sold: 0, returned: 0, fenced: false }
+    }
+}
+
+impl Account {
+    /// Units the POP may still sell.
+    #[must_use]
+    pub fn rest(&self) -> i64 {
+        self.granted - self.sold - self.returned
+    }
+}
+
+/// What a POP gets of `wanted`: all or nothing when a shopper waits for exactly that, else at most a fair share of
+/// what is left, so that one POP's hunger does not empty the core for the others.
+#[must_use]
+pub fn fair_grant(available: i64, wanted: i64, whole: bool, pops_active: i64) -> i64 {
+    if whole {
+        return if wanted <= available { wanted } else { 0 };
+    }
+    let parts = pops_active.max(0) + 1;
+    let share = (available + parts - 1) / parts;
+    wanted.min(share.max(1)).min(available)
+}
+
+/// Moves units from the core to a POP. `units` is at most what is available.
+pub fn grant(item: &mut Item, account: &mut Account, units: i64) {
+    item.available -= units;
+    item.leased += units;
+    account.granted += units;
+}
+
+/// Counts units as sold that a POP took from its account in `epoch`, and tells how many could not be covered.
+///
+/// An account that was written off, or holds less than the POP says, is helped out from what is available: the order
+/// stands, and only if that runs out too the shop has sold more than it has.
+pub fn sell(item: &mut Item, account: &mut Account, epoch: i64, units: i64) -> i64 {
+    let from_account = if epoch == account.epoch { units.min(account.rest()) } else { 0 };
+    account.sold += from_account;
+    item.leased -= from_account;
+    let from_available = (units - from_account).min(item.available);
+    item.available -= from_available;
+    item.sold += from_account + from_available;
+    units - from_account - from_available
+}
+
+/// Takes units back that a POP did not sell; those of an older epoch are back already.
+pub fn give_back(item: &mut Item, account: &mut Account, epoch: i64, units: i64) -> i64 {
+    let units = if epoch == account.epoch { units.min(account.rest()) } else { 0 };
+    account.returned += units;
+    item.leased -= units;
+    item.available += units;
+    units
+}
+
+/// Takes the rest of a lost POP's account back and raises its epoch, so that it cannot be sold from again.
+pub fn write_off(item: &mut Item, account: &mut Account) -> i64 {
+    let units = account.rest();
+    item.leased -= units;
+    item.available += units;
+    *account = Account { epoch: account.epoch + 1, fenced: true, ..Account::default() };
+    units
+}
+
+/// Sets stock from an import: a new item holds what the import says; a known one moves by the difference to what the
+/// last import said, as far as units are available. Returns whether anything changed.
+pub fn import(item: &mut Item, imported: i64) -> bool {
+    if item.imported == imported {
+        return false;
+    }
+    let change = (imported - item.imported).max(-item.available);
+    item.on_hand += change;
+    item.available += change;
+    item.imported = imported;
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(available: i64) -> Item {
+        Item { on_hand: available, available, imported: available, ..Item::default() }
+    }
+
+    #[test]
+    fn a_share_leaves_something_for_the_others() {
+        assert_eq!(fair_grant(100, 50, false, 2), 34);
+        assert_eq!(fair_grant(100, 5, false, 2), 5);
+        assert_eq!(fair_grant(1, 50, false, 2), 1);
+        assert_eq!(fair_grant(0, 50, false, 2), 0);
+    }
+
+    #[test]
+    fn a_waiting_shopper_gets_all_or_nothing() {
+        assert_eq!(fair_grant(100, 100, true, 2), 100);
+        assert_eq!(fair_grant(99, 100, true, 2), 0);
+    }
+
+    #[test]
+    fn selling_from_an_old_epoch_is_covered_while_it_can_be() {
+        let (mut item, mut account) = (item(10), Account::default());
+        grant(&mut item, &mut account, 8);
+        assert_eq!(sell(&mut item, &mut account, 1, 2), 0);
+        assert_eq!(write_off(&mut item, &mut account), 6);
+        assert_eq!(sell(&mut item, &mut account, 1, 3), 0);
+        assert_eq!(sell(&mut item, &mut account, 1, 7), 2);
+        assert_eq!(item, Item { on_hand: 10, available: 0, leased: 0, sold: 10, imported: 10 });
+    }
+
+    #[test]
+    fn an_import_moves_stock_by_its_difference_and_never_below_nothing() {
+        let (mut item, mut account) = (Item::default(), Account::default());
+        assert!(import(&mut item, 10) && !import(&mut item, 10));
+        grant(&mut item, &mut account, 8);
+        assert!(import(&mut item, 15));
+        assert_eq!((item.on_hand, item.available), (15, 7));
+        assert!(import(&mut item, 1));
+        assert_eq!((item.on_hand, item.available, item.leased), (8, 0, 8));
+    }
+}

@@ -1,0 +1,5 @@
+//! Orders, by anonymised record.
+
+pub mod service;
+mod store;
+pub mod transport;

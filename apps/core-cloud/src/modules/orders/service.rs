@@ -1,0 +1,301 @@
+//! What the shop does with orders. Functions on a [`Tx`] take part in another module's transaction.
+
+use std::collections::{HashMap, HashSet};
+
+use kiosk_ids::OrderId;
+use kiosk_money::{Currency, Money};
+use kiosk_wire::{FraudRecord, OrderRecord};
+use serde::Serialize;
+
+use super::store;
+use crate::db::{Db, Tx};
+use crate::error::Error;
+
+/// Most orders on one page.
+pub const ORDERS_PER_PAGE_MAX: u32 = 100;
+/// Status of an order that was placed and nothing more.
+pub(super) const STATUS_PLACED: &str = "placed";
+/// The order took stock that nobody has.
+const STOCK_SHORT: &str = "stock_short";
+/// The sums of the order do not add up.
+const TOTALS_DIFFER: &str = "totals_differ";
+
+/// An order as the core has it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OrderView {
+    /// `ord_…`.
+    pub id: String,
+    /// The POP that sold it.
+    pub pop: String,
+    /// The POP's database.
+    pub incarnation: String,
+    /// The number of its event.
+    pub seq: i64,
+    /// `crt_…`.
+    pub cart: String,
+    /// Region of the POP.
+    pub region: String,
+    /// When the shopper placed it, Unix milliseconds of the POP's clock.
+    pub placed_ms: i64,
+    /// When the core applied it, Unix milliseconds.
+    pub received_ms: i64,
+    /// Pseudonym.
+    pub customer: String,
+    /// Country of delivery.
+    pub country: String,
+    /// First characters of the postcode.
+    pub area: String,
+    /// Sum of the lines.
+    pub subtotal: Money,
+    /// Price of delivery.
+    pub delivery: Money,
+    /// Both.
+    pub total: Money,
+    /// How it is delivered.
+    pub delivery_kind: String,
+    /// `pay_…`.
+    pub payment: String,
+    /// How it is paid.
+    pub payment_method: String,
+    /// `allow` or `review`.
+    pub fraud_outcome: String,
+    /// Probability of fraud, 0 to 1; none when no model answered.
+    pub fraud_score: Option<f64>,
+    /// Version of the model.
+    pub fraud_model: String,
+    /// Codes of the top reasons.
+    pub fraud_reasons: Vec<String>,
+    /// `placed`.
+    pub status: String,
+    /// Codes of what an operator should look at.
+    pub attention: Vec<String>,
+    /// What was bought; empty in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineView>,
+    /// The stock it took; empty in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<TakeView>,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineView {
+    /// What was bought.
+    pub sku: String,
+    /// Its product.
+    pub product: String,
+    /// Its seller.
+    pub vendor: String,
+    /// Pieces.
+    pub quantity: i64,
+    /// Price of one piece.
+    pub unit_price: Money,
+}
+
+/// Stock that an order took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TakeView {
+    /// The stock item.
+    pub item: String,
+    /// Epoch of the lease.
+    pub epoch: i64,
+    /// Units.
+    pub units: i64,
+    /// Units of them that nobody has.
+    pub short: i64,
+}
+
+/// An order that a POP reports.
+#[derive(Clone, Debug)]
+pub struct Placed<'a> {
+    /// The number of its event.
+    pub seq: i64,
+    /// The order.
+    pub order: &'a OrderRecord,
+    /// For each of its takes, the units that nobody has.
+    pub short: Vec<i64>,
+}
+
+/// Where and when reports come in.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The POP.
+    pub pop: &'a str,
+    /// Its database.
+    pub incarnation: &'a str,
+    /// Unix milliseconds of the core's clock.
+    pub received_ms: i64,
+}
+
+/// A refused checkout that a POP reports.
+#[derive(Clone, Copy, Debug)]
+pub struct Blocked<'a> {
+    /// Its event.
+    pub event: &'a str,
+    /// Unix milliseconds.
+    pub occurred_ms: i64,
+    /// The score that refused it.
+    pub fraud: &'a FraudRecord,
+}
+
+/// What happened in one minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MinuteCounts {
+    /// Orders that the fraud score allowed.
+    pub allowed: i64,
+    /// Orders to review.
+    pub review: i64,
+    /// Checkouts that were refused.
+    pub blocked: i64,
+}
+
+/// A place in the list of orders, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// When the order was placed, Unix milliseconds.
+    pub placed_ms: i64,
+    /// The order.
+    pub id: String,
+}
+
+impl Cursor {
+    /// Before all orders.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { placed_ms: i64::MAX, id: String::new() }
+    }
+
+    /// After this order.
+    #[must_use]
+    pub fn after(order: &OrderView) -> Self {
+        Self { placed_ms: order.placed_ms, id: order.id.clone() }
+    }
+
+    /// Reads what [`Self::to_text`] wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (placed_ms, id) = text.split_once('.')?;
+        let id = OrderId::parse(id).ok()?;
+        Some(Self { placed_ms: placed_ms.parse().ok()?, id: id.into() })
+    }
+
+    /// As it goes into an address.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!("{}.{}", self.placed_ms, self.id)
+    }
+}
+
+/// Orders as operators see them.
+#[derive(Clone, Debug)]
+pub struct Service {
+    db: Db,
+}
+
+impl Service {
+    /// Over this database.
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Orders after a place in the list, newest first; of one POP, or of all when `pop` is empty.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_orders(&self, pop: &str, after: &Cursor, limit: u32) -> Result<Vec<OrderView>, Error> {
+        let conn = &mut *self.db.read().await?;
+        Ok(store::list_orders(conn, pop, (after.placed_ms, &after.id), i64::from(limit)).await?)
+    }
+
+    /// One order with its lines.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none.
+    pub async fn get_order(&self, id: &OrderId) -> Result<OrderView, Error> {
+        let conn = &mut *self.db.read().await?;
+        let mut order = store::get_order(conn, id.as_str()).await?.ok_or(Error::NotFound("order"))?;
+        order.lines = store::list_lines(conn, id.as_str()).await?;
+        order.takes = store::list_takes(conn, id.as_str()).await?;
+        Ok(order)
+    }
+
+    /// Orders in all, and those that an operator should look at.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_orders(&self) -> Result<(i64, i64), Error> {
+        Ok(store::count_orders(&mut *self.db.read().await?).await?)
+    }
+
+    /// What happened in each minute from `from_ms` on, by minute since 1970.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_by_minute(&self, from_ms: i64) -> Result<HashMap<i64, MinuteCounts>, Error> {
+        let conn = &mut *self.db.read().await?;
+        let mut minutes: HashMap<i64, MinuteCounts> = HashMap::new();
+        for (minute, outcome, count) in store::count_by_minute(conn, from_ms).await? {
+            let counts = minutes.entry(minute).or_default();
+            *(if outcome == "allow" { &mut counts.allowed } else { &mut counts.review }) += count;
+        }
+        for (minute, count) in store::count_blocked_by_minute(conn, from_ms).await? {
+            minutes.entry(minute).or_default().blocked += count;
+        }
+        Ok(minutes)
+    }
+}
+
+/// Which of these orders the core has already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_known(tx: &mut Tx, ids: &[&str]) -> Result<HashSet<String>, Error> {
+    Ok(store::list_known(tx, ids).await?)
+}
+
+/// Stores orders that the core has not yet. One that does not add up or took stock that nobody has is stored too: a
+/// shopper was promised it, and an operator has to see to it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_orders(tx: &mut Tx, source: Source<'_>, placed: &[Placed<'_>]) -> Result<(), Error> {
+    let with_attention: Vec<_> = placed.iter().map(|placed| (placed, attention(placed).join(","))).collect();
+    store::insert_orders(tx, source, &with_attention).await?;
+    store::insert_lines(tx, placed).await?;
+    store::insert_takes(tx, placed).await?;
+    metrics::counter!("core_orders_total", "pop" => source.pop.to_owned()).increment(placed.len() as u64);
+    Ok(())
+}
+
+/// Stores checkouts that were refused for fraud.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_blocked(tx: &mut Tx, pop: &str, blocked: &[Blocked<'_>]) -> Result<(), Error> {
+    Ok(store::insert_blocked(tx, pop, blocked).await?)
+}
+
+fn attention(placed: &Placed<'_>) -> Vec<&'static str> {
+    let mut codes = Vec::new();
+    if placed.short.iter().any(|units| *units > 0) {
+        codes.push(STOCK_SHORT);
+    }
+    if !adds_up(placed.order) {
+        codes.push(TOTALS_DIFFER);
+    }
+    codes
+}
+
+/// An amount in a currency by its code; one that is not known any more is shown as without currency.
+pub(super) fn price(amount: i64, currency: &str) -> Money {
+    Money::new(amount, Currency::from_code(currency).unwrap_or(Currency::XXX))
+}
+
+/// Whether the sums of an order add up.
+fn adds_up(order: &OrderRecord) -> bool {
+    let lines = order.lines.iter().try_fold(Money::zero(order.subtotal.currency), |sum, line| {
+        sum.checked_add(line.unit_price.times(line.quantity)?)
+    });
+    lines == Ok(order.subtotal) && order.subtotal.checked_add(order.delivery) == Ok(order.total)
+}

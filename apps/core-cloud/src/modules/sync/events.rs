@@ -1,0 +1,76 @@
+//! Applying a run of events: orders, stock and the inbox number in one transaction (invariant I4).
+
+use std::collections::HashSet;
+
+use kiosk_wire::{Event, EventBody};
+
+use crate::db::Tx;
+use crate::error::Error;
+use crate::modules::inventory::service::{self as inventory, Holder, Movement};
+use crate::modules::orders::service::{self as orders, Blocked, Placed, Source};
+
+/// The events that are not applied yet. They must follow without a gap.
+///
+/// # Errors
+/// [`Error::EventGap`] when one is missing.
+pub fn unapplied(events: &[Event], applied_through: i64) -> Result<&[Event], Error> {
+    let applied = u64::try_from(applied_through).unwrap_or(0);
+    let known = events.iter().take_while(|event| event.seq <= applied).count();
+    let events = &events[known..];
+    for (event, expected_seq) in events.iter().zip(applied + 1..) {
+        if event.seq != expected_seq {
+            return Err(Error::EventGap { expected_seq });
+        }
+    }
+    Ok(events)
+}
+
+/// Applies events in order.
+///
+/// # Errors
+/// When the database fails; the transaction is not to be committed then.
+pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<(), Error> {
+    let mut new_orders = new_orders(tx, events).await?;
+    let mut movements = Vec::new();
+    let mut placed = Vec::new();
+    let mut blocked = Vec::new();
+    for event in events {
+        match &event.body {
+            EventBody::OrderPlaced(order) => {
+                // An order that was told twice moves stock once.
+                if new_orders.remove(order.id.as_str()) {
+                    let seq = i64::try_from(event.seq).map_err(|_| Error::invalid("seq", "out of range"))?;
+                    placed.push((movements.len(), Placed { seq, order, short: Vec::new() }));
+                    movements.extend(order.takes.iter().map(Movement::Sold));
+                }
+            }
+            EventBody::CheckoutBlocked { fraud } => {
+                blocked.push(Blocked { event: event.id.as_str(), occurred_ms: event.occurred_ms, fraud });
+            }
+            EventBody::StockReturned { take } => movements.push(Movement::Returned(take)),
+        }
+    }
+    let holder = Holder { pop: source.pop, incarnation: source.incarnation };
+    let short = inventory::apply_movements(tx, holder, &movements).await?;
+    let placed: Vec<_> = placed
+        .into_iter()
+        .map(|(first, placed)| {
+            let takes = placed.order.takes.len();
+            Placed { short: short[first..first + takes].to_vec(), ..placed }
+        })
+        .collect();
+    orders::insert_orders(tx, source, &placed).await?;
+    orders::insert_blocked(tx, source.pop, &blocked).await
+}
+
+async fn new_orders<'a>(tx: &mut Tx, events: &'a [Event]) -> Result<HashSet<&'a str>, Error> {
+    let ids: Vec<&str> = events
+        .iter()
+        .filter_map(|event| match &event.body {
+            EventBody::OrderPlaced(order) => Some(order.id.as_str()),
+            _ => None,
+        })
+        .collect();
+    let known = orders::list_known(tx, &ids).await?;
+    Ok(ids.into_iter().filter(|id| !known.contains(*id)).collect())
+}
