@@ -5,7 +5,9 @@ use std::{env, fmt::Write, fs, io, path::PathBuf};
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let folder = PathBuf::from(arguments.iter().find(|a| !a.starts_with("--")).map_or("contact-sheet", String::as_str));
+    let folder = PathBuf::from(
+        arguments.iter().find(|a| !a.starts_with("--")).map_or("contact-sheet", String::as_str),
+    );
     let only_first = arguments.iter().any(|argument| argument == "--first");
     fs::create_dir_all(&folder)?;
     let mut page = String::from(
@@ -16,7 +18,13 @@ fn main() -> io::Result<()> {
     for product in kiosk_demo_shop::products() {
         for picture in product.pictures.iter().take(if only_first { 1 } else { usize::MAX }) {
             let Some(svg) = kiosk_demo_shop::picture(&picture.file) else { continue };
-            let _ = write!(page, "<figure><img src={} alt=\"\"><figcaption>{} ({} B)</figcaption></figure>", picture.file, picture.file, svg.len());
+            let _ = write!(
+                page,
+                "<figure><img src={} alt=\"\"><figcaption>{} ({} B)</figcaption></figure>",
+                picture.file,
+                picture.file,
+                svg.len()
+            );
             fs::write(folder.join(&picture.file), svg)?;
         }
     }

@@ -8,7 +8,13 @@ use crate::model::{Category, Picture, Price, Product, Variant};
 /// A category and its sub-categories.
 pub fn categories(file: &CategoryFile, position: u32) -> Vec<Category> {
     let top = &file.category;
-    let first = Category { slug: top.slug.clone(), name: top.name.clone(), parent: None, position, blurb: top.blurb.clone() };
+    let first = Category {
+        slug: top.slug.clone(),
+        name: top.name.clone(),
+        parent: None,
+        position,
+        blurb: top.blurb.clone(),
+    };
     let subs = top.sub.iter().zip(1..).map(|(sub, position)| Category {
         slug: format!("{}-{}", top.slug, sub.slug),
         name: sub.name.clone(),
@@ -84,7 +90,9 @@ impl<'a> Size<'a> {
             None => (text, None),
         };
         let (price, pieces) = match rest.and_then(|rest| rest.split_once(" x")) {
-            Some((price, pieces)) => (Some(price), pieces.parse().unwrap_or_else(|_| panic!("{text}: not a number of pieces"))),
+            Some((price, pieces)) => {
+                (Some(price), pieces.parse().unwrap_or_else(|_| panic!("{text}: not a number of pieces")))
+            }
             None => (rest, 1),
         };
         Self { label, price, pieces }
@@ -93,7 +101,11 @@ impl<'a> Size<'a> {
 
 fn variants(card: &ProductCard, look: &Look) -> Vec<Variant> {
     let sizes: Vec<Size<'_>> = card.sizes.iter().map(|text| Size::read(text)).collect();
-    let colours: Vec<Option<&str>> = if card.colours.is_empty() { vec![None] } else { card.colours.iter().map(|c| Some(c.as_str())).collect() };
+    let colours: Vec<Option<&str>> = if card.colours.is_empty() {
+        vec![None]
+    } else {
+        card.colours.iter().map(|c| Some(c.as_str())).collect()
+    };
     let mut all = Vec::new();
     for (index, colour) in colours.iter().enumerate() {
         let picture = if index < look.pictured_colours() { index } else { 0 };
@@ -110,15 +122,28 @@ fn variants(card: &ProductCard, look: &Look) -> Vec<Variant> {
     all
 }
 
-fn variant(card: &ProductCard, colour: Option<&str>, size: Option<&Size<'_>>, single: Option<&str>, picture: usize) -> Variant {
+fn variant(
+    card: &ProductCard,
+    colour: Option<&str>,
+    size: Option<&Size<'_>>,
+    single: Option<&str>,
+    picture: usize,
+) -> Variant {
     let values: Vec<&str> = colour.into_iter().chain(size.map(|size| size.label)).collect();
-    let sku = std::iter::once(card.sku.clone()).chain(values.iter().map(|value| sku_part(value))).collect::<Vec<_>>().join("-");
+    let sku = std::iter::once(card.sku.clone())
+        .chain(values.iter().map(|value| sku_part(value)))
+        .collect::<Vec<_>>()
+        .join("-");
     let pieces = size.map_or(1, |size| size.pieces);
     let stock_item = single.filter(|_| pieces > 1).map(str::to_owned);
     let is_out = card.out.iter().any(|out| out == "*" || values.contains(&out.as_str()));
     let own_price = size.and_then(|size| size.price);
     Variant {
-        stock: if is_out || stock_item.is_some() { 0 } else { card.stock.unwrap_or_else(|| usual_stock(&sku, card.bulky)) },
+        stock: if is_out || stock_item.is_some() {
+            0
+        } else {
+            card.stock.unwrap_or_else(|| usual_stock(&sku, card.bulky))
+        },
         options: values.iter().map(|value| (*value).to_owned()).collect(),
         price: price(own_price.unwrap_or(&card.price)),
         compare_at: card.was.as_deref().filter(|_| own_price.is_none()).map(price),
@@ -146,6 +171,8 @@ fn usual_stock(sku: &str, bulky: bool) -> u32 {
 
 /// Reads euros and cents.
 fn price(text: &str) -> Price {
-    let amount = text.split_once('.').and_then(|(euros, cents)| Some(euros.parse::<i64>().ok()? * 100 + cents.parse::<i64>().ok().filter(|_| cents.len() == 2)?));
+    let amount = text.split_once('.').and_then(|(euros, cents)| {
+        Some(euros.parse::<i64>().ok()? * 100 + cents.parse::<i64>().ok().filter(|_| cents.len() == 2)?)
+    });
     Price { amount: amount.unwrap_or_else(|| panic!("{text}: not a price")), currency: "EUR".to_owned() }
 }

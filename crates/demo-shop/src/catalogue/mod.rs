@@ -49,7 +49,11 @@ impl Shop {
             categories.extend(build::categories(&file, position));
             products.extend(file.product.iter().map(|card| build::product(&file.category.slug, card)));
         }
-        let by_handle = products.iter().enumerate().map(|(index, (product, _))| (product.handle.clone(), index)).collect();
+        let by_handle = products
+            .iter()
+            .enumerate()
+            .map(|(index, (product, _))| (product.handle.clone(), index))
+            .collect();
         Self { vendors: vendors.vendor, categories, products, by_handle }
     }
 

@@ -12,7 +12,11 @@ pub fn cloth(s: &mut Svg, pen: &Pen<'_>, d: &str, c: Rgb) {
     if let Some(texture) = pen.texture(s, c) {
         s.path(d, texture);
     }
-    let light = s.linear((0.0, 0.0), (1.0, 0.9), &[(0.0, c.light(0.7), 0.35), (0.45, c, 0.0), (1.0, c.dark(0.7), 0.28)]);
+    let light = s.linear(
+        (0.0, 0.0),
+        (1.0, 0.9),
+        &[(0.0, c.light(0.7), 0.35), (0.45, c, 0.0), (1.0, c.dark(0.7), 0.28)],
+    );
     s.path(d, light);
 }
 
@@ -36,7 +40,12 @@ pub fn tee(s: &mut Svg, pen: &Pen<'_>) {
         "M-110 -372Q0 -290 110 -372L220 -330Q270 -300 300 -220L376 -50L270 2L214 -90Q212 120 226 360Q0 384 -226 360Q-212 120 -214 -90L-270 2L-376 -50L-300 -220Q-270 -300 -220 -330Z"
     };
     cloth(s, pen, d, c);
-    s.hint("M-110 -372Q0 -290 110 -372", c.dark(0.35), 24.0, 0.5).hint("M-104 -352Q0 -264 104 -352", c.light(0.4), 4.0, 0.5);
+    s.hint("M-110 -372Q0 -290 110 -372", c.dark(0.35), 24.0, 0.5).hint(
+        "M-104 -352Q0 -264 104 -352",
+        c.light(0.4),
+        4.0,
+        0.5,
+    );
     creases(s, TORSO_CREASES, c);
     s.stitch("M-220 338Q0 362 220 338", c.dark(0.4));
     if pen.has("pocket") {
@@ -71,7 +80,12 @@ pub fn shirt(s: &mut Svg, pen: &Pen<'_>) {
         for x in [-170.0, 54.0] {
             let pocket = format!("M{x} -170h116v116l-58 24l-58 -24Z");
             s.veil(&pocket, c.light(0.2), 0.6).stitch(&pocket, c.dark(0.5));
-            s.veil(format!("M{x} -170h116v34h-116Z"), c.dark(0.3), 0.4).circle(x + 58.0, -150.0, 9.0, pen.accent);
+            s.veil(format!("M{x} -170h116v34h-116Z"), c.dark(0.3), 0.4).circle(
+                x + 58.0,
+                -150.0,
+                9.0,
+                pen.accent,
+            );
         }
     }
     if !pen.has("short") {
@@ -107,18 +121,24 @@ pub fn knit(s: &mut Svg, pen: &Pen<'_>) {
             }
         });
     }
-    let light = s.linear((0.0, 0.0), (1.0, 0.9), &[(0.0, c.light(0.7), 0.35), (0.45, c, 0.0), (1.0, c.dark(0.7), 0.3)]);
+    let light = s.linear(
+        (0.0, 0.0),
+        (1.0, 0.9),
+        &[(0.0, c.light(0.7), 0.35), (0.45, c, 0.0), (1.0, c.dark(0.7), 0.3)],
+    );
     s.path(d, light);
     if let Some(rib) = super::texture::texture(s, "rib", c, c) {
         let hem = "M-214 316Q0 336 214 316V372Q0 392 -214 372Z";
         s.path(hem, c.dark(0.1)).path(hem, &rib);
         if !pen.has("vest") {
-            let cuffs = "M-354 160L-366 222Q-330 252 -286 246L-272 190ZM354 160L366 222Q330 252 286 246L272 190Z";
+            let cuffs =
+                "M-354 160L-366 222Q-330 252 -286 246L-272 190ZM354 160L366 222Q330 252 286 246L272 190Z";
             s.path(cuffs, c.dark(0.1)).path(cuffs, &rib);
         }
     }
     if pen.has("turtle") {
-        let collar = "M-104 -380C-60 -440 60 -440 104 -380Q110 -320 60 -306Q0 -290 -60 -306Q-110 -320 -104 -380Z";
+        let collar =
+            "M-104 -380C-60 -440 60 -440 104 -380Q110 -320 60 -306Q0 -290 -60 -306Q-110 -320 -104 -380Z";
         s.path(collar, c.light(0.08));
         if let Some(rib) = super::texture::texture(s, "rib", c, c) {
             s.path(collar, rib);
@@ -129,7 +149,12 @@ pub fn knit(s: &mut Svg, pen: &Pen<'_>) {
     if pen.has("cardigan") {
         s.hint("M0 -326V382", c.dark(0.25), 44.0, 1.0);
         for step in 0..6 {
-            s.circle(0.0, -260.0 + 112.0 * step as f32, 15.0, pen.accent).circle(-4.0, -264.0 + 112.0 * step as f32, 7.0, pen.accent.light(0.5));
+            s.circle(0.0, -260.0 + 112.0 * step as f32, 15.0, pen.accent).circle(
+                -4.0,
+                -264.0 + 112.0 * step as f32,
+                7.0,
+                pen.accent.light(0.5),
+            );
         }
     }
     creases(s, "M-150 -90C-140 20 -156 100 -144 200M150 -90C140 30 152 110 140 220", c);
@@ -139,7 +164,8 @@ pub fn knit(s: &mut Svg, pen: &Pen<'_>) {
 pub fn jacket(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     if pen.has("rain") {
-        s.path("M-120 -330C-160 -480 160 -480 120 -330C60 -290 -60 -290 -120 -330Z", c.dark(0.2)).path("M-84 -330C-110 -430 110 -430 84 -330C40 -300 -40 -300 -84 -330Z", c.dark(0.6));
+        s.path("M-120 -330C-160 -480 160 -480 120 -330C60 -290 -60 -290 -120 -330Z", c.dark(0.2))
+            .path("M-84 -330C-110 -430 110 -430 84 -330C40 -300 -40 -300 -84 -330Z", c.dark(0.6));
     }
     let d = if pen.has("gilet") {
         "M-110 -360L110 -360L190 -330Q180 -230 226 -140L236 366Q0 390 -236 366L-226 -140Q-180 -230 -190 -330Z"
@@ -153,7 +179,12 @@ pub fn jacket(s: &mut Svg, pen: &Pen<'_>) {
     } else {
         s.line("M0 -330V374", c.dark(0.45), 5.0);
         for step in 0..5 {
-            s.circle(22.0, -230.0 + 122.0 * step as f32, 15.0, pen.accent).circle(18.0, -234.0 + 122.0 * step as f32, 6.0, pen.accent.light(0.5));
+            s.circle(22.0, -230.0 + 122.0 * step as f32, 15.0, pen.accent).circle(
+                18.0,
+                -234.0 + 122.0 * step as f32,
+                6.0,
+                pen.accent.light(0.5),
+            );
         }
     }
     for (x, flip) in [(-60.0, -1.0), (60.0, 1.0)] {
@@ -169,7 +200,9 @@ pub fn jacket(s: &mut Svg, pen: &Pen<'_>) {
         s.veil("M60 -150h110v110h-110Z", c.light(0.2), 0.5).stitch("M60 -150h110v110h-110Z", c.dark(0.45));
     }
     let collar = "M-116 -366L-6 -300L-70 -230L-166 -330ZM116 -366L6 -300L70 -230L166 -330Z";
-    s.path("M-100 -362C-50 -330 50 -330 100 -362L60 -310Q0 -290 -60 -310Z", c.dark(0.55)).path(collar, if pen.has("contrast") { pen.accent } else { c.light(0.12) }).hint(collar, c.dark(0.5), 4.0, 0.45);
+    s.path("M-100 -362C-50 -330 50 -330 100 -362L60 -310Q0 -290 -60 -310Z", c.dark(0.55))
+        .path(collar, if pen.has("contrast") { pen.accent } else { c.light(0.12) })
+        .hint(collar, c.dark(0.5), 4.0, 0.45);
 }
 
 /// Trousers: `wide`, `shorts`, `pleats`.
@@ -184,10 +217,23 @@ pub fn trousers(s: &mut Svg, pen: &Pen<'_>) {
     };
     let top = if pen.has("shorts") { -260.0 } else { -390.0 };
     cloth(s, pen, d, c);
-    creases(s, "M-130 -120C-140 0 -130 90 -138 120M130 -120C144 0 132 90 140 120M-60 -80L-20 -110M60 -80L20 -110", c);
+    creases(
+        s,
+        "M-130 -120C-140 0 -130 90 -138 120M130 -120C144 0 132 90 140 120M-60 -80L-20 -110M60 -80L20 -110",
+        c,
+    );
     let half = if pen.has("shorts") { 220.0 } else { 190.0 };
-    s.path(format!("M-{half} {top}h{}l6 58h-{}Z", half * 2.0, half * 2.0 + 12.0), c.dark(0.16)).line(format!("M0 {}V{}", top + 58.0, top + 190.0), c.dark(0.4), 4.0);
-    s.stitch(format!("M24 {}v110q-4 20 -22 30", top + 60.0), c.dark(0.5)).hint(format!("M-{half} {}q70 10 90 90M{half} {0}q-70 10 -90 90", top + 70.0), c.dark(0.45), 5.0, 0.6);
+    s.path(format!("M-{half} {top}h{}l6 58h-{}Z", half * 2.0, half * 2.0 + 12.0), c.dark(0.16)).line(
+        format!("M0 {}V{}", top + 58.0, top + 190.0),
+        c.dark(0.4),
+        4.0,
+    );
+    s.stitch(format!("M24 {}v110q-4 20 -22 30", top + 60.0), c.dark(0.5)).hint(
+        format!("M-{half} {}q70 10 90 90M{half} {0}q-70 10 -90 90", top + 70.0),
+        c.dark(0.45),
+        5.0,
+        0.6,
+    );
     s.circle(0.0, top + 28.0, 13.0, pen.accent);
     if pen.has("drawstring") {
         s.line(format!("M-14 {0}q-30 60 -16 120M14 {0}q34 50 22 130", top + 30.0), c.light(0.7), 8.0);
@@ -205,7 +251,11 @@ pub fn dress(s: &mut Svg, pen: &Pen<'_>) {
         "M-100 -400Q0 -320 100 -400L190 -366L262 -200L180 -160L136 -220Q130 -150 122 -100Q220 120 280 366Q140 400 0 388Q-140 400 -280 366Q-220 120 -122 -100Q-130 -150 -136 -220L-180 -160L-262 -200L-190 -366Z"
     };
     cloth(s, pen, d, c);
-    creases(s, "M-90 -60C-130 90 -170 210 -190 350M-30 -80C-40 80 -60 220 -66 376M40 -80C50 90 70 220 84 374M96 -60C130 90 160 210 196 340", c);
+    creases(
+        s,
+        "M-90 -60C-130 90 -170 210 -190 350M-30 -80C-40 80 -60 220 -66 376M40 -80C50 90 70 220 84 374M96 -60C130 90 160 210 196 340",
+        c,
+    );
     if pen.has("skirt") {
         s.path("M-150 -300H150l10 50H-160Z", c.dark(0.2));
         for step in 0..5 {
@@ -220,18 +270,31 @@ pub fn dress(s: &mut Svg, pen: &Pen<'_>) {
 pub fn robe(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     if pen.has("apron") {
-        s.line("M-96 -380C-60 -470 60 -470 96 -380", c.dark(0.2), 15.0).line("M-240 -110L-360 60M240 -110L350 80", c.dark(0.15), 15.0);
+        s.line("M-96 -380C-60 -470 60 -470 96 -380", c.dark(0.2), 15.0).line(
+            "M-240 -110L-360 60M240 -110L350 80",
+            c.dark(0.15),
+            15.0,
+        );
         let d = "M-110 -390H110Q120 -190 240 -130V380Q0 400 -240 380V-130Q-120 -190 -110 -390Z";
         cloth(s, pen, d, c);
         let pocket = rounded(-150.0, 20.0, 300.0, 180.0, 14.0);
-        s.veil(&pocket, c.light(0.25), 0.5).stitch(&pocket, pen.accent).stitch("M0 20V200M-104 -372H104", pen.accent);
+        s.veil(&pocket, c.light(0.25), 0.5)
+            .stitch(&pocket, pen.accent)
+            .stitch("M0 20V200M-104 -372H104", pen.accent);
         creases(s, "M-190 -60C-180 60 -196 200 -186 330M190 -60C176 80 196 220 184 330", c);
         return;
     }
     let d = "M-90 -400L90 -400L200 -360Q260 -330 280 -230L350 120L270 150L206 -40L226 390Q0 408 -226 390L-206 -40L-270 150L-350 120L-280 -230Q-260 -330 -200 -360Z";
     cloth(s, pen, d, c);
-    creases(s, "M-140 60C-130 160 -150 260 -140 370M140 60C130 160 150 260 138 370M60 60C66 160 50 260 60 376", c);
+    creases(
+        s,
+        "M-140 60C-130 160 -150 260 -140 370M140 60C130 160 150 260 138 370M60 60C66 160 50 260 60 376",
+        c,
+    );
     let lapel = "M-96 -404C-70 -240 -20 -120 10 -40L-30 10C-90 -110 -140 -260 -150 -384ZM96 -404C76 -270 40 -160 10 -40L44 10C110 -120 142 -270 150 -384Z";
-    s.path("M-90 -400C-50 -220 -10 -120 8 -60C40 -160 70 -260 90 -400Z", c.dark(0.5)).path(lapel, pen.accent).hint(lapel, c.dark(0.5), 4.0, 0.35);
-    s.path("M-212 -20Q0 10 212 -20L216 34Q0 64 -216 34Z", c.dark(0.14)).path("M-20 14L-80 260L-34 266L10 30ZM10 14L50 230L96 220L40 10Z", c.dark(0.08));
+    s.path("M-90 -400C-50 -220 -10 -120 8 -60C40 -160 70 -260 90 -400Z", c.dark(0.5))
+        .path(lapel, pen.accent)
+        .hint(lapel, c.dark(0.5), 4.0, 0.35);
+    s.path("M-212 -20Q0 10 212 -20L216 34Q0 64 -216 34Z", c.dark(0.14))
+        .path("M-20 14L-80 260L-34 266L10 30ZM10 14L50 230L96 220L40 10Z", c.dark(0.08));
 }

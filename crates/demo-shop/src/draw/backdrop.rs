@@ -44,18 +44,27 @@ const DARK_ONE_IN: u32 = 4;
 pub struct Backdrop {
     tone: &'static Tone,
     scene: u32,
+    /// Dark things are lost in the dusk.
+    by_day: bool,
 }
 
 impl Backdrop {
     /// The first in the order that `scene` gives on which the object stands out.
     pub fn choose(scene: u32, pen: &Pen<'_>) -> Self {
         let start = (scene >> 3) as usize;
-        let stands_out = |tone: &&Tone| pen.base.distance(tone.wall.1) > CONTRAST_MIN && pen.base.distance(tone.surface.0) > CONTRAST_MIN * 0.7;
+        let stands_out = |tone: &&Tone| {
+            pen.base.distance(tone.wall.1) > CONTRAST_MIN
+                && pen.base.distance(tone.surface.0) > CONTRAST_MIN * 0.7
+        };
         // Mostly bright rooms; a dark one now and then keeps a page of pictures lively.
         let fits_mood = |tone: &&Tone| scene.is_multiple_of(DARK_ONE_IN) || tone.wall.1.luma() > 120.0;
         let order = (0..TONES.len()).map(|step| &TONES[(start + step * 4) % TONES.len()]);
-        let tone = order.clone().find(|tone| fits_mood(tone) && stands_out(tone)).or_else(|| order.clone().find(stands_out)).unwrap_or(&TONES[0]);
-        Self { tone, scene }
+        let tone = order
+            .clone()
+            .find(|tone| fits_mood(tone) && stands_out(tone))
+            .or_else(|| order.clone().find(stands_out))
+            .unwrap_or(&TONES[0]);
+        Self { tone, scene, by_day: pen.base.luma() < 120.0 }
     }
 
     /// Everything behind the object; `props` adds small things around it.
@@ -72,7 +81,8 @@ impl Backdrop {
     /// What lies in front of the object: only light.
     pub fn foreground(&self, s: &mut Svg, setting: Setting) {
         if matches!(setting, Setting::Table | Setting::Flat | Setting::Wall) {
-            let glow = s.radial((0.1, 0.02), 0.9, &[(0.0, Rgb(255, 246, 224), 0.2), (1.0, Rgb(255, 246, 224), 0.0)]);
+            let glow =
+                s.radial((0.1, 0.02), 0.9, &[(0.0, Rgb(255, 246, 224), 0.2), (1.0, Rgb(255, 246, 224), 0.0)]);
             s.rect(0.0, 0.0, 1200.0, 1200.0, 0.0, glow);
         }
     }
@@ -114,7 +124,14 @@ impl Backdrop {
             }
             3 => props::leaf_shadow(s, 980.0, 120.0),
             4 => {
-                s.rect(0.0, 480.0, 1200.0, 260.0, 0.0, deep).rect(0.0, 476.0, 1200.0, 6.0, 0.0, deep.light(0.3));
+                s.rect(0.0, 480.0, 1200.0, 260.0, 0.0, deep).rect(
+                    0.0,
+                    476.0,
+                    1200.0,
+                    6.0,
+                    0.0,
+                    deep.light(0.3),
+                );
             }
             _ => self.window(s, 90.0, 110.0),
         }
@@ -157,7 +174,14 @@ impl Backdrop {
             }
             _ => self.window(s, 760.0, 60.0),
         }
-        s.rect(0.0, floor - 46.0, 1200.0, 46.0, 0.0, lit.light(0.3)).rect(0.0, floor - 4.0, 1200.0, 4.0, 0.0, shaded.dark(0.25));
+        s.rect(0.0, floor - 46.0, 1200.0, 46.0, 0.0, lit.light(0.3)).rect(
+            0.0,
+            floor - 4.0,
+            1200.0,
+            4.0,
+            0.0,
+            shaded.dark(0.25),
+        );
         let (near, far) = (self.tone.surface.0, self.tone.surface.1);
         let paint = s.down(&[(0.0, far), (1.0, near)]);
         s.rect(0.0, floor, 1200.0, 350.0, 0.0, paint);
@@ -175,7 +199,14 @@ impl Backdrop {
             1 => props::leaf_shadow(s, 1020.0, 330.0),
             _ => {
                 let deep = self.tone.wall.1.dark(0.1);
-                s.rect(0.0, 930.0, 1200.0, 270.0, 0.0, deep).rect(0.0, 924.0, 1200.0, 7.0, 0.0, deep.light(0.3));
+                s.rect(0.0, 930.0, 1200.0, 270.0, 0.0, deep).rect(
+                    0.0,
+                    924.0,
+                    1200.0,
+                    7.0,
+                    0.0,
+                    deep.light(0.3),
+                );
             }
         }
     }
@@ -211,10 +242,16 @@ impl Backdrop {
 
     fn field(&self, s: &mut Svg) {
         let skies = [(0xF9E2C8, 0xF3C4A0), (0xDCEBF0, 0xB5D2DE), (0xFBEBD2, 0xCFE0DD), (0x3D4C66, 0xC98F80)];
-        let hills = [(0xB9A58B, 0x8B8A5E, 0x6E7548), (0x93AFA8, 0x66896F, 0x587A4C), (0xA9BCA4, 0x7B9868, 0x628350), (0x5A5F74, 0x3F4F53, 0x33443C)];
-        let index = (self.scene >> 4) as usize % skies.len();
+        let hills = [
+            (0xB9A58B, 0x8B8A5E, 0x6E7548),
+            (0x93AFA8, 0x66896F, 0x587A4C),
+            (0xA9BCA4, 0x7B9868, 0x628350),
+            (0x5A5F74, 0x3F4F53, 0x33443C),
+        ];
+        let index = (self.scene >> 4) as usize % (skies.len() - usize::from(self.by_day));
         let sky = s.down(&[(0.0, Rgb::hex(skies[index].0)), (1.0, Rgb::hex(skies[index].1))]);
-        let (far, near, ground) = (Rgb::hex(hills[index].0), Rgb::hex(hills[index].1), Rgb::hex(hills[index].2));
+        let (far, near, ground) =
+            (Rgb::hex(hills[index].0), Rgb::hex(hills[index].1), Rgb::hex(hills[index].2));
         s.rect(0.0, 0.0, 1200.0, 900.0, 0.0, sky);
         s.circle(if self.scene.is_multiple_of(2) { 930.0 } else { 240.0 }, 250.0, 74.0, Rgb::hex(0xFFF3D6));
         s.path("M0 640L170 470L290 570L470 380L640 560L760 480L960 640L1080 560L1200 620V900H0Z", far);

@@ -23,17 +23,31 @@ pub fn teapot(s: &mut Svg, pen: &Pen<'_>) {
     s.path(spout, paint).ellipse(-350.0, -286.0, 26.0, 12.0, c.dark(0.45));
     let grip = pen.colour("grip", c);
     if pen.has("iron") {
-        s.line(format!("M-180 {0}C-190 {1} 190 {1} 180 {0}", top + 60.0, top - 300.0), grip.dark(0.2), 24.0).hint(format!("M-178 {0}C-180 {1} 150 {1} 176 {0}", top + 40.0, top - 290.0), grip.light(0.5), 7.0, 0.6);
+        s.line(format!("M-180 {0}C-190 {1} 190 {1} 180 {0}", top + 60.0, top - 300.0), grip.dark(0.2), 24.0)
+            .hint(
+                format!("M-178 {0}C-180 {1} 150 {1} 176 {0}", top + 40.0, top - 290.0),
+                grip.light(0.5),
+                7.0,
+                0.6,
+            );
     } else {
         handle(s, 200.0, top + 76.0, -80.0, 170.0, 36.0, grip);
     }
     body(s, pen, 0.0, profile, c);
     let lid = round_paint(s, c);
     s.path(turned(0.0, &[(24.0, top - 62.0), (rim * 0.8, top - 40.0), (rim + 8.0, top)]), &lid);
-    s.hint(format!("M{} {}A{rim} {} 0 0 0 {rim} {}", -rim, top + 4.0, rim * 0.2, top + 4.0), c.dark(0.6), 6.0, 0.5);
+    s.hint(
+        format!("M{} {}A{rim} {} 0 0 0 {rim} {}", -rim, top + 4.0, rim * 0.2, top + 4.0),
+        c.dark(0.6),
+        6.0,
+        0.5,
+    );
     let knob = pen.colour("knob", c);
     let paint = round_paint(s, knob);
-    s.path(turned(0.0, &[(10.0, top - 122.0), (34.0, top - 104.0), (30.0, top - 78.0), (16.0, top - 60.0)]), paint);
+    s.path(
+        turned(0.0, &[(10.0, top - 122.0), (34.0, top - 104.0), (30.0, top - 78.0), (16.0, top - 60.0)]),
+        paint,
+    );
 }
 
 /// A kettle: `gooseneck` or a broad one with a bail; `metal`.
@@ -47,14 +61,21 @@ pub fn kettle(s: &mut Svg, pen: &Pen<'_>) {
         let d = "M120 -330C330 -370 330 -330 300 -110";
         s.line(d, grip.dark(0.2), 44.0).line(d, grip, 28.0).hint(d, grip.light(0.6), 5.0, 0.5);
     } else {
-        s.path("M-210 -150L-360 -300L-310 -330L-150 -240Z", c.dark(0.12)).path("M-366 -304L-310 -338L-300 -320L-352 -288Z", c.dark(0.4));
+        s.path("M-210 -150L-360 -300L-310 -330L-150 -240Z", c.dark(0.12))
+            .path("M-366 -304L-310 -338L-300 -320L-352 -288Z", c.dark(0.4));
         let d = "M-170 -290C-180 -540 180 -540 170 -290";
-        s.line(d, c.dark(0.3), 18.0).line("M-90 -470C-40 -500 40 -500 90 -470", grip, 46.0).hint("M-80 -482C-40 -504 30 -504 70 -488", grip.light(0.6), 7.0, 0.5);
+        s.line(d, c.dark(0.3), 18.0).line("M-90 -470C-40 -500 40 -500 90 -470", grip, 46.0).hint(
+            "M-80 -482C-40 -504 30 -504 70 -488",
+            grip.light(0.6),
+            7.0,
+            0.5,
+        );
     }
     let profile = [(130.0, -310.0), (190.0, -270.0), (240.0, -120.0), (250.0, -30.0), (236.0, 0.0)];
     body(s, pen, 0.0, &profile, c);
     let lid = if pen.has("metal") { metal_paint(s, c) } else { round_paint(s, c) };
-    s.path(turned(0.0, &[(40.0, -350.0), (110.0, -336.0), (136.0, -310.0)]), lid).path(turned(0.0, &[(30.0, -398.0), (32.0, -380.0), (16.0, -350.0)]), grip);
+    s.path(turned(0.0, &[(40.0, -350.0), (110.0, -336.0), (136.0, -310.0)]), lid)
+        .path(turned(0.0, &[(30.0, -398.0), (32.0, -380.0), (16.0, -350.0)]), grip);
 }
 
 /// A pour-over cone on its carafe; the colour is the cone's.
@@ -66,17 +87,30 @@ pub fn dripper(s: &mut Svg, pen: &Pen<'_>) {
     let glass = glass_paint(s, Rgb::hex(0xD5E6E4));
     let brew = round_paint(s, COFFEE);
     s.clipped(&outline, |s| {
-        s.path("M-240 -150Q0 -120 240 -150V60H-240Z", brew).ellipse(0.0, -150.0, 204.0, 26.0, COFFEE.light(0.2));
+        s.path("M-240 -150Q0 -120 240 -150V60H-240Z", brew).ellipse(
+            0.0,
+            -150.0,
+            204.0,
+            26.0,
+            COFFEE.light(0.2),
+        );
     });
     s.path(&outline, glass);
     gloss(s, 0.0, &carafe);
     handle(s, 150.0, -290.0, -80.0, 170.0, 26.0, Rgb::hex(0xB9C2C4));
     let cone = [(230.0, -640.0), (190.0, -560.0), (84.0, -420.0), (80.0, -400.0)];
-    s.path(turned(0.0, &[(190.0, -410.0), (186.0, -396.0), (120.0, -384.0)]), c.dark(0.2)).ellipse(0.0, -410.0, 190.0, 30.0, c.light(0.2));
+    s.path(turned(0.0, &[(190.0, -410.0), (186.0, -396.0), (120.0, -384.0)]), c.dark(0.2)).ellipse(
+        0.0,
+        -410.0,
+        190.0,
+        30.0,
+        c.light(0.2),
+    );
     handle(s, 170.0, -590.0, -460.0, 130.0, 26.0, c);
     body(s, pen, 0.0, &cone, c);
     mouth(s, 0.0, -640.0, 230.0, c.light(0.2), None);
-    s.path("M-196 -640C-150 -690 150 -690 196 -640C120 -606 -120 -606 -196 -640Z", Rgb(248, 243, 232)).ellipse(0.0, -640.0, 160.0, 20.0, COFFEE);
+    s.path("M-196 -640C-150 -690 150 -690 196 -640C120 -606 -120 -606 -196 -640Z", Rgb(248, 243, 232))
+        .ellipse(0.0, -640.0, 160.0, 20.0, COFFEE);
     steam(s, 0.0, -680.0);
 }
 
@@ -89,13 +123,20 @@ pub fn press(s: &mut Svg, pen: &Pen<'_>) {
     let outline = turned(0.0, &profile);
     let brew = round_paint(s, COFFEE);
     s.clipped(&outline, |s| {
-        s.path("M-200 -330Q0 -300 200 -330V60H-200Z", brew).ellipse(0.0, -330.0, 154.0, 24.0, COFFEE.light(0.3));
+        s.path("M-200 -330Q0 -300 200 -330V60H-200Z", brew).ellipse(
+            0.0,
+            -330.0,
+            154.0,
+            24.0,
+            COFFEE.light(0.3),
+        );
     });
     let glass = glass_paint(s, Rgb::hex(0xD5E6E4));
     s.path(&outline, glass);
     gloss(s, 0.0, &profile);
     let paint = metal_paint(s, c);
-    s.path(turned(0.0, &[(164.0, -120.0), (164.0, 0.0), (166.0, 6.0)]), &paint).path(turned(0.0, &[(164.0, -440.0), (164.0, -416.0)]), &paint);
+    s.path(turned(0.0, &[(164.0, -120.0), (164.0, 0.0), (166.0, 6.0)]), &paint)
+        .path(turned(0.0, &[(164.0, -440.0), (164.0, -416.0)]), &paint);
     s.rect(-128.0, -440.0, 18.0, 340.0, 0.0, &paint).rect(96.0, -440.0, 18.0, 340.0, 0.0, &paint);
     s.path(turned(0.0, &[(60.0, -530.0), (140.0, -510.0), (168.0, -476.0)]), &paint);
     s.rect(-7.0, -640.0, 14.0, 120.0, 5.0, Rgb::hex(0xB4B9BD));
@@ -116,7 +157,19 @@ pub fn grinder(s: &mut Svg, pen: &Pen<'_>) {
     wood(s, "M-112 -182H112V-88H-112Z", c.light(0.08), false);
     s.circle(0.0, -135.0, 17.0, &paint);
     s.path(turned(0.0, &[(150.0, -410.0), (130.0, -340.0), (90.0, -306.0)]), &paint);
-    s.path("M-150 -410A150 90 0 0 1 150 -410Z", &paint).ellipse(0.0, -410.0, 150.0, 24.0, brass.dark(0.25)).ellipse(-20.0, -412.0, 80.0, 12.0, COFFEE);
-    s.line("M0 -500V-560H230V-590", brass.dark(0.3), 20.0).hint("M0 -500V-562H228", brass.light(0.4), 7.0, 0.8);
-    wood(s, &turned(232.0, &[(20.0, -690.0), (38.0, -660.0), (26.0, -600.0), (24.0, -590.0)]), c.dark(0.15), true);
+    s.path("M-150 -410A150 90 0 0 1 150 -410Z", &paint)
+        .ellipse(0.0, -410.0, 150.0, 24.0, brass.dark(0.25))
+        .ellipse(-20.0, -412.0, 80.0, 12.0, COFFEE);
+    s.line("M0 -500V-560H230V-590", brass.dark(0.3), 20.0).hint(
+        "M0 -500V-562H228",
+        brass.light(0.4),
+        7.0,
+        0.8,
+    );
+    wood(
+        s,
+        &turned(232.0, &[(20.0, -690.0), (38.0, -660.0), (26.0, -600.0), (24.0, -590.0)]),
+        c.dark(0.15),
+        true,
+    );
 }

@@ -2,7 +2,10 @@
 
 use super::colour::Rgb;
 use super::pen::Pen;
-use super::solids::{TILT, bar, body, face_paint, flat_shadow, ground_shadow, metal_paint, mouth, round_paint, rounded, turned, turned_front, wood};
+use super::solids::{
+    TILT, bar, body, face_paint, flat_shadow, ground_shadow, metal_paint, mouth, round_paint, rounded,
+    turned, turned_front, wood,
+};
 use super::svg::Svg;
 use super::texture::texture;
 
@@ -11,12 +14,49 @@ pub fn pan(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let grip = pen.colour("grip", c);
     s.group("translate(-80 -50) scale(.82)", |s| {
-        let profile: &[(f32, f32)] = if pen.has("wok") { &[(330.0, -200.0), (290.0, -110.0), (200.0, -30.0), (110.0, 0.0)] } else { &[(310.0, -120.0), (290.0, -60.0), (250.0, -10.0), (236.0, 0.0)] };
+        let profile: &[(f32, f32)] = if pen.has("wok") {
+            &[(330.0, -200.0), (290.0, -110.0), (200.0, -30.0), (110.0, 0.0)]
+        } else {
+            &[(310.0, -120.0), (290.0, -60.0), (250.0, -10.0), (236.0, 0.0)]
+        };
         let (rim, top) = profile[0];
         ground_shadow(s, 0.0, 250.0, 150.0);
-        s.line(format!("M{} {}C{} {} {} {} {} {}", rim - 30.0, top + 30.0, rim + 90.0, top + 10.0, rim + 140.0, top - 60.0, rim + 300.0, top - 110.0), grip.dark(0.3), 46.0);
-        s.line(format!("M{} {}C{} {} {} {} {} {}", rim - 30.0, top + 22.0, rim + 90.0, top + 2.0, rim + 140.0, top - 68.0, rim + 298.0, top - 117.0), grip, 30.0);
-        s.hint(format!("M{} {}L{} {}", rim + 130.0, top - 60.0, rim + 280.0, top - 118.0), grip.light(0.6), 6.0, 0.5);
+        s.line(
+            format!(
+                "M{} {}C{} {} {} {} {} {}",
+                rim - 30.0,
+                top + 30.0,
+                rim + 90.0,
+                top + 10.0,
+                rim + 140.0,
+                top - 60.0,
+                rim + 300.0,
+                top - 110.0
+            ),
+            grip.dark(0.3),
+            46.0,
+        );
+        s.line(
+            format!(
+                "M{} {}C{} {} {} {} {} {}",
+                rim - 30.0,
+                top + 22.0,
+                rim + 90.0,
+                top + 2.0,
+                rim + 140.0,
+                top - 68.0,
+                rim + 298.0,
+                top - 117.0
+            ),
+            grip,
+            30.0,
+        );
+        s.hint(
+            format!("M{} {}L{} {}", rim + 130.0, top - 60.0, rim + 280.0, top - 118.0),
+            grip.light(0.6),
+            6.0,
+            0.5,
+        );
         body(s, pen, 0.0, profile, c);
         let ry = rim * 0.26;
         let edge = s.across(&[(0.0, c.light(0.45)), (0.5, c.light(0.2)), (1.0, c.dark(0.1))]);
@@ -24,9 +64,25 @@ pub fn pan(s: &mut Svg, pen: &Pen<'_>) {
         s.ellipse(0.0, top, rim, ry, edge).ellipse(0.0, top + 5.0, rim * 0.95, ry * 0.9, inside);
         s.ellipse(0.0, top + 20.0, rim * 0.76, ry * 0.66, c.dark(0.22));
         if pen.has("grill") {
-            s.hint(format!("M-190 {0}h380M-220 {1}h440M-220 {2}h440M-180 {3}h360", top - 12.0, top + 8.0, top + 28.0, top + 48.0), c.light(0.3), 9.0, 0.6);
+            s.hint(
+                format!(
+                    "M-190 {0}h380M-220 {1}h440M-220 {2}h440M-180 {3}h360",
+                    top - 12.0,
+                    top + 8.0,
+                    top + 28.0,
+                    top + 48.0
+                ),
+                c.light(0.3),
+                9.0,
+                0.6,
+            );
         } else {
-            s.hint(format!("M-180 {}Q-120 {} 20 {}", top + 10.0, top - 30.0, top - 26.0), c.light(0.6), 9.0, 0.35);
+            s.hint(
+                format!("M-180 {}Q-120 {} 20 {}", top + 10.0, top - 30.0, top - 26.0),
+                c.light(0.6),
+                9.0,
+                0.35,
+            );
         }
     });
 }
@@ -44,18 +100,38 @@ pub fn pot(s: &mut Svg, pen: &Pen<'_>) {
     } else {
         for side in [-1.0, 1.0] {
             let x = side * (r - 6.0);
-            let d = format!("M{x} {}C{} {} {} {} {x} {}", -h + 36.0, x + side * 92.0, -h + 20.0, x + side * 92.0, -h + 112.0, -h + 100.0);
+            let d = format!(
+                "M{x} {}C{} {} {} {} {x} {}",
+                -h + 36.0,
+                x + side * 92.0,
+                -h + 20.0,
+                x + side * 92.0,
+                -h + 112.0,
+                -h + 100.0
+            );
             s.line(&d, c.dark(0.32), 30.0).line(&d, c, 17.0);
         }
     }
     body(s, pen, 0.0, &[(r, -h), (r, -h * 0.6), (r * 0.99, -60.0), (r * 0.92, 0.0)], c);
     let lid = if pen.has("metal") { metal_paint(s, c) } else { round_paint(s, c) };
-    s.path(turned(0.0, &[(30.0, -h - 96.0), (r * 0.6, -h - 74.0), (r * 0.95, -h - 26.0), (r * 1.03, -h)]), &lid);
+    s.path(
+        turned(0.0, &[(30.0, -h - 96.0), (r * 0.6, -h - 74.0), (r * 0.95, -h - 26.0), (r * 1.03, -h)]),
+        &lid,
+    );
     s.hint(format!("M{} {}A{r} {} 0 0 0 {r} {}", -r, -h + 8.0, r * TILT, -h + 8.0), c.dark(0.55), 7.0, 0.5);
-    s.hint(format!("M{} {}Q{} {} {} {}", -r * 0.7, -h - 30.0, -r * 0.5, -h - 70.0, -r * 0.1, -h - 78.0), Rgb(255, 255, 255), 11.0, 0.4);
+    s.hint(
+        format!("M{} {}Q{} {} {} {}", -r * 0.7, -h - 30.0, -r * 0.5, -h - 70.0, -r * 0.1, -h - 78.0),
+        Rgb(255, 255, 255),
+        11.0,
+        0.4,
+    );
     let knob = pen.colour("knob", c);
     let paint = metal_paint(s, knob);
-    s.path(turned(0.0, &[(46.0, -h - 142.0), (48.0, -h - 126.0), (20.0, -h - 108.0), (24.0, -h - 90.0)]), paint).ellipse(0.0, -h - 142.0, 46.0, 9.0, knob.light(0.4));
+    s.path(
+        turned(0.0, &[(46.0, -h - 142.0), (48.0, -h - 126.0), (20.0, -h - 108.0), (24.0, -h - 90.0)]),
+        paint,
+    )
+    .ellipse(0.0, -h - 142.0, 46.0, 9.0, knob.light(0.4));
 }
 
 /// A knife seen from above: `bread`, `paring`, `cleaver`, `set` (three); the colour is the handle's.
@@ -85,16 +161,28 @@ pub fn knife(s: &mut Svg, pen: &Pen<'_>) {
 
 fn one_knife(s: &mut Svg, pen: &Pen<'_>, shape: &str) {
     let blade = match shape {
-        "bread" => "M-60 -34H370Q400 -32 404 10L380 36l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10H-60Z",
+        "bread" => {
+            "M-60 -34H370Q400 -32 404 10L380 36l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10l-22 10l-22 -10H-60Z"
+        }
         "paring" => "M-60 -34H120Q260 -30 330 22Q180 44 -60 40Z",
         "cleaver" => "M-60 -50H360Q384 -50 384 -26L370 110Q100 120 -60 96Z",
         _ => "M-60 -42H200Q340 -30 410 44Q240 86 -60 78Z",
     };
     flat_shadow(s, blade, 16.0);
-    let steel = s.down(&[(0.0, Rgb::hex(0xE9EDEF)), (0.45, Rgb::hex(0xB9C2C7)), (0.5, Rgb::hex(0xD7DDE0)), (1.0, Rgb::hex(0x98A3A9))]);
+    let steel = s.down(&[
+        (0.0, Rgb::hex(0xE9EDEF)),
+        (0.45, Rgb::hex(0xB9C2C7)),
+        (0.5, Rgb::hex(0xD7DDE0)),
+        (1.0, Rgb::hex(0x98A3A9)),
+    ]);
     s.path(blade, steel).hint("M-40 -30H300", Rgb(255, 255, 255), 5.0, 0.8);
     if pen.has("damask") {
-        s.hint("M-50 20C20 -4 60 40 130 14S240 30 330 16M-50 44C20 24 60 60 130 40S220 50 280 44", Rgb::hex(0x75828A), 5.0, 0.6);
+        s.hint(
+            "M-50 20C20 -4 60 40 130 14S240 30 330 16M-50 44C20 24 60 60 130 40S220 50 280 44",
+            Rgb::hex(0x75828A),
+            5.0,
+            0.6,
+        );
     }
     let grip = "M-66 -40H-100Q-220 -56 -350 -40Q-392 -30 -392 10Q-388 50 -346 46Q-220 34 -100 46H-66Z";
     flat_shadow(s, grip, 16.0);
@@ -142,26 +230,48 @@ fn bread(s: &mut Svg) {
     let crust = Rgb::hex(0xB9783C);
     let loaf = "M-150 80C-190 -10 -120 -110 0 -120S190 -60 180 40S90 160 0 160S-120 150 -150 80Z";
     flat_shadow(s, loaf, 20.0);
-    let paint = s.radial((0.38, 0.32), 0.8, &[(0.0, crust.light(0.42), 1.0), (0.6, crust, 1.0), (1.0, crust.dark(0.4), 1.0)]);
+    let paint = s.radial(
+        (0.38, 0.32),
+        0.8,
+        &[(0.0, crust.light(0.42), 1.0), (0.6, crust, 1.0), (1.0, crust.dark(0.4), 1.0)],
+    );
     s.path(loaf, paint);
-    s.hint("M-80 -20C-50 10 -40 50 -50 100M-10 -60C20 -20 30 50 20 120M70 -70C100 -30 110 30 96 90", Rgb::hex(0xF0D6A8), 16.0, 0.8);
+    s.hint(
+        "M-80 -20C-50 10 -40 50 -50 100M-10 -60C20 -20 30 50 20 120M70 -70C100 -30 110 30 96 90",
+        Rgb::hex(0xF0D6A8),
+        16.0,
+        0.8,
+    );
     super::props::twig(s, "translate(-170 270) rotate(-60) scale(.5)", Rgb::hex(0x6E8A5A));
 }
 
 /// A tall turned mill, or a pair of them with `pair`.
 pub fn mill(s: &mut Svg, pen: &Pen<'_>) {
-    let lots: &[(f32, f32, f32, Rgb)] = if pen.has("pair") { &[(-130.0, -20.0, 1.0, pen.base), (150.0, 30.0, 0.8, pen.accent)] } else { &[(0.0, 0.0, 1.1, pen.base)] };
+    let lots: &[(f32, f32, f32, Rgb)] = if pen.has("pair") {
+        &[(-130.0, -20.0, 1.0, pen.base), (150.0, 30.0, 0.8, pen.accent)]
+    } else {
+        &[(0.0, 0.0, 1.1, pen.base)]
+    };
     for (x, y, size, c) in lots {
         s.group(&format!("translate({x} {y}) scale({size})"), |s| {
             ground_shadow(s, 0.0, 96.0, 560.0);
-            let shaft = [(72.0, -410.0), (88.0, -390.0), (62.0, -330.0), (52.0, -240.0), (72.0, -130.0), (102.0, -50.0), (98.0, 0.0)];
+            let shaft = [
+                (72.0, -410.0),
+                (88.0, -390.0),
+                (62.0, -330.0),
+                (52.0, -240.0),
+                (72.0, -130.0),
+                (102.0, -50.0),
+                (98.0, 0.0),
+            ];
             wood(s, &turned(0.0, &shaft), *c, true);
             super::solids::gloss(s, 0.0, &shaft);
             let head = [(20.0, -590.0), (70.0, -560.0), (90.0, -500.0), (74.0, -440.0), (68.0, -418.0)];
             wood(s, &turned(0.0, &head), *c, true);
             super::solids::gloss(s, 0.0, &head);
             let brass = metal_paint(s, Rgb::hex(0xC9A04E));
-            s.path(turned(0.0, &[(72.0, -420.0), (72.0, -406.0)]), &brass).path(turned(0.0, &[(22.0, -624.0), (26.0, -606.0), (12.0, -588.0)]), &brass);
+            s.path(turned(0.0, &[(72.0, -420.0), (72.0, -406.0)]), &brass)
+                .path(turned(0.0, &[(22.0, -624.0), (26.0, -606.0), (12.0, -588.0)]), &brass);
         });
     }
 }
@@ -199,12 +309,20 @@ pub fn utensils(s: &mut Svg, pen: &Pen<'_>) {
 pub fn mortar(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     ground_shadow(s, 0.0, 200.0, 330.0);
-    let profile = [(260.0, -330.0), (264.0, -240.0), (230.0, -110.0), (150.0, -60.0), (140.0, -40.0), (190.0, 0.0)];
+    let profile =
+        [(260.0, -330.0), (264.0, -240.0), (230.0, -110.0), (150.0, -60.0), (140.0, -40.0), (190.0, 0.0)];
     body(s, pen, 0.0, &profile, c);
     mouth(s, 0.0, -330.0, 260.0, c, None);
     s.clipped("M-300 -760H400V-318A245 38 0 0 1 -245 -318Z", |s| {
         s.group("rotate(28 40 -300)", |s| {
-            let pestle = [(34.0, -640.0), (46.0, -600.0), (30.0, -480.0), (34.0, -380.0), (62.0, -300.0), (60.0, -260.0)];
+            let pestle = [
+                (34.0, -640.0),
+                (46.0, -600.0),
+                (30.0, -480.0),
+                (34.0, -380.0),
+                (62.0, -300.0),
+                (60.0, -260.0),
+            ];
             let paint = round_paint(s, c.light(0.12));
             s.path(turned(40.0, &pestle), paint);
             super::solids::gloss(s, 40.0, &pestle);

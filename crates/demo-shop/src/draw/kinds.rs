@@ -3,7 +3,10 @@
 use super::Setting::{self, Field, Flat, Room, Table, Wall};
 use super::pen::Pen;
 use super::svg::Svg;
-use super::{apparel, bags, care, coffee, cooking, garden, home, kids, light, outdoor, seating, stationery, storage, tableware, textiles, wearing};
+use super::{
+    apparel, bags, care, coffee, cooking, garden, home, kids, light, outdoor, seating, stationery, storage,
+    tableware, textiles, wearing,
+};
 
 /// A kind of object.
 #[derive(Clone, Copy, Debug)]

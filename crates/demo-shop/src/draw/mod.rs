@@ -27,7 +27,7 @@ mod textiles;
 mod wearing;
 
 pub use kinds::Kind;
-pub use pen::{Look, Pen};
+pub use pen::Look;
 
 use backdrop::Backdrop;
 use svg::Svg;
@@ -108,7 +108,9 @@ pub fn picture(look: &Look, index: usize, title: &str) -> Option<String> {
             let scale = look.kind.setting.scale();
             let (x, y) = (x + look.kind.focus.0 * scale, y + look.kind.focus.1 * scale);
             let zoom = 1.9;
-            s.group(&format!("translate({} {}) scale({zoom})", 600.0 - x * zoom, 600.0 - y * zoom), |s| whole(s, look, 0, look.seed));
+            s.group(&format!("translate({} {}) scale({zoom})", 600.0 - x * zoom, 600.0 - y * zoom), |s| {
+                whole(s, look, 0, look.seed)
+            });
         }
         View::Range => range(&mut s, look),
         View::Again => whole(&mut s, look, 0, look.seed.wrapping_mul(31).wrapping_add(5)),
@@ -133,11 +135,12 @@ fn range(s: &mut Svg, look: &Look) {
     let scene = look.seed.wrapping_add(3);
     Backdrop::choose(scene, &look.pen(count - 1)).draw(s, setting, false);
     let stands = matches!(setting, Setting::Table | Setting::Room | Setting::Field);
-    let scale = setting.scale() * match (count, stands) {
-        (2, _) => 0.56,
-        (_, true) => 0.42,
-        _ => 0.44,
-    };
+    let scale = setting.scale()
+        * match (count, setting) {
+            (2, _) => 0.6,
+            (_, Setting::Table | Setting::Flat) => 0.47,
+            _ => 0.42,
+        };
     for (index, lot) in [(0, -1.0), (2, 1.0), (1, 0.0)].into_iter().filter(|(index, _)| *index < count) {
         let (x, y) = match (count, stands) {
             (2, true) => (325.0 + 530.0 * index as f32, y - 60.0 + 70.0 * index as f32),

@@ -23,8 +23,12 @@ impl Look {
     /// When the kind or a colour is unknown; the tests read every card.
     pub fn new(handle: &str, draw: &str, colours: &[String], paint: Option<&str>) -> Self {
         let mut words = draw.split_whitespace().map(str::to_owned);
-        let kind = words.next().and_then(|kind| kinds::find(&kind)).unwrap_or_else(|| panic!("{handle}: no drawing for {draw:?}"));
-        let colour = |name: &str| named(name).unwrap_or_else(|| panic!("{handle}: no colour {name:?} in the palette"));
+        let kind = words
+            .next()
+            .and_then(|kind| kinds::find(&kind))
+            .unwrap_or_else(|| panic!("{handle}: no drawing for {draw:?}"));
+        let colour =
+            |name: &str| named(name).unwrap_or_else(|| panic!("{handle}: no colour {name:?} in the palette"));
         let mut colours: Vec<Rgb> = match paint {
             Some(paint) => vec![colour(paint)],
             None => colours.iter().map(|name| colour(name)).collect(),

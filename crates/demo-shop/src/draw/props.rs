@@ -12,7 +12,17 @@ pub fn leaf_shadow(s: &mut Svg, x: f32, y: f32) {
     s.faint(0.1, |s| {
         s.group(&format!("translate({x} {y}) rotate(24)"), |s| {
             s.line("M120 -180C60 0 20 160 -60 330", shade, 8.0);
-            for (dx, dy, turn) in [(80, -90, 60), (70, -60, -130), (48, 20, 55), (38, 50, -125), (8, 130, 50), (0, 160, -120), (-34, 240, 40), (-44, 260, -110), (-62, 330, -170)] {
+            for (dx, dy, turn) in [
+                (80, -90, 60),
+                (70, -60, -130),
+                (48, 20, 55),
+                (38, 50, -125),
+                (8, 130, 50),
+                (0, 160, -120),
+                (-34, 240, 40),
+                (-44, 260, -110),
+                (-62, 330, -170),
+            ] {
                 s.group(&format!("translate({dx} {dy}) rotate({turn})"), |s| {
                     s.path("M0 0Q50 -90 0 -170Q-50 -90 0 0Z", shade);
                 });
@@ -26,7 +36,9 @@ pub fn twig(s: &mut Svg, transform: &str, leaf: Rgb) {
     const LIT: &str = "M2 -70c20 -46 60 -60 92 -54c-14 36 -52 58 -92 54ZM2 -130c19 -44 57 -57 87 -51c-13 34 -49 55 -87 51ZM2 -190c16 -37 48 -48 74 -43c-11 29 -42 46 -74 43ZM2 -240c12 -28 36 -36 55 -32c-8 22 -31 35 -55 32ZM6 -262c-20 -34 -14 -68 2 -94c18 28 20 62 -2 94Z";
     const SHADED: &str = "M2 -64c-20 -46 -60 -60 -90 -52c14 34 50 58 90 52ZM2 -124c-19 -44 -57 -57 -86 -49c13 32 48 55 86 49ZM2 -184c-16 -37 -48 -48 -72 -42c11 27 40 46 72 42ZM2 -234c-12 -28 -36 -36 -54 -31c8 20 30 35 54 31Z";
     s.group(transform, |s| {
-        s.line("M0 0C10 -90 -8 -180 6 -270", leaf.dark(0.3), 5.0).path(LIT, leaf.light(0.14)).path(SHADED, leaf.dark(0.14));
+        s.line("M0 0C10 -90 -8 -180 6 -270", leaf.dark(0.3), 5.0)
+            .path(LIT, leaf.light(0.14))
+            .path(SHADED, leaf.dark(0.14));
     });
 }
 
@@ -41,7 +53,11 @@ pub fn on_table(s: &mut Svg, scene: u32, y: f32, surface: Rgb) {
         3 => fruit(s, x, y + 120.0, Rgb::hex(0xEBC24A)),
         4 => napkin(s, x, y + 240.0, surface),
         5 => fruit(s, x, y + 130.0, Rgb::hex(0xDE8A3E)),
-        6 => twig(s, &format!("translate({} {}) rotate({})", x - 60.0, y + 300.0, if right { 78 } else { 68 }), GREEN),
+        6 => twig(
+            s,
+            &format!("translate({} {}) rotate({})", x - 60.0, y + 300.0, if right { 78 } else { 68 }),
+            GREEN,
+        ),
         _ => {}
     }
 }
@@ -63,16 +79,24 @@ fn bottle_of_twigs(s: &mut Svg, x: f32, y: f32, surface: Rgb) {
 fn books(s: &mut Svg, x: f32, y: f32) {
     s.group(&format!("translate({x} {})", y + 50.0), |s| {
         ground_shadow(s, 0.0, 140.0, 90.0);
-        for (dx, dy, width, height, c) in [(-140.0, -46.0, 280.0, 46.0, 0x7C8C7A), (-120.0, -84.0, 250.0, 38.0, 0xD9B08C), (-132.0, -112.0, 230.0, 28.0, 0x4F5D6B)] {
+        for (dx, dy, width, height, c) in [
+            (-140.0, -46.0, 280.0, 46.0, 0x7C8C7A),
+            (-120.0, -84.0, 250.0, 38.0, 0xD9B08C),
+            (-132.0, -112.0, 230.0, 28.0, 0x4F5D6B),
+        ] {
             let c = Rgb::hex(c);
             let paint = s.down(&[(0.0, c.light(0.18)), (1.0, c.dark(0.18))]);
-            s.rect(dx, dy, width, height, 5.0, paint).rect(dx + 26.0, dy, 8.0, height, 0.0, c.light(0.4)).rect(dx + width - 46.0, dy, 5.0, height, 0.0, c.light(0.4));
+            s.rect(dx, dy, width, height, 5.0, paint)
+                .rect(dx + 26.0, dy, 8.0, height, 0.0, c.light(0.4))
+                .rect(dx + width - 46.0, dy, 5.0, height, 0.0, c.light(0.4));
         }
     });
 }
 
 fn pebbles(s: &mut Svg, x: f32, y: f32, surface: Rgb) {
-    for (dx, dy, rx, ry, lift) in [(0.0, 0.0, 62.0, 34.0, 0.3), (74.0, 20.0, 38.0, 22.0, 0.55), (-40.0, 34.0, 26.0, 15.0, 0.12)] {
+    for (dx, dy, rx, ry, lift) in
+        [(0.0, 0.0, 62.0, 34.0, 0.3), (74.0, 20.0, 38.0, 22.0, 0.55), (-40.0, 34.0, 26.0, 15.0, 0.12)]
+    {
         let c = surface.mix(Rgb(200, 196, 190), 0.6).light(lift);
         s.ellipse(x + dx + 14.0, y + dy + 10.0, rx * 1.05, ry * 0.9, surface.dark(0.3));
         let paint = solids::face_paint(s, c);
@@ -84,7 +108,11 @@ fn fruit(s: &mut Svg, x: f32, y: f32, c: Rgb) {
     for (dx, dy, r) in [(0.0, 0.0, 62.0), (96.0, 26.0, 56.0)] {
         s.group(&format!("translate({} {})", x + dx - 40.0, y + dy), |s| {
             ground_shadow(s, 0.0, r * 0.7, r * 1.6);
-            let paint = s.radial((0.35, 0.3), 0.75, &[(0.0, c.light(0.45), 1.0), (0.5, c, 1.0), (1.0, c.dark(0.34), 1.0)]);
+            let paint = s.radial(
+                (0.35, 0.3),
+                0.75,
+                &[(0.0, c.light(0.45), 1.0), (0.5, c, 1.0), (1.0, c.dark(0.34), 1.0)],
+            );
             s.ellipse(0.0, -r * 0.86, r, r * 0.9, paint);
             s.path(format!("M-4 {}q4 -16 16 -20l4 6q-10 4 -12 16Z", -r * 1.7), GREEN.dark(0.3));
         });
@@ -118,7 +146,11 @@ fn plant(s: &mut Svg, x: f32, y: f32, wall: Rgb) {
         ground_shadow(s, 0.0, 70.0, 200.0);
         for (turn, size) in [(-38, 1.0), (34, 1.05), (-14, 1.35), (14, 1.25), (0, 1.0)] {
             s.group(&format!("translate(0 -120) rotate({turn}) scale({size})"), |s| {
-                s.path("M0 0C-70 -120 -60 -230 0 -310C60 -230 70 -120 0 0Z", GREEN.dark(0.12 + 0.01 * turn as f32 % 0.2)).hint("M0 0V-290", GREEN.light(0.3), 4.0, 0.6);
+                s.path(
+                    "M0 0C-70 -120 -60 -230 0 -310C60 -230 70 -120 0 0Z",
+                    GREEN.dark(0.12 + 0.01 * turn as f32 % 0.2),
+                )
+                .hint("M0 0V-290", GREEN.light(0.3), 4.0, 0.6);
             });
         }
         let profile = [(82.0, -140.0), (78.0, -60.0), (58.0, 0.0)];
@@ -133,7 +165,9 @@ fn pampas(s: &mut Svg, x: f32, y: f32, wall: Rgb) {
         let c = Rgb::hex(0xE3CBA4).mix(wall, 0.15);
         for turn in [-16, 3, 20] {
             s.group(&format!("translate(0 -220) rotate({turn})"), |s| {
-                s.line("M0 0V-190", c.dark(0.35), 5.0).path("M0 -420C-44 -330 -40 -230 -4 -160C38 -230 44 -330 0 -420Z", c).hint("M0 -400V-180M-16 -300L0 -260M18 -310L0 -270", c.light(0.5), 5.0, 0.6);
+                s.line("M0 0V-190", c.dark(0.35), 5.0)
+                    .path("M0 -420C-44 -330 -40 -230 -4 -160C38 -230 44 -330 0 -420Z", c)
+                    .hint("M0 -400V-180M-16 -300L0 -260M18 -310L0 -270", c.light(0.5), 5.0, 0.6);
             });
         }
         let profile = [(30.0, -250.0), (28.0, -210.0), (70.0, -120.0), (62.0, -30.0), (46.0, 0.0)];
@@ -146,8 +180,16 @@ fn pampas(s: &mut Svg, x: f32, y: f32, wall: Rgb) {
 fn framed(s: &mut Svg, x: f32, y: f32, wall: Rgb) {
     s.group(&format!("translate({x} {y})"), |s| {
         solids::flat_shadow(s, "M-110 -140H110V150H-110Z", 16.0);
-        s.rect(-110.0, -140.0, 220.0, 290.0, 2.0, Rgb::hex(0x8A6547)).rect(-100.0, -130.0, 200.0, 270.0, 0.0, Rgb::hex(0xF6F1E7));
-        s.circle(16.0, -20.0, 46.0, wall.mix(Rgb::hex(0xD2704A), 0.6)).path("M-70 90C-30 20 10 60 70 10V110H-70Z", wall.dark(0.35));
+        s.rect(-110.0, -140.0, 220.0, 290.0, 2.0, Rgb::hex(0x8A6547)).rect(
+            -100.0,
+            -130.0,
+            200.0,
+            270.0,
+            0.0,
+            Rgb::hex(0xF6F1E7),
+        );
+        s.circle(16.0, -20.0, 46.0, wall.mix(Rgb::hex(0xD2704A), 0.6))
+            .path("M-70 90C-30 20 10 60 70 10V110H-70Z", wall.dark(0.35));
     });
 }
 
@@ -167,10 +209,19 @@ pub fn on_flat(s: &mut Svg, scene: u32, surface: Rgb) {
             let rim = surface.light(0.55);
             s.circle(96.0, 1106.0, 150.0, surface.dark(0.18));
             let paint = solids::face_paint(s, rim);
-            s.circle(84.0, 1092.0, 150.0, paint).circle(84.0, 1092.0, 118.0, Rgb::hex(0x5A3B28)).hint("M0 1060a92 92 0 0 1 90 -46", Rgb::hex(0xB98A62), 7.0, 0.6);
+            s.circle(84.0, 1092.0, 150.0, paint).circle(84.0, 1092.0, 118.0, Rgb::hex(0x5A3B28)).hint(
+                "M0 1060a92 92 0 0 1 90 -46",
+                Rgb::hex(0xB98A62),
+                7.0,
+                0.6,
+            );
         }
         4 => {
-            s.line("M1010 80L1150 230", Rgb::hex(0xD9A441), 18.0).line("M1150 230l16 17", Rgb::hex(0xEBD3AE), 14.0);
+            s.line("M1010 80L1150 230", Rgb::hex(0xD9A441), 18.0).line(
+                "M1150 230l16 17",
+                Rgb::hex(0xEBD3AE),
+                14.0,
+            );
         }
         _ => {}
     }
@@ -182,6 +233,20 @@ pub fn firs(s: &mut Svg, scene: u32, c: Rgb) {
         let step = scene.rotate_left(tree * 3) % 90;
         let (x, size) = (60 + tree * 135 + step, 60 + step % 50);
         let foot = 800;
-        s.path(format!("M{x} {}l{} {size}h-{}l{} {}h-{}l{} -{}h-{}Z", foot - size * 2, size / 3, size / 8, size / 4, size, size, size / 4, size, size / 8), c);
+        s.path(
+            format!(
+                "M{x} {}l{} {size}h-{}l{} {}h-{}l{} -{}h-{}Z",
+                foot - size * 2,
+                size / 3,
+                size / 8,
+                size / 4,
+                size,
+                size,
+                size / 4,
+                size,
+                size / 8
+            ),
+            c,
+        );
     }
 }

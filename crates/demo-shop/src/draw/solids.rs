@@ -14,9 +14,16 @@ pub const TILT: f32 = 0.17;
 pub fn ground_shadow(s: &mut Svg, x: f32, half: f32, height: f32) {
     let reach = (height * 0.75).min(430.0) + half * 0.4;
     let long = s.linear((0.0, 0.8), (1.0, 0.2), &[(0.15, BLACK, 0.30), (1.0, BLACK, 0.0)]);
-    let (left, right, depth, rise) = (x - half * 0.96, x + half * 0.96, (half * TILT).min(46.0), reach * 0.24);
+    let (left, right, depth, rise) =
+        (x - half * 0.96, x + half * 0.96, (half * TILT).min(46.0), reach * 0.24);
     s.path(
-        format!("M{left} 0C{left} {depth} {right} {depth} {right} 0L{} {}L{} {}Z", right + reach, -rise, left + reach, -rise - depth * 0.8),
+        format!(
+            "M{left} 0C{left} {depth} {right} {depth} {right} 0L{} {}L{} {}Z",
+            right + reach,
+            -rise,
+            left + reach,
+            -rise - depth * 0.8
+        ),
         long,
     );
     let contact = s.radial((0.5, 0.5), 0.5, &[(0.55, BLACK, 0.42), (1.0, BLACK, 0.0)]);
@@ -28,7 +35,10 @@ pub fn floor_shadow(s: &mut Svg, x: f32, half: f32, height: f32) {
     let depth = 30.0;
     let reach = (height * 0.6).min(330.0);
     let long = s.linear((0.0, 0.8), (1.0, 0.2), &[(0.3, BLACK, 0.22), (1.0, BLACK, 0.0)]);
-    s.path(format!("M{} 0H{}L{} -90H{}Z", x - half, x + half, x + half + reach, x - half + reach * 0.4), long);
+    s.path(
+        format!("M{} 0H{}L{} -90H{}Z", x - half, x + half, x + half + reach, x - half + reach * 0.4),
+        long,
+    );
     let contact = s.radial((0.5, 0.5), 0.5, &[(0.3, BLACK, 0.34), (1.0, BLACK, 0.0)]);
     s.ellipse(x + half * 0.03, -16.0, half * 1.14, depth * 1.6, contact);
 }
@@ -44,12 +54,26 @@ pub fn flat_shadow(s: &mut Svg, d: &str, lift: f32) {
 
 /// Paint for something round standing upright.
 pub fn round_paint(s: &mut Svg, c: Rgb) -> String {
-    s.across(&[(0.0, c.dark(0.16)), (0.2, c.light(0.26)), (0.48, c), (0.82, c.dark(0.26)), (1.0, c.dark(0.2))])
+    s.across(&[
+        (0.0, c.dark(0.16)),
+        (0.2, c.light(0.26)),
+        (0.48, c),
+        (0.82, c.dark(0.26)),
+        (1.0, c.dark(0.2)),
+    ])
 }
 
 /// Paint for polished metal standing upright.
 pub fn metal_paint(s: &mut Svg, c: Rgb) -> String {
-    s.across(&[(0.0, c.dark(0.3)), (0.12, c.light(0.5)), (0.24, c.light(0.1)), (0.5, c.dark(0.12)), (0.62, c.light(0.35)), (0.74, c.dark(0.2)), (1.0, c.dark(0.4))])
+    s.across(&[
+        (0.0, c.dark(0.3)),
+        (0.12, c.light(0.5)),
+        (0.24, c.light(0.1)),
+        (0.5, c.dark(0.12)),
+        (0.62, c.light(0.35)),
+        (0.74, c.dark(0.2)),
+        (1.0, c.dark(0.4)),
+    ])
 }
 
 /// Paint for a flat face lit from the upper left.
@@ -59,7 +83,17 @@ pub fn face_paint(s: &mut Svg, c: Rgb) -> String {
 
 /// Paint for clear glass or liquid: the colour at its edges, nearly nothing inside.
 pub fn glass_paint(s: &mut Svg, c: Rgb) -> String {
-    s.linear((0.0, 0.0), (1.0, 0.0), &[(0.0, c.dark(0.15), 0.75), (0.12, c.light(0.4), 0.5), (0.45, c.light(0.2), 0.32), (0.85, c, 0.5), (1.0, c.dark(0.25), 0.8)])
+    s.linear(
+        (0.0, 0.0),
+        (1.0, 0.0),
+        &[
+            (0.0, c.dark(0.15), 0.75),
+            (0.12, c.light(0.4), 0.5),
+            (0.45, c.light(0.2), 0.32),
+            (0.85, c, 0.5),
+            (1.0, c.dark(0.25), 0.8),
+        ],
+    )
 }
 
 /// The outline of a body of revolution around `x`: (radius, y) pairs from the top down.
@@ -79,7 +113,18 @@ fn outline(x: f32, profile: &[(f32, f32)], sweep: u8) -> String {
     let right: Vec<(f32, f32)> = profile.iter().rev().map(|(r, y)| (x + r, *y)).collect();
     format!(
         "M{} {}{}A{} {} 0 0 0 {} {}{}A{} {} 0 0 {sweep} {} {}Z",
-        x - top.0, top.1, smooth(&left), bottom.0.max(0.1), bottom.0.max(0.1) * TILT, x + bottom.0, bottom.1, smooth(&right), top.0.max(0.1), top.0.max(0.1) * TILT, x - top.0, top.1
+        x - top.0,
+        top.1,
+        smooth(&left),
+        bottom.0.max(0.1),
+        bottom.0.max(0.1) * TILT,
+        x + bottom.0,
+        bottom.1,
+        smooth(&right),
+        top.0.max(0.1),
+        top.0.max(0.1) * TILT,
+        x - top.0,
+        top.1
     )
 }
 
@@ -91,7 +136,12 @@ pub fn smooth(points: &[(f32, f32)]) -> String {
         let (before, from, to, after) = (at(i.saturating_sub(1)), at(i), at(i + 1), at(i + 2));
         d.push_str(&format!(
             "C{} {} {} {} {} {}",
-            from.0 + (to.0 - before.0) / 6.0, from.1 + (to.1 - before.1) / 6.0, to.0 - (after.0 - from.0) / 6.0, to.1 - (after.1 - from.1) / 6.0, to.0, to.1
+            from.0 + (to.0 - before.0) / 6.0,
+            from.1 + (to.1 - before.1) / 6.0,
+            to.0 - (after.0 - from.0) / 6.0,
+            to.1 - (after.1 - from.1) / 6.0,
+            to.0,
+            to.1
         ));
     }
     d
@@ -120,7 +170,17 @@ fn dip(s: &mut Svg, outline: &str, x: f32, profile: &[(f32, f32)], colour: Rgb) 
     let edge = top + (bottom - top) * 0.58;
     let paint = round_paint(s, colour);
     s.clipped(outline, |s| {
-        s.path(format!("M{} {edge}Q{x} {} {} {edge}V{}H{}Z", x - wide, edge + wide * TILT * 2.0, x + wide, bottom + 90.0, x - wide), paint);
+        s.path(
+            format!(
+                "M{} {edge}Q{x} {} {} {edge}V{}H{}Z",
+                x - wide,
+                edge + wide * TILT * 2.0,
+                x + wide,
+                bottom + 90.0,
+                x - wide
+            ),
+            paint,
+        );
     });
 }
 
@@ -129,8 +189,15 @@ pub fn gloss(s: &mut Svg, x: f32, profile: &[(f32, f32)]) {
     let inner: Vec<(f32, f32)> = profile.iter().map(|(r, y)| (x - r * 0.66, *y)).collect();
     let outer: Vec<(f32, f32)> = profile.iter().rev().map(|(r, y)| (x - r * 0.78, *y)).collect();
     let (first, turn) = (inner[0], outer[0]);
-    let fade = s.linear((0.0, 0.0), (0.0, 1.0), &[(0.05, Rgb(255, 255, 255), 0.0), (0.3, Rgb(255, 255, 255), 0.42), (0.9, Rgb(255, 255, 255), 0.0)]);
-    s.path(format!("M{} {}{}L{} {}{}Z", first.0, first.1, smooth(&inner), turn.0, turn.1, smooth(&outer)), fade);
+    let fade = s.linear(
+        (0.0, 0.0),
+        (0.0, 1.0),
+        &[(0.05, Rgb(255, 255, 255), 0.0), (0.3, Rgb(255, 255, 255), 0.42), (0.9, Rgb(255, 255, 255), 0.0)],
+    );
+    s.path(
+        format!("M{} {}{}L{} {}{}Z", first.0, first.1, smooth(&inner), turn.0, turn.1, smooth(&outer)),
+        fade,
+    );
 }
 
 /// The opening of a hollow body: rim, inner wall, and what it is filled with.
@@ -146,18 +213,13 @@ pub fn mouth(s: &mut Svg, x: f32, y: f32, r: f32, c: Rgb, filled: Option<Rgb>) {
     }
 }
 
-/// A flat face with the pen's texture on it.
-pub fn face(s: &mut Svg, pen: &Pen<'_>, d: &str, c: Rgb) {
-    let paint = face_paint(s, c);
-    s.path(d, paint);
-    if let Some(texture) = pen.texture(s, c) {
-        s.path(d, texture);
-    }
-}
-
 /// A wooden face: paint and grain along (`up` false) or upwards.
 pub fn wood(s: &mut Svg, d: &str, c: Rgb, up: bool) {
-    let paint = if up { s.across(&[(0.0, c.light(0.16)), (0.5, c), (1.0, c.dark(0.2))]) } else { s.down(&[(0.0, c.light(0.14)), (1.0, c.dark(0.12))]) };
+    let paint = if up {
+        s.across(&[(0.0, c.light(0.16)), (0.5, c), (1.0, c.dark(0.2))])
+    } else {
+        s.down(&[(0.0, c.light(0.14)), (1.0, c.dark(0.12))])
+    };
     s.path(d, paint);
     if let Some(grain) = super::texture::texture(s, if up { "grain-up" } else { "grain" }, c, c) {
         s.path(d, grain);
@@ -185,13 +247,33 @@ pub fn crate_box(s: &mut Svg, x: f32, y: f32, width: f32, height: f32, depth: f3
 pub fn rounded(x: f32, y: f32, width: f32, height: f32, r: f32) -> String {
     format!(
         "M{} {y}h{}q{r} 0 {r} {r}v{}q0 {r} {} {r}h{}q{} 0 {} {}v{}q0 {} {r} {}Z",
-        x + r, width - 2.0 * r, height - 2.0 * r, -r, 2.0 * r - width, -r, -r, -r, 2.0 * r - height, -r, -r
+        x + r,
+        width - 2.0 * r,
+        height - 2.0 * r,
+        -r,
+        2.0 * r - width,
+        -r,
+        -r,
+        -r,
+        2.0 * r - height,
+        -r,
+        -r
     )
 }
 
 /// A leg or bar between two points, `from` and `to` wide.
 pub fn bar(s: &mut Svg, a: (f32, f32), b: (f32, f32), from: f32, to: f32, c: Rgb) {
-    let d = format!("M{} {}L{} {}L{} {}L{} {}Z", a.0 - from / 2.0, a.1, a.0 + from / 2.0, a.1, b.0 + to / 2.0, b.1, b.0 - to / 2.0, b.1);
+    let d = format!(
+        "M{} {}L{} {}L{} {}L{} {}Z",
+        a.0 - from / 2.0,
+        a.1,
+        a.0 + from / 2.0,
+        a.1,
+        b.0 + to / 2.0,
+        b.1,
+        b.0 - to / 2.0,
+        b.1
+    );
     let paint = s.across(&[(0.0, c.light(0.22)), (0.5, c), (1.0, c.dark(0.32))]);
     s.path(d, paint);
 }

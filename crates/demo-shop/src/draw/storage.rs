@@ -3,7 +3,7 @@
 use super::colour::Rgb;
 use super::pen::Pen;
 use super::props::twig;
-use super::solids::{bar, crate_box, floor_shadow, metal_paint, rounded, round_paint, turned, wood};
+use super::solids::{bar, crate_box, floor_shadow, metal_paint, round_paint, rounded, turned, wood};
 use super::svg::Svg;
 
 /// A dining table: `round`, `trestle`; with `set`, a bowl and a jug stand on it.
@@ -53,7 +53,13 @@ fn setting(s: &mut Svg, y: f32, c: Rgb) {
         floor_shadow(s, 0.0, 140.0, 120.0);
         let clay = Rgb::hex(0xE9DFD0);
         let paint = round_paint(s, clay);
-        s.path(turned(0.0, &[(300.0, -190.0), (270.0, -110.0), (130.0, 0.0)]), paint).ellipse(0.0, -190.0, 284.0, 44.0, clay.dark(0.3));
+        s.path(turned(0.0, &[(300.0, -190.0), (270.0, -110.0), (130.0, 0.0)]), paint).ellipse(
+            0.0,
+            -190.0,
+            284.0,
+            44.0,
+            clay.dark(0.3),
+        );
     });
 }
 
@@ -66,7 +72,8 @@ pub fn side_table(s: &mut Svg, pen: &Pen<'_>) {
             bar(s, (x, -170.0), (x * 1.05, 0.0), 30.0, 20.0, c.dark(0.1));
         }
         crate_box(s, -230.0, -450.0, 440.0, 290.0, 90.0, c, true);
-        s.path(rounded(-206.0, -426.0, 392.0, 112.0, 6.0), c.light(0.14)).path("M-206 -290H186V-186H-206Z", c.dark(0.5));
+        s.path(rounded(-206.0, -426.0, 392.0, 112.0, 6.0), c.light(0.14))
+            .path("M-206 -290H186V-186H-206Z", c.dark(0.5));
         s.circle(-10.0, -370.0, 15.0, Rgb::hex(0xC9A04E));
         books(s, -90.0, -450.0 - 18.0);
         return;
@@ -103,7 +110,8 @@ fn books(s: &mut Svg, x: f32, y: f32) {
 /// A shelf with things on it: `wall` (two boards), `tall`, `ladder`.
 pub fn shelf(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    let (half, rows, height): (f32, i32, f32) = if pen.has("tall") { (240.0, 5, 820.0) } else { (330.0, 4, 720.0) };
+    let (half, rows, height): (f32, i32, f32) =
+        if pen.has("tall") { (240.0, 5, 820.0) } else { (330.0, 4, 720.0) };
     floor_shadow(s, 0.0, half, 300.0);
     let lean = if pen.has("ladder") { 0.75 } else { 1.0 };
     if !pen.has("ladder") && !pen.has("open") {
@@ -131,7 +139,10 @@ fn load(s: &mut Svg, pen: &Pen<'_>, row: u32, half: f32, y: f32, gap: f32) {
     let pick = |n: u32| Rgb::hex(tones[((pen.seed >> 4) + n * 3 + row) as usize % tones.len()]);
     let mut x = -half + 34.0;
     for book in 0..4 + row % 2 {
-        let (w, h) = (24.0 + ((row + book * 5) % 4) as f32 * 7.0, (gap * (0.55 + ((row * 3 + book * 2) % 5) as f32 * 0.06)).round());
+        let (w, h) = (
+            24.0 + ((row + book * 5) % 4) as f32 * 7.0,
+            (gap * (0.55 + ((row * 3 + book * 2) % 5) as f32 * 0.06)).round(),
+        );
         s.path(format!("M{x} {y}v-{h}h{w}v{h}Z"), pick(book));
         x += w + 2.0;
     }
@@ -142,14 +153,27 @@ fn load(s: &mut Svg, pen: &Pen<'_>, row: u32, half: f32, y: f32, gap: f32) {
         });
     } else {
         let w = half * 0.62;
-        s.rect(half * 0.3, y - gap * 0.4, w, gap * 0.4, 6.0, c.light(0.12)).rect(half * 0.3, y - gap * 0.4, w, gap * 0.12, 6.0, c.light(0.3));
+        s.rect(half * 0.3, y - gap * 0.4, w, gap * 0.4, 6.0, c.light(0.12)).rect(
+            half * 0.3,
+            y - gap * 0.4,
+            w,
+            gap * 0.12,
+            6.0,
+            c.light(0.3),
+        );
     }
 }
 
 /// A sideboard or chest: `drawers`, `doors`, `slats` or `cane` fronts; `tall` for a cupboard.
 pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    let (half, h): (f32, f32) = if pen.has("tall") { (270.0, 740.0) } else if pen.has("chest") { (300.0, 520.0) } else { (430.0, 340.0) };
+    let (half, h): (f32, f32) = if pen.has("tall") {
+        (270.0, 740.0)
+    } else if pen.has("chest") {
+        (300.0, 520.0)
+    } else {
+        (430.0, 340.0)
+    };
     floor_shadow(s, 0.0, half, h * 0.7);
     for x in [-half + 40.0, half - 50.0] {
         bar(s, (x, -120.0), (x * 1.03, 0.0), 32.0, 20.0, pen.colour("legs", c.dark(0.2)));
@@ -157,7 +181,11 @@ pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
     let top = -h - 100.0;
     crate_box(s, -half, top, 2.0 * half - 40.0, h, 70.0, c, true);
     let (x0, w) = (-half + 18.0, 2.0 * half - 76.0);
-    let (columns, rows): (i32, i32) = if pen.has("drawers") { (if half > 400.0 { 3 } else { 1 }, if half > 400.0 { 2 } else { 4 }) } else { (if half > 400.0 { 4 } else { 2 }, 1) };
+    let (columns, rows): (i32, i32) = if pen.has("drawers") {
+        (if half > 400.0 { 3 } else { 1 }, if half > 400.0 { 2 } else { 4 })
+    } else {
+        (if half > 400.0 { 4 } else { 2 }, 1)
+    };
     let (cw, ch) = (w / columns as f32, (h - 36.0) / rows as f32);
     let brass = metal_paint(s, pen.colour("pulls", Rgb::hex(0xC9A04E)));
     for cell in 0..columns * rows {
@@ -175,7 +203,9 @@ pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
             let inner = rounded(x + 24.0, y + 24.0, cw - 48.0, ch - 48.0, 3.0);
             let ground = if pen.has("cane") { Rgb::hex(0xE9D3A8) } else { c };
             s.path(&inner, ground);
-            if let Some(texture) = super::texture::texture(s, if pen.has("cane") { "cane" } else { "flute" }, ground, c) {
+            if let Some(texture) =
+                super::texture::texture(s, if pen.has("cane") { "cane" } else { "flute" }, ground, c)
+            {
                 s.path(&inner, texture);
             }
         }
@@ -208,16 +238,24 @@ pub fn desk(s: &mut Svg, pen: &Pen<'_>) {
     wood(s, "M-370 -560H390L440 -490H-430Z", c.light(0.2), false);
     wood(s, "M-430 -490H440V-400H-430Z", c, false);
     for x in [-300.0, 30.0] {
-        s.path(rounded(x, -478.0, 280.0, 66.0, 5.0), c.light(0.13)).hint(rounded(x, -478.0, 280.0, 66.0, 5.0), c.dark(0.5), 3.0, 0.5).circle(x + 140.0, -445.0, 11.0, Rgb::hex(0xC9A04E));
+        s.path(rounded(x, -478.0, 280.0, 66.0, 5.0), c.light(0.13))
+            .hint(rounded(x, -478.0, 280.0, 66.0, 5.0), c.dark(0.5), 3.0, 0.5)
+            .circle(x + 140.0, -445.0, 11.0, Rgb::hex(0xC9A04E));
     }
     for x in [-400.0, 410.0] {
         bar(s, (x, -400.0), (x * 1.03, 0.0), 36.0, 22.0, legs);
     }
-    s.path("M-60 -545H110L130 -510H-70Z", Rgb::hex(0xF7F2E8)).hint("M-30 -534H80M-36 -522H60", Rgb(120, 110, 110), 3.0, 0.6);
+    s.path("M-60 -545H110L130 -510H-70Z", Rgb::hex(0xF7F2E8)).hint(
+        "M-30 -534H80M-36 -522H60",
+        Rgb(120, 110, 110),
+        3.0,
+        0.6,
+    );
     s.group("translate(-250 -520) scale(.42)", |s| super::light::desk_lamp(s, pen));
     s.group("translate(270 -520) scale(.5)", |s| {
         let paint = round_paint(s, pen.accent);
-        s.line("M-20 -80L-40 -220M10 -80L26 -240", Rgb::hex(0xD9A441), 12.0).path(turned(0.0, &[(56.0, -120.0), (56.0, 0.0)]), paint);
+        s.line("M-20 -80L-40 -220M10 -80L26 -240", Rgb::hex(0xD9A441), 12.0)
+            .path(turned(0.0, &[(56.0, -120.0), (56.0, 0.0)]), paint);
     });
 }
 
@@ -233,13 +271,23 @@ pub fn rack(s: &mut Svg, pen: &Pen<'_>) {
     wood(s, &board, c, false);
     for x in [-300.0, -100.0, 100.0, 300.0] {
         s.hint(format!("M{} -84q10 50 34 70", x + 6.0), c.dark(0.7), 16.0, 0.18);
-        s.line(format!("M{x} -106v54"), c.dark(0.3), 30.0).circle(x, -46.0, 26.0, c.light(0.2)).circle(x - 5.0, -52.0, 12.0, c.light(0.45));
+        s.line(format!("M{x} -106v54"), c.dark(0.3), 30.0).circle(x, -46.0, 26.0, c.light(0.2)).circle(
+            x - 5.0,
+            -52.0,
+            12.0,
+            c.light(0.45),
+        );
     }
     let cloth = pen.accent;
     let d = "M-316 -30C-360 120 -370 300 -350 430Q-290 446 -240 428C-230 300 -250 120 -284 -30Z";
     super::solids::flat_shadow(s, d, 18.0);
     let paint = s.across(&[(0.0, cloth.light(0.2)), (0.5, cloth), (1.0, cloth.dark(0.25))]);
-    s.path(d, paint).hint("M-300 0C-320 140 -320 300 -310 424M-292 0C-280 140 -270 300 -276 424", cloth.dark(0.5), 5.0, 0.35);
+    s.path(d, paint).hint(
+        "M-300 0C-320 140 -320 300 -310 424M-292 0C-280 140 -270 300 -276 424",
+        cloth.dark(0.5),
+        5.0,
+        0.35,
+    );
     s.line("M100 -30C60 60 60 120 70 160M100 -30C150 60 150 120 140 160", Rgb::hex(0x8A5A36), 10.0);
     let bag = "M30 150H190L210 380Q110 400 10 380Z";
     super::solids::flat_shadow(s, bag, 18.0);

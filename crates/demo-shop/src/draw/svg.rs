@@ -47,7 +47,10 @@ impl Svg {
     /// A gradient along a line; coordinates are shares of the painted shape's box.
     pub fn linear(&mut self, from: (f32, f32), to: (f32, f32), stops: &[Stop]) -> String {
         let (x1, y1, x2, y2) = (from.0, from.1, to.0, to.1);
-        let markup = format!("<linearGradient id=\"\" x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\">{}</linearGradient>", stop_list(stops));
+        let markup = format!(
+            "<linearGradient id=\"\" x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\">{}</linearGradient>",
+            stop_list(stops)
+        );
         format!("url(#{})", self.define(markup))
     }
 
@@ -64,7 +67,10 @@ impl Svg {
     /// A gradient from a centre outwards; coordinates are shares of the painted shape's box.
     pub fn radial(&mut self, centre: (f32, f32), radius: f32, stops: &[Stop]) -> String {
         let (cx, cy) = centre;
-        let markup = format!("<radialGradient id=\"\" cx=\"{cx}\" cy=\"{cy}\" r=\"{radius}\">{}</radialGradient>", stop_list(stops));
+        let markup = format!(
+            "<radialGradient id=\"\" cx=\"{cx}\" cy=\"{cy}\" r=\"{radius}\">{}</radialGradient>",
+            stop_list(stops)
+        );
         format!("url(#{})", self.define(markup))
     }
 
@@ -103,8 +109,18 @@ impl Svg {
         self.stroke(d, colour, 3.0, 0.7, "11 8")
     }
 
-    fn stroke(&mut self, d: impl Display, colour: impl Display, width: f32, opacity: f32, dash: &str) -> &mut Self {
-        let _ = write!(self.body, "<path d=\"{d}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linecap=\"round\" stroke-linejoin=\"round\"");
+    fn stroke(
+        &mut self,
+        d: impl Display,
+        colour: impl Display,
+        width: f32,
+        opacity: f32,
+        dash: &str,
+    ) -> &mut Self {
+        let _ = write!(
+            self.body,
+            "<path d=\"{d}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linecap=\"round\" stroke-linejoin=\"round\""
+        );
         if opacity < 1.0 {
             let _ = write!(self.body, " opacity=\"{opacity}\"");
         }
@@ -116,14 +132,26 @@ impl Svg {
     }
 
     /// A rectangle with rounded corners.
-    pub fn rect(&mut self, x: f32, y: f32, width: f32, height: f32, radius: f32, fill: impl Display) -> &mut Self {
-        let _ = write!(self.body, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" fill=\"{fill}\"/>");
+    pub fn rect(
+        &mut self,
+        x: f32,
+        y: f32,
+        width: f32,
+        height: f32,
+        radius: f32,
+        fill: impl Display,
+    ) -> &mut Self {
+        let _ = write!(
+            self.body,
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" fill=\"{fill}\"/>"
+        );
         self
     }
 
     /// An ellipse.
     pub fn ellipse(&mut self, cx: f32, cy: f32, rx: f32, ry: f32, fill: impl Display) -> &mut Self {
-        let _ = write!(self.body, "<ellipse cx=\"{cx}\" cy=\"{cy}\" rx=\"{rx}\" ry=\"{ry}\" fill=\"{fill}\"/>");
+        let _ =
+            write!(self.body, "<ellipse cx=\"{cx}\" cy=\"{cy}\" rx=\"{rx}\" ry=\"{ry}\" fill=\"{fill}\"/>");
         self
     }
 
@@ -203,7 +231,10 @@ mod tests {
 
     #[test]
     fn numbers_are_rounded_and_words_are_kept() {
-        assert_eq!(tidy("M12.3456 -0.4567L7 8 #a1b2c3 rotate(-3.14159)"), "M12 -0.46L7 8 #a1b2c3 rotate(-3.14)");
+        assert_eq!(
+            tidy("M12.3456 -0.4567L7 8 #a1b2c3 rotate(-3.14159)"),
+            "M12 -0.46L7 8 #a1b2c3 rotate(-3.14)"
+        );
     }
 
     #[test]

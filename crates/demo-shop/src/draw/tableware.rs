@@ -9,7 +9,13 @@ const COFFEE: Rgb = Rgb(74, 46, 30);
 
 /// A handle on the right: a thick curve with light on its upper side.
 pub fn handle(s: &mut Svg, x: f32, top: f32, bottom: f32, reach: f32, width: f32, c: Rgb) {
-    let d = format!("M{x} {top}C{} {} {} {} {x} {bottom}", x + reach * 1.3, top - 8.0, x + reach * 1.2, bottom + 6.0);
+    let d = format!(
+        "M{x} {top}C{} {} {} {} {x} {bottom}",
+        x + reach * 1.3,
+        top - 8.0,
+        x + reach * 1.2,
+        bottom + 6.0
+    );
     s.line(&d, c.dark(0.26), width);
     s.group("translate(-4 -4)", |s| {
         s.line(&d, c, width * 0.66).hint(&d, c.light(0.5), width * 0.2, 0.6);
@@ -19,7 +25,17 @@ pub fn handle(s: &mut Svg, x: f32, top: f32, bottom: f32, reach: f32, width: f32
 /// Thin lines of steam.
 pub fn steam(s: &mut Svg, x: f32, y: f32) {
     let white = Rgb(255, 255, 255);
-    s.hint(format!("M{} {y}c-30 -40 30 -70 0 -120s20 -60 6 -90M{} {}c-26 -36 26 -60 0 -104", x - 26.0, x + 34.0, y - 8.0), white, 9.0, 0.3);
+    s.hint(
+        format!(
+            "M{} {y}c-30 -40 30 -70 0 -120s20 -60 6 -90M{} {}c-26 -36 26 -60 0 -104",
+            x - 26.0,
+            x + 34.0,
+            y - 8.0
+        ),
+        white,
+        9.0,
+        0.3,
+    );
 }
 
 /// A mug: `tall`, `round`, `enamel`, `footed`, `raw` (bare clay foot).
@@ -53,12 +69,41 @@ pub fn mug(s: &mut Svg, pen: &Pen<'_>) {
         scoops(s, top);
         let ry = rim * TILT;
         let lip = round_paint(s, c.light(0.06));
-        s.path(format!("M{} {top}A{rim} {ry} 0 0 0 {rim} {top}L{} {}Q0 {} {} {}Z", -rim, rim - 4.0, top + 40.0, top + 40.0 + ry * 2.0, 4.0 - rim, top + 40.0), lip);
+        s.path(
+            format!(
+                "M{} {top}A{rim} {ry} 0 0 0 {rim} {top}L{} {}Q0 {} {} {}Z",
+                -rim,
+                rim - 4.0,
+                top + 40.0,
+                top + 40.0 + ry * 2.0,
+                4.0 - rim,
+                top + 40.0
+            ),
+            lip,
+        );
     } else {
-        mouth(s, 0.0, top, rim, if pen.has("enamel") { Rgb(246, 243, 236) } else { c.light(0.2) }, Some(COFFEE));
+        mouth(
+            s,
+            0.0,
+            top,
+            rim,
+            if pen.has("enamel") { Rgb(246, 243, 236) } else { c.light(0.2) },
+            Some(COFFEE),
+        );
     }
     if pen.has("enamel") {
-        s.hint(format!("M{} {top}A{rim} {} 0 0 0 {rim} {top}A{rim} {} 0 0 0 {} {top}Z", -rim, rim * TILT, rim * TILT, -rim), pen.accent, 9.0, 1.0);
+        s.hint(
+            format!(
+                "M{} {top}A{rim} {} 0 0 0 {rim} {top}A{rim} {} 0 0 0 {} {top}Z",
+                -rim,
+                rim * TILT,
+                rim * TILT,
+                -rim
+            ),
+            pen.accent,
+            9.0,
+            1.0,
+        );
     }
     if !pen.has("cold") {
         steam(s, 0.0, top - 30.0);
@@ -69,7 +114,11 @@ pub fn mug(s: &mut Svg, pen: &Pen<'_>) {
 fn scoops(s: &mut Svg, top: f32) {
     for (x, y, colour) in [(-84.0, -30.0, 0xE9A9A0), (84.0, -34.0, 0xF4E6C3), (0.0, -104.0, 0xB8506A)] {
         let ice = Rgb::hex(colour);
-        let paint = s.radial((0.35, 0.3), 0.75, &[(0.0, ice.light(0.5), 1.0), (0.6, ice, 1.0), (1.0, ice.dark(0.25), 1.0)]);
+        let paint = s.radial(
+            (0.35, 0.3),
+            0.75,
+            &[(0.0, ice.light(0.5), 1.0), (0.6, ice, 1.0), (1.0, ice.dark(0.25), 1.0)],
+        );
         s.circle(x, top + y, 96.0, paint);
     }
 }
@@ -102,13 +151,21 @@ pub fn bowl(s: &mut Svg, pen: &Pen<'_>) {
         let profile = [(330.0, -250.0), (312.0, -150.0), (230.0, -40.0), (150.0, 0.0)];
         body(s, pen, 0.0, &profile, c);
         mouth(s, 0.0, -250.0, 330.0, c, None);
-        for (size, lift, share, below, rim) in [(0.84, -84.0, 0.4, 330.0, -250.0), (0.68, -160.0, 0.75, 277.0, -294.0)] {
+        for (size, lift, share, below, rim) in
+            [(0.84, -84.0, 0.4, 330.0, -250.0), (0.68, -160.0, 0.75, 277.0, -294.0)]
+        {
             let shade = c.mix(pen.accent, share);
             let (inner, floor) = (330.0 * size, lift - 250.0 * size);
             // Only what rises above the front rim of the bowl below is seen.
-            let seen = format!("M-400 -700H400V{rim}H{below}A{below} {} 0 0 1 {} {rim}H-400Z", below * TILT * 0.84, -below);
+            let seen = format!(
+                "M-400 -700H400V{rim}H{below}A{below} {} 0 0 1 {} {rim}H-400Z",
+                below * TILT * 0.84,
+                -below
+            );
             s.clipped(seen, |s| {
-                s.group(&format!("translate(0 {lift}) scale({size})"), |s| body(s, pen, 0.0, &profile, shade));
+                s.group(&format!("translate(0 {lift}) scale({size})"), |s| {
+                    body(s, pen, 0.0, &profile, shade)
+                });
             });
             mouth(s, 0.0, floor, inner, shade, None);
         }
@@ -126,11 +183,26 @@ pub fn bowl(s: &mut Svg, pen: &Pen<'_>) {
     body(s, pen, 0.0, profile, c);
     mouth(s, 0.0, top, rim, c.light(0.1), None);
     if pen.has("fruit") {
-        let inside = format!("M{} {}H{}V{top}A{rim} {} 0 0 1 {} {top}Z", -rim * 0.9, top - 240.0, rim * 0.9, rim * TILT * 0.8, -rim * 0.9);
+        let inside = format!(
+            "M{} {}H{}V{top}A{rim} {} 0 0 1 {} {top}Z",
+            -rim * 0.9,
+            top - 240.0,
+            rim * 0.9,
+            rim * TILT * 0.8,
+            -rim * 0.9
+        );
         s.clipped(inside, |s| {
-            for (x, y, r, colour) in [(-130.0, -40.0, 96.0, 0xD98A3A), (110.0, -44.0, 100.0, 0xC7533B), (-10.0, -80.0, 104.0, 0xE4B547)] {
+            for (x, y, r, colour) in [
+                (-130.0, -40.0, 96.0, 0xD98A3A),
+                (110.0, -44.0, 100.0, 0xC7533B),
+                (-10.0, -80.0, 104.0, 0xE4B547),
+            ] {
                 let fruit = Rgb::hex(colour);
-                let paint = s.radial((0.35, 0.3), 0.75, &[(0.0, fruit.light(0.4), 1.0), (0.5, fruit, 1.0), (1.0, fruit.dark(0.4), 1.0)]);
+                let paint = s.radial(
+                    (0.35, 0.3),
+                    0.75,
+                    &[(0.0, fruit.light(0.4), 1.0), (0.5, fruit, 1.0), (1.0, fruit.dark(0.4), 1.0)],
+                );
                 s.circle(x, top + y + 20.0, r, paint);
             }
         });
@@ -143,21 +215,46 @@ pub fn plate(s: &mut Svg, pen: &Pen<'_>) {
     ground_shadow(s, 0.0, 300.0, 300.0);
     let r = if pen.has("oval") { 340.0 } else { 270.0 };
     let (x, y) = (10.0, -330.0);
-    let paint = s.linear((0.0, 0.0), (1.0, 1.0), &[(0.0, c.light(0.3), 1.0), (0.6, c, 1.0), (1.0, c.dark(0.22), 1.0)]);
+    let paint = s.linear(
+        (0.0, 0.0),
+        (1.0, 1.0),
+        &[(0.0, c.light(0.3), 1.0), (0.6, c, 1.0), (1.0, c.dark(0.22), 1.0)],
+    );
     s.ellipse(x + 16.0, y + 10.0, r, 272.0, c.dark(0.4)).ellipse(x, y, r, 272.0, &paint);
     if let Some(texture) = pen.texture(s, c) {
         s.ellipse(x, y, r, 272.0, texture);
     }
-    let well = s.linear((0.0, 0.0), (1.0, 1.0), &[(0.0, c.dark(0.16), 0.9), (0.5, c, 0.5), (1.0, c.light(0.3), 0.9)]);
+    let well = s.linear(
+        (0.0, 0.0),
+        (1.0, 1.0),
+        &[(0.0, c.dark(0.16), 0.9), (0.5, c, 0.5), (1.0, c.light(0.3), 0.9)],
+    );
     s.ellipse(x, y, r * 0.7, 190.0, well);
     if pen.has("rim") {
-        s.hint(format!("M{1} {y}a{0} 265 0 1 0 {2} 0a{0} 265 0 1 0 {3} 0Z", r - 7.0, x - r + 7.0, 2.0 * r - 14.0, 14.0 - 2.0 * r), pen.accent, 10.0, 0.9);
+        s.hint(
+            format!(
+                "M{1} {y}a{0} 265 0 1 0 {2} 0a{0} 265 0 1 0 {3} 0Z",
+                r - 7.0,
+                x - r + 7.0,
+                2.0 * r - 14.0,
+                14.0 - 2.0 * r
+            ),
+            pen.accent,
+            10.0,
+            0.9,
+        );
     }
     let stack = round_paint(s, c);
     for layer in 0..3 {
         let y = -18.0 - 32.0 * layer as f32;
         s.path(turned(0.0, &[(360.0, y - 20.0), (290.0, y), (200.0, y + 14.0)]), &stack);
-        s.ellipse(0.0, y - 20.0, 360.0, 60.0, c.light(0.34)).ellipse(0.0, y - 17.0, 350.0, 55.0, c.dark(0.06));
+        s.ellipse(0.0, y - 20.0, 360.0, 60.0, c.light(0.34)).ellipse(
+            0.0,
+            y - 17.0,
+            350.0,
+            55.0,
+            c.dark(0.06),
+        );
     }
     s.ellipse(10.0, -94.0, 240.0, 34.0, c.dark(0.14)).ellipse(0.0, -90.0, 236.0, 32.0, c.light(0.1));
     if pen.has("rim") {
@@ -169,19 +266,45 @@ pub fn plate(s: &mut Svg, pen: &Pen<'_>) {
 pub fn jug(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let w = if pen.has("slim") { 0.78 } else { 1.0 };
-    let profile = [(104.0 * w, -620.0), (96.0 * w, -540.0), (120.0 * w, -430.0), (206.0 * w, -250.0), (200.0 * w, -90.0), (140.0 * w, 0.0)];
+    let profile = [
+        (104.0 * w, -620.0),
+        (96.0 * w, -540.0),
+        (120.0 * w, -430.0),
+        (206.0 * w, -250.0),
+        (200.0 * w, -90.0),
+        (140.0 * w, 0.0),
+    ];
     ground_shadow(s, 0.0, 150.0 * w, 560.0);
     handle(s, 96.0 * w, -570.0, -220.0, 220.0, 38.0, c);
     body(s, pen, 0.0, &profile, c);
-    s.path(format!("M{} -624C{} -650 {} -640 -40 -606L-60 -560C-90 -580 -110 -596 {} -624Z", -104.0 * w, -150.0 * w, -130.0 * w, -104.0 * w), c.light(0.2));
+    s.path(
+        format!(
+            "M{} -624C{} -650 {} -640 -40 -606L-60 -560C-90 -580 -110 -596 {} -624Z",
+            -104.0 * w,
+            -150.0 * w,
+            -130.0 * w,
+            -104.0 * w
+        ),
+        c.light(0.2),
+    );
     mouth(s, 0.0, -620.0, 104.0 * w, c, None);
 }
 
 /// Drinking glasses: `stem`, `tumbler`, `carafe`; the colour tints them.
 pub fn glass(s: &mut Svg, pen: &Pen<'_>) {
-    let stem = [(118.0, -560.0), (142.0, -460.0), (120.0, -340.0), (30.0, -270.0), (11.0, -230.0), (10.0, -60.0), (20.0, -26.0), (120.0, 0.0)];
+    let stem = [
+        (118.0, -560.0),
+        (142.0, -460.0),
+        (120.0, -340.0),
+        (30.0, -270.0),
+        (11.0, -230.0),
+        (10.0, -60.0),
+        (20.0, -26.0),
+        (120.0, 0.0),
+    ];
     let tumbler = [(140.0, -330.0), (136.0, -200.0), (122.0, -20.0), (112.0, 0.0)];
-    let carafe = [(84.0, -640.0), (70.0, -560.0), (78.0, -470.0), (186.0, -250.0), (200.0, -120.0), (170.0, 0.0)];
+    let carafe =
+        [(84.0, -640.0), (70.0, -560.0), (78.0, -470.0), (186.0, -250.0), (200.0, -120.0), (170.0, 0.0)];
     if pen.has("carafe") {
         one_glass(s, pen, -70.0, 0.0, &carafe, -280.0);
         one_glass(s, pen, 220.0, 50.0, &[(92.0, -210.0), (88.0, -100.0), (80.0, 0.0)], -120.0);
@@ -216,7 +339,18 @@ fn one_glass(s: &mut Svg, pen: &Pen<'_>, x: f32, y: f32, profile: &[(f32, f32)],
         if let Some(texture) = pen.texture(s, c) {
             s.veil(&outline, texture, 0.7);
         }
-        s.hint(format!("M{} {top}A{rim} {} 0 0 0 {rim} {top}A{rim} {} 0 0 0 {} {top}Z", -rim, rim * TILT, rim * TILT, -rim), c.light(0.7), 4.0, 0.9);
+        s.hint(
+            format!(
+                "M{} {top}A{rim} {} 0 0 0 {rim} {top}A{rim} {} 0 0 0 {} {top}Z",
+                -rim,
+                rim * TILT,
+                rim * TILT,
+                -rim
+            ),
+            c.light(0.7),
+            4.0,
+            0.9,
+        );
         gloss(s, 0.0, profile);
         gloss(s, 0.0, profile);
     });
@@ -257,7 +391,12 @@ fn one_jar(s: &mut Svg, pen: &Pen<'_>) {
     } else {
         body(s, pen, 0.0, &profile, c);
         if pen.has("label") {
-            s.path("M-90 -260Q0 -240 90 -260V-140Q0 -120 -90 -140Z", c.light(0.6)).hint("M-50 -206Q0 -196 50 -206M-34 -176Q0 -168 34 -176", c.dark(0.5), 7.0, 0.7);
+            s.path("M-90 -260Q0 -240 90 -260V-140Q0 -120 -90 -140Z", c.light(0.6)).hint(
+                "M-50 -206Q0 -196 50 -206M-34 -176Q0 -168 34 -176",
+                c.dark(0.5),
+                7.0,
+                0.7,
+            );
         }
     }
     let lid = pen.colour("lid", Rgb::hex(if pen.has("cork") { 0xC99B6B } else { 0xC79A63 }));

@@ -27,7 +27,8 @@ pub fn cap(s: &mut Svg, pen: &Pen<'_>) {
 pub fn beanie(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     if pen.has("bobble") {
-        let pompom = "M-110 -330C-150 -440 -40 -500 20 -460C110 -490 160 -380 110 -320C100 -250 -80 -240 -110 -330Z";
+        let pompom =
+            "M-110 -330C-150 -440 -40 -500 20 -460C110 -490 160 -380 110 -320C100 -250 -80 -240 -110 -330Z";
         flat_shadow(s, pompom, 18.0);
         s.path(pompom, pen.accent);
         if let Some(pile) = super::texture::texture(s, "pile", pen.accent, c) {
@@ -40,7 +41,8 @@ pub fn beanie(s: &mut Svg, pen: &Pen<'_>) {
     if let Some(texture) = pen.texture_or(s, "knit", c) {
         s.path(d, texture);
     }
-    let light = s.radial((0.35, 0.3), 0.8, &[(0.0, c.light(0.6), 0.4), (0.5, c, 0.0), (1.0, c.dark(0.7), 0.45)]);
+    let light =
+        s.radial((0.35, 0.3), 0.8, &[(0.0, c.light(0.6), 0.4), (0.5, c, 0.0), (1.0, c.dark(0.7), 0.45)]);
     s.path(d, light);
     let brim = rounded(-310.0, 120.0, 620.0, 160.0, 40.0);
     flat_shadow(s, &brim, 12.0);
@@ -56,24 +58,39 @@ pub fn scarf(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let mut strands = String::new();
     for step in 0..11 {
-        strands.push_str(&format!("M{} 330l{} 74M{} 270l{} 70", -250 + step * 17, step % 3 * 5 - 6, 66 + step * 18, step % 4 * 4 - 4));
+        strands.push_str(&format!(
+            "M{} 330l{} 74M{} 270l{} 70",
+            -250 + step * 17,
+            step % 3 * 5 - 6,
+            66 + step * 18,
+            step % 4 * 4 - 4
+        ));
     }
     s.hint(strands, c.light(0.1), 7.0, 1.0);
     for (d, shade) in [
         ("M60 -60L270 -100Q290 100 266 276Q160 300 54 276Q40 100 60 -60Z", 0.1),
         ("M-260 -90L-40 -60Q-50 150 -60 336Q-160 356 -262 336Q-280 120 -260 -90Z", 0.0),
-        ("M-300 -120C-310 -330 -120 -400 30 -390C220 -380 330 -260 290 -90C200 -20 110 -10 60 -40C110 -120 90 -200 0 -204C-90 -204 -120 -120 -40 -40C-120 0 -220 -20 -300 -120Z", 0.06),
+        (
+            "M-300 -120C-310 -330 -120 -400 30 -390C220 -380 330 -260 290 -90C200 -20 110 -10 60 -40C110 -120 90 -200 0 -204C-90 -204 -120 -120 -40 -40C-120 0 -220 -20 -300 -120Z",
+            0.06,
+        ),
     ] {
         cloth(s, pen, d, c.dark(shade));
     }
-    creases(s, "M-230 -160C-220 -280 -120 -330 0 -330M230 -140C220 -240 140 -300 60 -310M-200 0C-190 100 -206 200 -196 310M200 0C190 90 206 180 196 250", c);
+    creases(
+        s,
+        "M-230 -160C-220 -280 -120 -330 0 -330M230 -140C220 -240 140 -300 60 -310M-200 0C-190 100 -206 200 -196 310M200 0C190 90 206 180 196 250",
+        c,
+    );
 }
 
 /// A pair of socks: `crew` or `ankle`; heel and toe in the accent.
 pub fn socks(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     let top = if pen.has("ankle") { -130.0 } else { -360.0 };
-    for (transform, shade) in [("translate(130 20) rotate(13)", 0.08), ("translate(-120 -10) rotate(-7)", 0.0)] {
+    for (transform, shade) in
+        [("translate(130 20) rotate(13)", 0.08), ("translate(-120 -10) rotate(-7)", 0.0)]
+    {
         s.group(transform, |s| {
             let c = c.dark(shade);
             let d = format!("M-90 {top}H80V110C80 150 60 170 20 200L-150 320C-220 366 -300 330 -296 270C-292 230 -260 216 -220 190L-120 110C-96 90 -90 70 -90 40Z");
@@ -92,7 +109,9 @@ pub fn socks(s: &mut Svg, pen: &Pen<'_>) {
 /// A pair of gloves or mittens: `mitten`, `garden` (dipped palms).
 pub fn gloves(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    for (transform, shade) in [("translate(170 30) rotate(14)", 0.08), ("translate(-170 -10) rotate(-12) scale(-1 1)", 0.0)] {
+    for (transform, shade) in
+        [("translate(170 30) rotate(14)", 0.08), ("translate(-170 -10) rotate(-12) scale(-1 1)", 0.0)]
+    {
         s.group(transform, |s| {
             let c = c.dark(shade);
             let d = if pen.has("mitten") {
@@ -117,7 +136,9 @@ pub fn gloves(s: &mut Svg, pen: &Pen<'_>) {
 /// A pair of shoes from above: `slipper`, `clog`, `espadrille`.
 pub fn shoes(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    for (transform, shade) in [("translate(160 20) rotate(7)", 0.06), ("translate(-160 -10) rotate(-6) scale(-1 1)", 0.0)] {
+    for (transform, shade) in
+        [("translate(160 20) rotate(7)", 0.06), ("translate(-160 -10) rotate(-6) scale(-1 1)", 0.0)]
+    {
         s.group(transform, |s| {
             let sole = "M-20 -380C90 -390 150 -260 140 -90C134 40 150 160 120 270C90 390 -70 390 -100 270C-130 150 -110 40 -124 -80C-140 -250 -110 -370 -20 -380Z";
             flat_shadow(s, sole, 24.0);
@@ -149,6 +170,8 @@ pub fn belt(s: &mut Svg, pen: &Pen<'_>) {
     });
     s.line(coil, c.dark(0.3), 80.0).line(coil, c, 70.0).hint(coil, c.light(0.5), 3.0, 0.5);
     s.group("rotate(32 190 320)", |s| {
-        s.line(rounded(120.0, 270.0, 120.0, 120.0, 20.0), pen.accent.dark(0.2), 22.0).line(rounded(120.0, 270.0, 120.0, 120.0, 20.0), pen.accent.light(0.25), 10.0).line("M180 270V370", pen.accent, 13.0);
+        s.line(rounded(120.0, 270.0, 120.0, 120.0, 20.0), pen.accent.dark(0.2), 22.0)
+            .line(rounded(120.0, 270.0, 120.0, 120.0, 20.0), pen.accent.light(0.25), 10.0)
+            .line("M180 270V370", pen.accent, 13.0);
     });
 }
