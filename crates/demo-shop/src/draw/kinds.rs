@@ -4,8 +4,8 @@ use super::Setting::{self, Field, Flat, Room, Table, Wall};
 use super::pen::Pen;
 use super::svg::Svg;
 use super::{
-    apparel, bags, care, coffee, cooking, garden, home, kids, light, outdoor, seating, stationery, storage,
-    tableware, textiles, wearing,
+    apparel, bags, care, coffee, cooking, garden, glassware, home, kids, light, outdoor, plants, plush,
+    seating, stationery, storage, tableware, textiles, wearing,
 };
 
 /// A kind of object.
@@ -36,8 +36,8 @@ const KINDS: &[Kind] = &[
     kind("bowl", Table, (-60.0, -200.0), tableware::bowl),
     kind("plate", Table, (-120.0, -230.0), tableware::plate),
     kind("jug", Table, (0.0, -330.0), tableware::jug),
-    kind("glass", Table, (0.0, -250.0), tableware::glass),
-    kind("jar", Table, (0.0, -330.0), tableware::jar),
+    kind("glass", Table, (0.0, -250.0), glassware::glass),
+    kind("jar", Table, (0.0, -330.0), glassware::jar),
     // cooking
     kind("pan", Table, (-80.0, -110.0), cooking::pan),
     kind("pot", Table, (-60.0, -250.0), cooking::pot),
@@ -116,7 +116,7 @@ const KINDS: &[Kind] = &[
     kind("scissors", Flat, (0.0, 60.0), stationery::scissors),
     kind("tape", Flat, (0.0, -40.0), stationery::tape),
     // garden
-    kind("planter", Table, (0.0, -280.0), garden::planter),
+    kind("planter", Table, (0.0, -280.0), plants::planter),
     kind("watering-can", Table, (0.0, -260.0), garden::watering_can),
     kind("hand-tool", Flat, (0.0, -60.0), garden::trowel),
     kind("secateurs", Flat, (0.0, -60.0), garden::secateurs),
@@ -135,7 +135,7 @@ const KINDS: &[Kind] = &[
     kind("tool", Flat, (40.0, -40.0), outdoor::tool),
     // kids
     kind("blocks", Table, (-40.0, -240.0), kids::blocks),
-    kind("plush", Table, (0.0, -420.0), kids::plush),
+    kind("plush", Table, (0.0, -420.0), plush::plush),
     kind("puzzle", Flat, (60.0, 40.0), kids::puzzle),
     kind("vehicle", Table, (-120.0, -200.0), kids::vehicle),
     kind("stacker", Table, (-60.0, -200.0), kids::stacker),

@@ -147,7 +147,7 @@ pub fn floor_lamp(s: &mut Svg, pen: &Pen<'_>) {
 /// A pendant, hung from above the picture: `dome`, `globe`, `disc` or `basket`.
 pub fn pendant(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
-    s.rect(-4.0, -600.0, 8.0, 420.0, 0.0, Rgb(58, 50, 54));
+    s.rect(-4.0, -1500.0, 8.0, 1320.0, 0.0, Rgb(58, 50, 54));
     halo(s, 0.0, 180.0, 520.0);
     if pen.has("globe") {
         let ball = s.radial(

@@ -155,7 +155,7 @@ pub fn shoes(s: &mut Svg, pen: &Pen<'_>) {
             s.path(upper, light).stitch("M-92 110C-70 40 -54 -24 8 -30C64 -24 86 30 108 110", pen.accent);
             if !pen.has("slipper") {
                 let heel = "M-104 170C-110 260 -100 350 8 356C110 350 124 260 120 170C104 250 90 316 8 320C-70 316 -90 250 -104 170Z";
-                s.path(heel, c.dark(0.12)).stitch("M-92 240C-84 310 -50 336 8 338C66 336 96 310 106 240", pen.accent);
+                s.path(heel, c.dark(0.12));
             }
         });
     }
