@@ -1,0 +1,35 @@
+//! Form fields: a label, a control, a hint, and what is wrong with the value.
+
+use leptos::prelude::*;
+
+/// A text field of a form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Name and id.
+    pub name: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// `text`, `email` or `tel`.
+    pub kind: &'static str,
+    /// What the browser may fill in.
+    pub autocomplete: &'static str,
+    /// Most characters.
+    pub chars_max: usize,
+    /// Whether it may stay empty.
+    pub optional: bool,
+}
+
+/// The field with its value and, when it was refused, why.
+pub fn view(field: &Field, value: &str, error: Option<&str>) -> impl IntoView + use<> {
+    let hint = field.optional.then_some(" (optional)");
+    let error_id = format!("{}-error", field.name);
+    view! {
+        <div class="field" class:is-wrong=error.is_some()>
+            <label for=field.name>{field.label}{hint.map(|hint| view! { <span class="field-hint">{hint}</span> })}</label>
+            <input id=field.name name=field.name type=field.kind autocomplete=field.autocomplete maxlength=field.chars_max
+                required=!field.optional value=value.to_owned() aria-invalid=error.map(|_| "true")
+                aria-describedby=error.map(|_| error_id.clone()) />
+            {error.map(|text| view! { <p class="field-error" id=error_id>{text.to_owned()}</p> })}
+        </div>
+    }
+}

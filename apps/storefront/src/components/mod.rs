@@ -1,0 +1,10 @@
+//! What pages share.
+
+pub mod card;
+pub mod field;
+pub mod icons;
+pub mod nav;
+pub mod price;
+pub mod shell;
+pub mod stock;
+

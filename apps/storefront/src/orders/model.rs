@@ -1,0 +1,272 @@
+//! What edge-orders says and takes, as far as pages need it. A member that is not known here is ignored.
+
+use kiosk_money::Money;
+use serde::{Deserialize, Serialize};
+
+/// Longest token that is taken from a cookie or an address, in bytes.
+pub const TOKEN_BYTES_MAX: usize = 128;
+
+/// The id of a cart or an order and the secret that opens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The id, `crt_…` or `ord_…`.
+    pub id: String,
+    /// The secret.
+    pub token: String,
+}
+
+impl Key {
+    /// Reads `<id>.<token>`; anything that could not be one is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (id, token) = text.split_once('.')?;
+        Self::new(id, token)
+    }
+
+    /// A key of parts that came from outside.
+    pub fn new(id: &str, token: &str) -> Option<Self> {
+        let plain = |text: &str| {
+            !text.is_empty()
+                && text.len() <= TOKEN_BYTES_MAX
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        };
+        (plain(id) && plain(token)).then(|| Self { id: id.to_owned(), token: token.to_owned() })
+    }
+
+    /// `<id>.<token>`
+    pub fn cookie(&self) -> String {
+        format!("{}.{}", self.id, self.token)
+    }
+}
+
+/// A cart.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Cart {
+    /// Identifier.
+    pub id: String,
+    /// The secret, in the answer to its creation only.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// Grows with each change.
+    pub version: u64,
+    /// `open` or `ordered`.
+    pub status: String,
+    /// The order it became.
+    #[serde(default)]
+    pub order_id: Option<String>,
+    /// Pieces in it.
+    #[serde(default)]
+    pub quantity: u32,
+    /// What is in it.
+    #[serde(default)]
+    pub lines: Vec<CartLine>,
+    /// Sum of the lines.
+    #[serde(default)]
+    pub subtotal: Option<Money>,
+    /// Ways to get it.
+    #[serde(default)]
+    pub delivery_options: Vec<DeliveryOption>,
+}
+
+impl Cart {
+    /// The line of `sku`.
+    pub fn line(&self, sku: &str) -> Option<&CartLine> {
+        self.lines.iter().find(|line| line.sku == sku)
+    }
+}
+
+/// A line of a cart.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CartLine {
+    /// What is bought.
+    pub sku: String,
+    /// Address of its product.
+    #[serde(default)]
+    pub handle: String,
+    /// Title of its product.
+    pub title: String,
+    /// Values of the options.
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// Who sells it.
+    #[serde(default)]
+    pub vendor: Option<VendorRef>,
+    /// `<hash>.<ext>` of its picture.
+    #[serde(default)]
+    pub picture: Option<String>,
+    /// Goes by freight.
+    #[serde(default)]
+    pub bulky: bool,
+    /// Pieces.
+    pub quantity: u32,
+    /// Price of a piece now.
+    #[serde(default)]
+    pub unit_price: Option<Money>,
+    /// Price of a piece when the shopper last saw it.
+    #[serde(default)]
+    pub shown_price: Option<Money>,
+    /// Whether the two differ.
+    #[serde(default)]
+    pub price_changed: bool,
+    /// Price of all pieces.
+    #[serde(default)]
+    pub line_total: Option<Money>,
+    /// Pieces that can be sold here.
+    #[serde(default)]
+    pub available: u32,
+    /// No longer sold.
+    #[serde(default)]
+    pub removed: bool,
+}
+
+/// A vendor, by name.
+#[derive(Clone, Debug, Deserialize)]
+pub struct VendorRef {
+    /// Trading name.
+    pub name: String,
+}
+
+/// A way to get what was bought.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DeliveryOption {
+    /// `parcel`, `express`, `freight` or `pickup`.
+    pub kind: String,
+    /// For people.
+    pub name: String,
+    /// When and how.
+    #[serde(default)]
+    pub detail: String,
+    /// What it costs.
+    pub price: Money,
+}
+
+/// Who buys.
+#[derive(Clone, Debug, Serialize, Deserialize, Default)]
+pub struct Contact {
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// Where it goes.
+#[derive(Clone, Debug, Serialize, Deserialize, Default)]
+pub struct Address {
+    /// Street and number.
+    pub street: String,
+    /// Floor, company, care of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra: Option<String>,
+    /// Postal code.
+    pub postcode: String,
+    /// City.
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// How it is paid.
+#[derive(Clone, Debug, Serialize)]
+pub struct Payment {
+    /// `invoice`.
+    pub method: String,
+}
+
+/// The order that a checkout asks for.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceOrder {
+    /// The cart.
+    pub cart: String,
+    /// Its version when the shopper saw it.
+    pub cart_version: u64,
+    /// The total that the shopper saw.
+    pub expected_total: Money,
+    /// Who buys.
+    pub contact: Contact,
+    /// Where it goes.
+    pub address: Address,
+    /// Kind of the delivery option.
+    pub delivery: String,
+    /// How it is paid.
+    pub payment: Payment,
+    /// This browser's random name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+/// An order.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Order {
+    /// Identifier.
+    pub id: String,
+    /// The secret, in the answer to the checkout only.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// `placed`, `in_review`, …
+    pub status: String,
+    /// Unix time in milliseconds.
+    pub placed_ms: i64,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+    /// Sum of the lines.
+    pub subtotal: Money,
+    /// What the delivery costs.
+    pub delivery: Money,
+    /// What is to pay.
+    pub total: Money,
+    /// Kind of the delivery option.
+    pub delivery_kind: String,
+    /// `invoice`.
+    pub payment_method: String,
+    /// Who bought.
+    #[serde(default)]
+    pub contact: Option<Contact>,
+    /// Where it goes.
+    #[serde(default)]
+    pub address: Option<Address>,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrderLine {
+    /// What was bought.
+    pub sku: String,
+    /// Title of its product then.
+    #[serde(default)]
+    pub title: String,
+    /// Address of its product.
+    #[serde(default)]
+    pub handle: Option<String>,
+    /// Values of the options.
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// `<hash>.<ext>` of its picture.
+    #[serde(default)]
+    pub picture: Option<String>,
+    /// Pieces.
+    pub quantity: u32,
+    /// Price of a piece.
+    pub unit_price: Money,
+}
+
+/// A line whose price changed between the page and the order.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PriceChange {
+    /// What is bought.
+    pub sku: String,
+    /// Price of a piece on the page.
+    pub shown_price: Money,
+    /// Price of a piece now.
+    pub unit_price: Money,
+}
+
+/// A line that asks for more than is left.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Shortage {
+    /// What is bought.
+    pub sku: String,
+    /// Pieces that can be sold here.
+    pub available: u32,
+}

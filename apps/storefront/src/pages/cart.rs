@@ -1,0 +1,270 @@
+//! The cart: what is in it, what changed since it was put there, what it comes to.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kiosk_ids::Sku;
+use leptos::prelude::*;
+
+use super::PageError;
+use super::home::pieces;
+use crate::components::card::picture;
+use crate::components::icons;
+use crate::components::price::amount;
+use crate::components::shell::{Cache, Meta, respond};
+use crate::components::stock::LINE_QUANTITY_MAX;
+use crate::http::forms::{FormPairs, QueryPairs};
+use crate::http::{Visit, cookies};
+use crate::islands::stepper::LineQuantity;
+use crate::orders::{Cart, CartLine, Key, OrdersApi, OrdersError};
+use crate::shop::Shop;
+
+/// `GET /cart`
+pub async fn show(
+    State(shop): State<Arc<Shop>>,
+    mut visit: Visit,
+    QueryPairs(pairs): QueryPairs,
+) -> Result<Response, PageError> {
+    let cart = match &visit.cart {
+        Some(key) => OrdersApi(&shop.edge).cart(key).await?.filter(|cart| cart.status == "open"),
+        None => None,
+    };
+    visit.cart_count = cart.as_ref().map_or(0, |cart| cart.quantity);
+    let refusal = pairs.get("refused").map(refusal_text);
+    let lines = cart.as_ref().map_or(0, |cart| cart.lines.len());
+    let more = match &cart {
+        Some(cart) => on_the_way(&shop, cart).await?,
+        None => Vec::new(),
+    };
+    let mut response = respond(&shop, &visit, Cache::Private, Meta::private("Cart"), || {
+        view! {
+            <div class="wrap">
+                <h1>"Your cart"</h1>
+                {refusal.map(|text| notice("notice notice-bad", text.to_owned()))}
+                {match &cart {
+                    Some(cart) if lines > 0 => full(cart, &more).into_any(),
+                    _ => empty().into_any(),
+                }}
+            </div>
+        }
+    })
+    .await?;
+    remember(&mut response, &visit, visit.cart.as_ref(), visit.cart_count);
+    Ok(response)
+}
+
+/// `POST /cart/lines`: adds pieces of a SKU, with a new cart when there is none.
+pub async fn add(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    FormPairs(form): FormPairs,
+) -> Result<Response, PageError> {
+    let sku = Sku::parse(form.text("sku")).map_err(|_| PageError::BadForm(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let quantity = form.get("quantity").unwrap_or("1").parse().unwrap_or(0);
+    let api = OrdersApi(&shop.edge);
+    let (key, cart) = open_cart(api, visit.cart.as_ref()).await?;
+    let answer = api.add_line(&key, cart, sku.as_str(), quantity).await;
+    changed(&visit, &key, answer)
+}
+
+/// `POST /cart/lines/{sku}`: sets the pieces of a line, or takes it out.
+pub async fn update(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    Path(sku): Path<String>,
+    FormPairs(form): FormPairs,
+) -> Result<Response, PageError> {
+    let sku = Sku::parse(&sku).map_err(|_| PageError::NotFound)?;
+    let Some(key) = &visit.cart else { return Ok(see_other("/cart")) };
+    let api = OrdersApi(&shop.edge);
+    let answer = if form.get("remove").is_some() {
+        api.remove_line(key, sku.as_str()).await
+    } else {
+        api.set_line(key, sku.as_str(), form.text("quantity").parse().unwrap_or(0), None).await
+    };
+    changed(&visit, key, answer)
+}
+
+/// The visitor's open cart; a new one when there is none or it was ordered.
+async fn open_cart(api: OrdersApi<'_>, key: Option<&Key>) -> Result<(Key, Cart), OrdersError> {
+    if let Some(key) = key
+        && let Some(cart) = api.cart(key).await?
+        && cart.status == "open"
+    {
+        return Ok((key.clone(), cart));
+    }
+    api.create_cart().await
+}
+
+fn changed(visit: &Visit, key: &Key, answer: Result<Cart, OrdersError>) -> Result<Response, PageError> {
+    let cart = match answer {
+        Ok(cart) => cart,
+        Err(error) => {
+            let Some(problem) = error.problem() else { return Err(error.into()) };
+            let mut response = if visit.wants_json {
+                let text = refusal_text(&problem.code);
+                (error.status(), axum::Json(serde_json::json!({ "message": text }))).into_response()
+            } else {
+                see_other(&format!("/cart?refused={}", problem.code))
+            };
+            remember(&mut response, visit, Some(key), visit.cart_count);
+            return Ok(response);
+        }
+    };
+    let mut response = if visit.wants_json {
+        axum::Json(serde_json::json!({ "version": cart.version, "quantity": cart.quantity })).into_response()
+    } else {
+        see_other("/cart")
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    remember(&mut response, visit, Some(key), cart.quantity);
+    Ok(response)
+}
+
+/// 303: the browser fetches `location` anew, so that going back or reloading sends nothing twice.
+pub fn see_other(location: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(value) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    response
+}
+
+fn remember(response: &mut Response, visit: &Visit, key: Option<&Key>, quantity: u32) {
+    let Some(key) = key else { return };
+    let age_s = cookies::CART_AGE_S_MAX;
+    let pairs = [(cookies::CART, key.cookie()), (cookies::CART_COUNT, quantity.to_string())];
+    for (name, value) in pairs {
+        if let Some(cookie) = cookies::set(name, &value, visit.secure, age_s) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// Why a change was refused, for people.
+fn refusal_text(code: &str) -> &'static str {
+    match code {
+        "sku_not_found" => "This piece is no longer sold here.",
+        "invalid_value" => "A line of the cart takes 1 to 99 pieces.",
+        "currency_mismatch" => {
+            "This piece is priced in another currency than your cart. Please order what is in the cart first."
+        }
+        "cart_full" => "Your cart holds as many different pieces as it can. Please order these first.",
+        "cart_closed" => "This cart was ordered already. What you add now goes into a new one.",
+        "cart_not_found" => "That cart is not there any more. What you add now goes into a new one.",
+        "cart_version_stale" => "Your cart was changed in another window. Here is how it stands now.",
+        _ => "That could not be done. Please try again.",
+    }
+}
+
+/// A message that stands out.
+pub fn notice(class: &'static str, text: String) -> impl IntoView + use<> {
+    view! { <p class=class role="status">{icons::notice()}<span>{text}</span></p> }
+}
+
+fn empty() -> impl IntoView + use<> {
+    view! {
+        <section class="empty">
+            <p class="lead">"There is nothing in it yet."</p>
+            <p><a class="button button-main" href="/">"Look around"</a></p>
+        </section>
+    }
+}
+
+fn full(cart: &Cart, more: &[String]) -> impl IntoView + use<> {
+    let blocked = cart.lines.iter().any(|line| line.removed);
+    let said = format!("Cart: {}, {}", pieces(cart.quantity), cart.subtotal.map(amount).unwrap_or_default());
+    view! {
+        <p class="vh" data-say="">{said}</p>
+        <div class="cart">
+            <ul class="lines" role="list">{cart.lines.iter().map(|l| line(l, more)).collect_view()}</ul>
+            <aside class="summary" aria-labelledby="summary">
+                <h2 id="summary">"Summary"</h2>
+                <dl class="sums">
+                    <div><dt>"Goods"</dt><dd>{cart.subtotal.map(amount)}</dd></div>
+                    {cheapest(cart).map(|text| view! { <div><dt>"Delivery"</dt><dd>{text}</dd></div> })}
+                </dl>
+                {if blocked {
+                    view! { <p class="hint">"Please take out what is no longer sold, then go on."</p> }.into_any()
+                } else {
+                    view! { <a class="button button-main button-wide" href="/checkout">"To the checkout"</a> }.into_any()
+                }}
+                <p class="hint">"Prices include tax. Pieces are set aside for you when you order."</p>
+            </aside>
+        </div>
+    }
+}
+
+fn cheapest(cart: &Cart) -> Option<String> {
+    let cheapest = cart.delivery_options.iter().min_by_key(|option| option.price.amount)?;
+    let price = if cheapest.price.amount == 0 { "free".to_owned() } else { amount(cheapest.price) };
+    Some(if cart.delivery_options.len() > 1 { format!("from {price}") } else { price })
+}
+
+fn line(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
+    let field = format!("quantity-{}", line.sku);
+    let max = line.available.clamp(1, LINE_QUANTITY_MAX).max(line.quantity);
+    let title = line.title.clone();
+    let label = format!("Quantity of {title}");
+    let options = (!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> });
+    let total = line.line_total.filter(|_| !line.removed).map(amount);
+    let each = line.unit_price.filter(|_| line.quantity > 1 && !line.removed);
+    view! {
+        <li class="line" class:is-removed=line.removed>
+            <div class="line-picture">{picture(line.picture.as_deref(), true)}</div>
+            <div class="line-what">
+                <h2><a href=format!("/p/{}?sku={}", line.handle, line.sku)>{title.clone()}</a></h2>
+                {options}
+                {line.vendor.as_ref().map(|vendor| view! { <p class="line-vendor">{vendor.name.clone()}</p> })}
+                {line.bulky.then(|| view! { <p class="line-options">"Comes by freight, or you pick it up"</p> })}
+                {line_notices(line, more)}
+            </div>
+            <div class="line-count">
+                {(!line.removed).then(|| view! {
+                    <form action=format!("/cart/lines/{}", line.sku) method="post" data-swap="">
+                        <LineQuantity id=field label=label quantity=line.quantity max=max />
+                        <button class="link no-script">"Update"<span class="vh">" quantity of "{title.clone()}</span></button>
+                    </form>
+                })}
+                <form action=format!("/cart/lines/{}", line.sku) method="post" data-swap="">
+                    <input type="hidden" name="remove" value="1" />
+                    <button class="link">"Remove"<span class="vh">" "{title}</span></button>
+                </form>
+            </div>
+            <div class="line-sum">
+                <p class="line-total">{total}</p>
+                {each.map(|price| view! { <p class="line-each">{amount(price)}" each"</p> })}
+            </div>
+        </li>
+    }
+}
+
+/// SKUs of the cart that fall short here and that the core has more of.
+pub async fn on_the_way(shop: &Shop, cart: &Cart) -> Result<Vec<String>, PageError> {
+    let short = cart.lines.iter().filter(|line| !line.removed && line.available < line.quantity);
+    let short: Vec<&str> = short.map(|line| line.sku.as_str()).collect();
+    if short.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = kiosk_pop_store::catalog::skus(&*shop.edge.db, &short).await?;
+    Ok(found.into_iter().filter(|sku| sku.stock.core >= i64::from(sku.stock_units)).map(|sku| sku.sku).collect())
+}
+
+/// What the shopper has to know about a line before ordering it.
+pub fn line_notices(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
+    let price = (line.price_changed && !line.removed)
+        .then(|| Some(format!("The price changed from {} to {}.", amount(line.shown_price?), amount(line.unit_price?))))
+        .flatten();
+    let stock = match line.available {
+        _ if line.removed => Some("No longer sold here.".to_owned()),
+        n if n < line.quantity && more.contains(&line.sku) => {
+            Some("More on the way: we ask the central store when you order.".to_owned())
+        }
+        0 => Some("Sold out here for now.".to_owned()),
+        n if n < line.quantity => Some(format!("Only {n} left.")),
+        _ => None,
+    };
+    [price, stock].into_iter().flatten().map(|text| view! { <p class="line-notice">{text}</p> }).collect_view()
+}

@@ -1,0 +1,186 @@
+//! The checkout: one page, one form. It is sent once, however often its button is pressed: the form carries an
+//! idempotency key that was made with the page.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use kiosk_problem::Problem;
+use serde::de::DeserializeOwned;
+
+use super::PageError;
+use super::cart::{on_the_way, see_other};
+use super::checkout_form::Draft;
+use super::checkout_view::{CheckoutPage, Trouble, view};
+use crate::components::shell::{Cache, Meta, respond};
+use crate::http::forms::FormPairs;
+use crate::http::visit::ORDERS_KEPT_MAX;
+use crate::http::{Visit, cookies};
+use crate::orders::{Cart, Key, Order, OrdersApi, OrdersError, PriceChange, Shortage};
+use crate::shop::Shop;
+
+/// `GET /checkout`
+pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+    let Some((_, cart)) = open_cart(&shop, &visit).await? else { return Ok(see_other("/cart")) };
+    page(&shop, &visit, cart, Draft::default(), Trouble::None, true).await
+}
+
+/// `POST /checkout`: places the order, or shows the page again with what has to change.
+pub async fn place(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    FormPairs(form): FormPairs,
+) -> Result<Response, PageError> {
+    let Some(key) = visit.cart.clone() else { return Ok(see_other("/cart")) };
+    let draft = Draft::check(form);
+    if !draft.errors.is_empty() {
+        return again(&shop, &visit, draft, Trouble::None).await;
+    }
+    let (Some(order), Some(once)) = (draft.order(&key, visit.device.clone()), draft.idempotency_key()) else {
+        // The page's own fields are missing or were changed: start from a fresh page.
+        return again(&shop, &visit, draft, Trouble::Changed).await;
+    };
+    match OrdersApi(&shop.edge).place(&key, once, &order).await {
+        Ok(order) => Ok(placed(&visit, &order)),
+        Err(error) => refused(&shop, &visit, &key, draft, error).await,
+    }
+}
+
+/// The visitor's cart, when there is something in it to order.
+async fn open_cart(shop: &Shop, visit: &Visit) -> Result<Option<(Key, Cart)>, PageError> {
+    let Some(key) = &visit.cart else { return Ok(None) };
+    let cart = OrdersApi(&shop.edge).cart(key).await?;
+    let sellable = |cart: &Cart| {
+        cart.status == "open" && !cart.lines.is_empty() && cart.lines.iter().all(|line| !line.removed)
+    };
+    Ok(cart.filter(sellable).map(|cart| (key.clone(), cart)))
+}
+
+/// To the order's own page, with its key in the cookie and the cart gone.
+fn placed(visit: &Visit, order: &Order) -> Response {
+    let mut response = see_other(&format!("/orders/{}?thanks=1", order.id));
+    let fresh = order.token.as_deref().and_then(|token| Key::new(&order.id, token));
+    if let Some(cookie) = fresh.and_then(|key| orders_cookie(visit, key)) {
+        response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+    }
+    for name in [cookies::CART, cookies::CART_COUNT] {
+        if let Some(cookie) = cookies::set(name, "", visit.secure, 0) {
+            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+/// The cookie of the last orders, with `key` in front.
+pub fn orders_cookie(visit: &Visit, key: Key) -> Option<axum::http::HeaderValue> {
+    let older = visit.orders.iter().filter(|known| known.id != key.id).cloned();
+    let keys: Vec<String> =
+        std::iter::once(key.clone()).chain(older).take(ORDERS_KEPT_MAX).map(|key| key.cookie()).collect();
+    cookies::set(cookies::ORDERS, &keys.join("~"), visit.secure, cookies::ORDERS_AGE_S_MAX)
+}
+
+async fn refused(
+    shop: &Shop,
+    visit: &Visit,
+    key: &Key,
+    mut draft: Draft,
+    error: OrdersError,
+) -> Result<Response, PageError> {
+    let Some(problem) = error.problem() else {
+        // Whether the order was placed is unknown; the same key makes sure that sending again does not place two.
+        tracing::error!(error = &error as &dyn std::error::Error, "a checkout got no answer");
+        return again(shop, visit, draft, Trouble::Unknown).await;
+    };
+    let trouble = match problem.code.as_str() {
+        "price_changed" => Trouble::Prices(member(problem, "lines")),
+        "insufficient_stock" => Trouble::Stock(member(problem, "lines")),
+        "cart_version_stale" => Trouble::Changed,
+        "request_in_progress" => Trouble::InProgress,
+        "checkout_blocked" => Trouble::Blocked,
+        "delivery_not_available" => Trouble::Delivery,
+        "cart_closed" => return ordered_before(shop, visit, key).await,
+        "cart_empty" | "cart_not_found" => return Ok(see_other("/cart")),
+        "invalid_value" if problem.param.as_deref().is_some_and(|param| draft.refused(param)) => Trouble::None,
+        // The form was changed after it was sent: with a fresh key it is an order of its own.
+        "idempotency_key_reused" => Trouble::Changed,
+        _ => return Err(error.into()),
+    };
+    again(shop, visit, draft, trouble).await
+}
+
+fn member<T: DeserializeOwned>(problem: &Problem, name: &str) -> Vec<T> {
+    problem.extra.get(name).cloned().and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
+}
+
+/// The cart became an order already, from another window or a form sent twice.
+async fn ordered_before(shop: &Shop, visit: &Visit, key: &Key) -> Result<Response, PageError> {
+    let cart = OrdersApi(&shop.edge).cart(key).await?;
+    let order = cart.and_then(|cart| cart.order_id).filter(|id| visit.order(id).is_some());
+    Ok(order.map_or_else(|| see_other("/cart?refused=cart_closed"), |id| see_other(&format!("/orders/{id}"))))
+}
+
+async fn again(shop: &Shop, visit: &Visit, draft: Draft, trouble: Trouble) -> Result<Response, PageError> {
+    let Some((_, cart)) = open_cart(shop, visit).await? else { return Ok(see_other("/cart")) };
+    // A form that may have been taken keeps its key; one that was refused gets a fresh one.
+    let fresh = !matches!(trouble, Trouble::Unknown | Trouble::InProgress);
+    let mut response = page(shop, visit, cart, draft, trouble, fresh).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+async fn page(
+    shop: &Shop,
+    visit: &Visit,
+    cart: Cart,
+    draft: Draft,
+    trouble: Trouble,
+    fresh: bool,
+) -> Result<Response, PageError> {
+    let more = on_the_way(shop, &cart).await?;
+    let random = || hex::encode(shop.edge.random_bytes::<16>());
+    let key = draft.idempotency_key().filter(|_| !fresh).map_or_else(random, str::to_owned);
+    let checkout = CheckoutPage { cart: &cart, draft: &draft, trouble: &trouble, key: &key, more: &more };
+    let mut visit = visit.clone();
+    visit.cart_count = cart.quantity;
+    let title = if draft.errors.is_empty() { "Checkout" } else { "Please check: checkout" };
+    let mut response = respond(shop, &visit, Cache::Private, Meta::private(title), || view(&checkout)).await?;
+    if visit.device.is_none()
+        && let Some(cookie) = cookies::set(cookies::DEVICE, &random(), visit.secure, cookies::DEVICE_AGE_S_MAX)
+    {
+        response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+impl Trouble {
+    /// What to do now, for people.
+    pub fn text(&self, cart: &Cart) -> Vec<String> {
+        use crate::components::price::amount;
+        let title = |sku: &str| cart.line(sku).map_or_else(|| sku.to_owned(), |line| line.title.clone());
+        match self {
+            Self::None => Vec::new(),
+            Self::Prices(lines) => lines
+                .iter()
+                .map(|PriceChange { sku, shown_price, unit_price }| {
+                    let (was, is) = (amount(*shown_price), amount(*unit_price));
+                    format!("The price of {} changed from {was} to {is}.", title(sku))
+                })
+                .chain(["Nothing was ordered. If the new total is all right with you, please order again.".to_owned()])
+                .collect(),
+            Self::Stock(lines) => lines
+                .iter()
+                .map(|Shortage { sku, available }| match available {
+                    0 => format!("{}: sold out here for now.", title(sku)),
+                    n => format!("{}: only {n} left.", title(sku)),
+                })
+                .chain(["Nothing was ordered. Please change your cart.".to_owned()])
+                .collect(),
+            Self::Changed => vec!["Your cart or this page changed meanwhile. Please look it over and order again.".to_owned()],
+            Self::InProgress => vec!["Your order is being placed right now. Please press the button again in a moment: it will not be placed twice.".to_owned()],
+            Self::Unknown => vec!["We did not hear back in time. Please press the button again: if your order went through, it will not be placed twice.".to_owned()],
+            Self::Blocked => vec!["We cannot take this order. If you think that is a mistake, please write to us.".to_owned()],
+            Self::Delivery => vec!["What is in your cart cannot be delivered that way. Please choose another.".to_owned()],
+        }
+    }
+}

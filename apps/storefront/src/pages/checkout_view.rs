@@ -1,0 +1,225 @@
+//! How the checkout looks.
+
+use kiosk_money::Money;
+use leptos::prelude::*;
+
+use super::cart::line_notices;
+use super::checkout_form::{ADDRESS, CONTACT, Draft};
+use super::home::pieces;
+use super::vendor::COUNTRIES;
+use crate::components::card::picture;
+use crate::components::field::{self, Field};
+use crate::components::icons;
+use crate::components::price::amount;
+use crate::orders::{Cart, CartLine, DeliveryOption, PriceChange, Shortage};
+
+/// Why an order was not placed, besides fields that are not filled in right.
+#[derive(Clone, Debug)]
+pub enum Trouble {
+    /// Nothing.
+    None,
+    /// Prices changed since the page was made.
+    Prices(Vec<PriceChange>),
+    /// Not enough is left.
+    Stock(Vec<Shortage>),
+    /// The cart or the page is not what it was.
+    Changed,
+    /// The same order is being placed by another request.
+    InProgress,
+    /// No answer: it may or may not have been placed.
+    Unknown,
+    /// Refused for good.
+    Blocked,
+    /// The delivery does not fit the goods.
+    Delivery,
+}
+
+/// What the page shows.
+pub struct CheckoutPage<'a> {
+    /// The cart.
+    pub cart: &'a Cart,
+    /// What was filled in.
+    pub draft: &'a Draft,
+    /// Why it was not placed.
+    pub trouble: &'a Trouble,
+    /// Key that makes the order happen once.
+    pub key: &'a str,
+    /// SKUs that the core has more of.
+    pub more: &'a [String],
+}
+
+/// The page.
+pub fn view(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+    let draft = page.draft;
+    let fields = |fields: &'static [Field]| {
+        fields
+            .iter()
+            .map(|field| field::view(field, draft.pairs.text(field.name), draft.error(field.name)))
+            .collect_view()
+    };
+    view! {
+        <div class="wrap">
+            <h1>"Checkout"</h1>
+            {troubles(page)}
+            <form class="checkout" action="/checkout" method="post" novalidate data-once="">
+                <input type="hidden" name="key" value=page.key.to_owned() />
+                <input type="hidden" name="cart_version" value=page.cart.version.to_string() />
+                <div class="checkout-steps">
+                    <fieldset class="step-box">
+                        <legend>"Who is it for?"</legend>
+                        <div class="fields">{fields(&CONTACT)}</div>
+                    </fieldset>
+                    <fieldset class="step-box">
+                        <legend>"Where does it go?"</legend>
+                        <div class="fields">{fields(&ADDRESS)}{country(draft)}</div>
+                    </fieldset>
+                    <fieldset class="step-box" aria-describedby=draft.error("delivery").map(|_| "delivery-error")>
+                        <legend>"How would you like to get it?"</legend>
+                        {draft.error("delivery").map(|text| view! { <p class="field-error" id="delivery-error">{text.to_owned()}</p> })}
+                        {deliveries(page)}
+                    </fieldset>
+                    <fieldset class="step-box" aria-describedby=draft.error("payment").map(|_| "payment-error")>
+                        <legend>"How would you like to pay?"</legend>
+                        {draft.error("payment").map(|text| view! { <p class="field-error" id="payment-error">{text.to_owned()}</p> })}
+                        <div class="option">
+                            <input type="radio" id="payment" name="payment" value="invoice" checked />
+                            <label for="payment">
+                                <span class="option-name">"Pay on invoice"</span>
+                                <span class="option-detail">"The invoice comes with the goods, by e-mail as well."</span>
+                            </label>
+                        </div>
+                    </fieldset>
+                </div>
+                {summary(page)}
+            </form>
+        </div>
+    }
+}
+
+fn troubles(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+    let texts = page.trouble.text(page.cart);
+    let fields = &page.draft.errors;
+    let problem = (!texts.is_empty()).then(|| {
+        let to_cart = matches!(page.trouble, Trouble::Stock(_));
+        view! {
+            <div class="notice notice-bad" role="alert" id="trouble">
+                {icons::notice()}
+                <div>
+                    {texts.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
+                    {to_cart.then(|| view! { <p><a href="/cart">"Change the cart"</a></p> })}
+                </div>
+            </div>
+        }
+    });
+    let list = (!fields.is_empty()).then(|| {
+        let item = |(name, text): &(&'static str, String)| {
+            view! { <li><a href=format!("#{name}")>{text.clone()}</a></li> }
+        };
+        view! {
+            <div class="notice notice-bad" role="alert" aria-labelledby="errors-title">
+                {icons::notice()}
+                <div>
+                    <h2 id="errors-title">"Something is missing"</h2>
+                    <ul>{fields.iter().map(item).collect_view()}</ul>
+                </div>
+            </div>
+        }
+    });
+    view! { {problem}{list} }
+}
+
+fn country(draft: &Draft) -> impl IntoView + use<> {
+    let chosen = draft.pairs.get("country").unwrap_or("DE").to_owned();
+    let error = draft.error("country");
+    let option = |(code, name): &(&'static str, &'static str)| {
+        view! { <option value=*code selected=*code == chosen>{*name}</option> }
+    };
+    view! {
+        <div class="field" class:is-wrong=error.is_some()>
+            <label for="country">"Country"</label>
+            <select id="country" name="country" autocomplete="country" required aria-invalid=error.map(|_| "true")
+                aria-describedby=error.map(|_| "country-error")>
+                {COUNTRIES.iter().map(option).collect_view()}
+            </select>
+            {error.map(|text| view! { <p class="field-error" id="country-error">{text.to_owned()}</p> })}
+        </div>
+    }
+}
+
+fn total(cart: &Cart, option: &DeliveryOption) -> Option<Money> {
+    cart.subtotal?.checked_add(option.price).ok()
+}
+
+/// The kind that is chosen when the page opens.
+fn chosen_kind<'a>(page: &CheckoutPage<'a>) -> &'a str {
+    let options = &page.cart.delivery_options;
+    let asked = page.draft.pairs.get("delivery").filter(|kind| options.iter().any(|option| option.kind == *kind));
+    asked.or_else(|| options.first().map(|option| option.kind.as_str())).unwrap_or("")
+}
+
+fn deliveries(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+    let chosen = chosen_kind(page).to_owned();
+    let option = |(index, option): (usize, &DeliveryOption)| {
+        // The first is where a link from the list of errors lands.
+        let id = if index == 0 { "delivery".to_owned() } else { format!("delivery-{}", option.kind) };
+        let shown = total(page.cart, option).map(|total| {
+            let value = format!("{} {}", total.amount, total.currency.code());
+            view! { <input type="hidden" name=format!("total.{}", option.kind) value=value /> }
+        });
+        let price = if option.price.amount == 0 { "Free".to_owned() } else { amount(option.price) };
+        view! {
+            <div class="option">
+                <input type="radio" id=id.clone() name="delivery" value=option.kind.clone() checked=option.kind == chosen />
+                <label for=id>
+                    <span class="option-name">{option.name.clone()}</span>
+                    <span class="option-price">{price}</span>
+                    <span class="option-detail">{option.detail.clone()}</span>
+                </label>
+                {shown}
+            </div>
+        }
+    };
+    page.cart.delivery_options.iter().enumerate().map(option).collect_view()
+}
+
+fn summary(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+    let cart = page.cart;
+    let chosen = chosen_kind(page).to_owned();
+    // One set of sums for each delivery; the style sheet shows the one that is chosen, without script.
+    let sums = |option: &DeliveryOption| {
+        let class = format!("sums sums-way sums-{}", option.kind);
+        view! {
+            <dl class=class class:is-first=option.kind == chosen>
+                <div><dt>{option.name.clone()}</dt><dd>{amount(option.price)}</dd></div>
+                <div class="sums-total"><dt>"Total"</dt><dd>{total(cart, option).map(amount)}</dd></div>
+            </dl>
+        }
+    };
+    view! {
+        <aside class="summary" aria-labelledby="summary">
+            <h2 id="summary">"Your order"</h2>
+            <ul class="mini-lines" role="list">{cart.lines.iter().map(|line| mini_line(line, page.more)).collect_view()}</ul>
+            <dl class="sums">
+                <div><dt>{format!("Goods, {}", pieces(cart.quantity))}</dt><dd>{cart.subtotal.map(amount)}</dd></div>
+            </dl>
+            {cart.delivery_options.iter().map(sums).collect_view()}
+            <button class="button button-main button-wide">"Order and pay on invoice"</button>
+            <p class="hint"><a href="/cart">"Change the cart"</a></p>
+        </aside>
+    }
+}
+
+fn mini_line(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
+    view! {
+        <li class="mini-line">
+            <span class="mini-picture">{picture(line.picture.as_deref(), true)}</span>
+            <div>
+                <p class="mini-title">{line.title.clone()}</p>
+                <p class="line-options">{format!("{} × {}", line.quantity, line.unit_price.map(amount).unwrap_or_default())}
+                    {(!line.options.is_empty()).then(|| format!(" · {}", line.options.join(", ")))}</p>
+                {line_notices(line, more)}
+            </div>
+            <p class="mini-sum">{line.line_total.map(amount)}</p>
+        </li>
+    }
+}

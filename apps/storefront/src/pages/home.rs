@@ -1,0 +1,161 @@
+//! The way in: a few good things, the categories, what is new, and who sells.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use kiosk_pop_store::catalog::{Card, ListQuery};
+use leptos::prelude::*;
+
+use super::PageError;
+use crate::components::card::{grid, picture};
+use crate::components::icons;
+use crate::components::nav::{Branch, Nav};
+use crate::components::shell::{Cache, Meta, respond};
+use crate::http::Visit;
+use crate::shop::Shop;
+
+/// Products under "Worth a closer look".
+const FEATURED_CARDS: u32 = 11;
+/// Of those, pictures beside the welcome.
+const HERO_CARDS: usize = 3;
+/// Products under "New in".
+const NEWEST_CARDS: u32 = 8;
+/// Vendors that are introduced.
+const MAKERS: usize = 6;
+
+/// `GET /`
+pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+    let featured = ListQuery { featured: true, limit: FEATURED_CARDS, ..ListQuery::default() };
+    let featured = shop.shelf("home featured", &featured).await?;
+    let newest = ListQuery { limit: NEWEST_CARDS, ..ListQuery::default() };
+    let newest = shop.shelf("home newest", &newest).await?;
+    let nav = shop.nav().await?;
+    let meta = Meta {
+        description: "Kiosk is an open marketplace: goods for the house, the garden and the road, sold by the people who make them.".to_owned(),
+        path: "/".to_owned(),
+        picture: featured.first().and_then(|card| card.picture.clone()),
+        ..Meta::default()
+    };
+    respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &featured, &newest)).await
+}
+
+fn view(nav: &Nav, featured: &[Card], newest: &[Card]) -> impl IntoView + use<> {
+    // A shop without featured goods welcomes with its newest.
+    let shown = if featured.is_empty() { newest } else { featured };
+    let (hero_cards, rest) = shown.split_at(HERO_CARDS.min(shown.len()));
+    view! {
+        {hero(hero_cards)}
+        {(!nav.branches.is_empty()).then(|| categories(&nav.branches))}
+        {shelf("featured", "Worth a closer look", if featured.is_empty() { &[] } else { rest })}
+        {makers(nav)}
+        {shelf("newest", "New in", newest)}
+        {promises()}
+    }
+}
+
+fn hero(cards: &[Card]) -> impl IntoView + use<> {
+    let shot = |(index, card): (usize, &Card)| {
+        view! {
+            <li class=format!("hero-shot hero-shot-{}", index + 1)>
+                <a href=format!("/p/{}", card.handle)>
+                    {picture(card.picture.as_deref(), true)}
+                    <span>{card.title.clone()}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <section class="hero wrap">
+            <div class="hero-words">
+                <h1>"Good things, from the people who make them."</h1>
+                <p class="lead">
+                    "Pots, lamps, coats and chairs from small workshops, sold by name and sent from close by."
+                </p>
+                <p class="hero-links">
+                    <a class="button button-main" href="#categories">"Look around"</a>
+                    <a class="button" href="#newest">"See what is new"</a>
+                </p>
+            </div>
+            <ul class="hero-shots" role="list">{cards.iter().enumerate().map(shot).collect_view()}</ul>
+        </section>
+    }
+}
+
+fn categories(branches: &[Branch]) -> impl IntoView + use<> {
+    let tile = |branch: &Branch| {
+        view! {
+            <li class="tile">
+                <a href=format!("/c/{}", branch.category.slug)>
+                    <span class="tile-picture">{picture(branch.picture.as_deref(), false)}</span>
+                    <span class="tile-name">{branch.category.name.clone()}</span>
+                    <span class="tile-count">{pieces(branch.products)}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <section class="wrap band" id="categories" aria-labelledby="categories-title">
+            <h2 id="categories-title">"Shop by category"</h2>
+            <ul class="tiles" role="list">{branches.iter().map(tile).collect_view()}</ul>
+        </section>
+    }
+}
+
+/// `1 piece`, `24 pieces`
+pub fn pieces(count: u32) -> String {
+    if count == 1 { "1 piece".to_owned() } else { format!("{count} pieces") }
+}
+
+fn shelf(id: &'static str, title: &'static str, cards: &[Card]) -> impl IntoView + use<> {
+    let heading = format!("{id}-title");
+    (!cards.is_empty()).then(|| {
+        view! {
+            <section class="wrap band" id=id aria-labelledby=heading.clone()>
+                <h2 id=heading.clone()>{title}</h2>
+                {grid(cards)}
+            </section>
+        }
+    })
+}
+
+fn makers(nav: &Nav) -> impl IntoView + use<> {
+    let maker = |vendor: &kiosk_wire::Vendor| {
+        view! {
+            <li class="maker">
+                <a href=format!("/vendors/{}", vendor.id)>
+                    <span class="maker-name">{vendor.name.clone()}</span>
+                    <span class="maker-from">{super::vendor::ships_from(&vendor.region)}</span>
+                    <span class="maker-about">{first_sentence(&vendor.about)}</span>
+                </a>
+            </li>
+        }
+    };
+    (!nav.vendors.is_empty()).then(|| {
+        view! {
+            <section class="makers" aria-labelledby="makers-title">
+                <div class="wrap">
+                    <h2 id="makers-title">"The people behind it"</h2>
+                    <ul class="makers-list" role="list">{nav.vendors.iter().take(MAKERS).map(maker).collect_view()}</ul>
+                </div>
+            </section>
+        }
+    })
+}
+
+fn first_sentence(text: &str) -> String {
+    text.split_inclusive(". ").next().unwrap_or("").trim_end().to_owned()
+}
+
+fn promises() -> impl IntoView + use<> {
+    view! {
+        <section class="wrap band promises" aria-label="What you can count on">
+            <div class="promise">{icons::stall()}<h3>"Sold by name"</h3>
+                <p>"Each piece says who sells it and where it comes from."</p></div>
+            <div class="promise">{icons::delivery()}<h3>"Honest stock"</h3>
+                <p>"What you can order is set aside near you. We never sell what is not there."</p></div>
+            <div class="promise">{icons::invoice()}<h3>"Pay on invoice"</h3>
+                <p>"No card needed at the counter, and no account either."</p></div>
+        </section>
+    }
+}

@@ -1,0 +1,30 @@
+//! A file per page: load what it needs, render it.
+
+pub mod cart;
+pub mod category;
+pub mod checkout;
+mod checkout_form;
+mod checkout_view;
+mod error;
+pub mod errors;
+pub mod home;
+pub mod list;
+pub mod machines;
+pub mod order;
+pub mod product;
+mod product_choice;
+pub mod search;
+pub mod vendor;
+
+use axum::http::StatusCode;
+pub use error::PageError;
+
+/// Nothing is at this address.
+pub async fn not_found() -> PageError {
+    PageError::NotFound
+}
+
+/// The address exists, but not for this method.
+pub async fn method_not_allowed() -> PageError {
+    PageError::BadForm(StatusCode::METHOD_NOT_ALLOWED)
+}

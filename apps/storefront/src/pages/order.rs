@@ -1,0 +1,219 @@
+//! An order: thanks at first, then where it stands.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::PageError;
+use super::cart::see_other;
+use super::checkout::orders_cookie;
+use super::vendor::country;
+use crate::components::card::picture;
+use crate::components::icons;
+use crate::components::price::amount;
+use crate::components::shell::{Cache, Meta, respond};
+use crate::http::Visit;
+use crate::http::forms::QueryPairs;
+use crate::orders::{Key, Order, OrderLine, OrdersApi};
+use crate::shop::Shop;
+
+/// `GET /orders/{id}`; a link with `?key=` puts the key in the cookie and leads to the plain address.
+pub async fn show(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    Path(id): Path<String>,
+    QueryPairs(pairs): QueryPairs,
+) -> Result<Response, PageError> {
+    let api = OrdersApi(&shop.edge);
+    if let Some(token) = pairs.get("key") {
+        let key = Key::new(&id, token).ok_or(PageError::NotFound)?;
+        // A wrong key must not push the keys of real orders out of the cookie.
+        api.order(&key).await?.ok_or(PageError::NotFound)?;
+        let mut response = see_other(&format!("/orders/{id}"));
+        if let Some(cookie) = orders_cookie(&visit, key) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        return Ok(response);
+    }
+    let key = visit.order(&id).ok_or(PageError::NotFound)?;
+    let order = api.order(key).await?.ok_or(PageError::NotFound)?;
+    let thanks = pairs.get("thanks").is_some();
+    let title = if thanks { "Thank you" } else { "Your order" };
+    respond(&shop, &visit, Cache::Private, Meta::private(title), || view(&order, thanks)).await
+}
+
+/// Steps of an order, and the statuses that stand at each.
+const STEPS: [(&str, &[&str]); 4] = [
+    ("Ordered", &["placed", "in_review", "accepted"]),
+    ("Being prepared", &["confirmed", "paid", "packed", "allocated"]),
+    ("On its way", &["shipped", "partially_shipped"]),
+    ("Delivered", &["delivered", "completed"]),
+];
+
+fn step_of(status: &str) -> usize {
+    STEPS.iter().position(|(_, statuses)| statuses.contains(&status)).unwrap_or(0)
+}
+
+/// What a status means, for people.
+fn words(status: &str) -> &'static str {
+    match status {
+        "placed" => "We have your order. The makers get it ready next.",
+        "in_review" => "We have your order and are looking it over. That is usually done within a day; you need not do anything.",
+        "cancelled" | "rejected" => "This order was cancelled. Nothing is owed.",
+        "refunded" => "This order was refunded.",
+        "shipped" | "partially_shipped" => "It is on its way to you.",
+        "delivered" | "completed" => "It has arrived. Enjoy it.",
+        _ => "We are working on it.",
+    }
+}
+
+fn view(order: &Order, thanks: bool) -> impl IntoView + use<> {
+    let name = order.contact.as_ref().and_then(|contact| contact.name.split_whitespace().next()).map(str::to_owned);
+    let title = match (thanks, name) {
+        (true, Some(name)) => format!("Thank you, {name}"),
+        (true, None) => "Thank you".to_owned(),
+        (false, _) => "Your order".to_owned(),
+    };
+    view! {
+        <div class="wrap order">
+            <header class="order-head">
+                {thanks.then(|| view! { <span class="order-tick">{icons::tick()}</span> })}
+                <h1>{title}</h1>
+                <p class="lead">{words(&order.status)}</p>
+                <p class="order-number">"Order "<code>{order.id.clone()}</code>", "<time datetime=date(order.placed_ms)>{date(order.placed_ms)}</time></p>
+            </header>
+            {timeline(&order.status)}
+            <div class="cart">
+                <div>
+                    <h2>"What you ordered"</h2>
+                    <ul class="lines" role="list">{order.lines.iter().map(line).collect_view()}</ul>
+                </div>
+                {summary(order)}
+            </div>
+            <p class="order-again"><a class="button" href="/">"Back to the shop"</a></p>
+        </div>
+    }
+}
+
+fn timeline(status: &str) -> impl IntoView + use<> {
+    let ended = matches!(status, "cancelled" | "rejected" | "refunded");
+    let now = step_of(status);
+    let step = move |(index, (label, _)): (usize, (&'static str, &[&str]))| {
+        let (class, state) = match index {
+            _ if index < now => ("done", "done: "),
+            _ if index == now => ("now", "now: "),
+            _ => ("", ""),
+        };
+        view! {
+            <li class=class aria-current=(index == now).then_some("step")>
+                <span class="vh">{state}</span>{label}
+            </li>
+        }
+    };
+    (!ended).then(|| {
+        view! {
+            <ol class="timeline" role="list" aria-label="Where it stands">
+                {STEPS.into_iter().enumerate().map(step).collect_view()}
+            </ol>
+        }
+    })
+}
+
+fn line(line: &OrderLine) -> impl IntoView + use<> {
+    let title = if line.title.is_empty() { line.sku.clone() } else { line.title.clone() };
+    let heading = match &line.handle {
+        Some(handle) => view! { <a href=format!("/p/{handle}?sku={}", line.sku)>{title}</a> }.into_any(),
+        None => title.into_any(),
+    };
+    view! {
+        <li class="line">
+            <div class="line-picture">{picture(line.picture.as_deref(), true)}</div>
+            <div class="line-what">
+                <h3>{heading}</h3>
+                {(!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> })}
+            </div>
+            <div class="line-count"><p>{format!("{} ×", line.quantity)}</p></div>
+            <div class="line-sum"><p class="line-total">{amount(line.unit_price)}</p></div>
+        </li>
+    }
+}
+
+fn summary(order: &Order) -> impl IntoView + use<> {
+    let address = order.address.as_ref().map(|address| {
+        let name = order.contact.as_ref().map(|contact| contact.name.clone());
+        let lines = [
+            name,
+            Some(address.street.clone()),
+            address.extra.clone(),
+            Some(format!("{} {}", address.postcode, address.city)),
+            Some(country(&address.country).to_owned()),
+        ];
+        view! {
+            <h2>"It goes to"</h2>
+            <address>{lines.into_iter().flatten().map(|line| view! { <span>{line}</span> }).collect_view()}</address>
+        }
+    });
+    view! {
+        <aside class="summary" aria-label="Sums and address">
+            <h2>"What it comes to"</h2>
+            <dl class="sums">
+                <div><dt>"Goods"</dt><dd>{amount(order.subtotal)}</dd></div>
+                <div><dt>{delivery_name(&order.delivery_kind)}</dt><dd>{amount(order.delivery)}</dd></div>
+                <div class="sums-total"><dt>"Total"</dt><dd>{amount(order.total)}</dd></div>
+            </dl>
+            <p class="hint">{payment_name(&order.payment_method)}</p>
+            {address}
+        </aside>
+    }
+}
+
+fn delivery_name(kind: &str) -> &'static str {
+    match kind {
+        "parcel" => "Parcel",
+        "express" => "Express parcel",
+        "freight" => "Freight to your door",
+        "pickup" => "You pick it up",
+        _ => "Delivery",
+    }
+}
+
+fn payment_name(method: &str) -> &'static str {
+    if method == "invoice" { "To be paid on invoice." } else { "Payment as agreed." }
+}
+
+/// The day of a moment in UTC, `2026-11-20`; days of the proleptic Gregorian calendar by Howard Hinnant's
+/// `civil_from_days`.
+fn date(unix_ms: i64) -> String {
+    let z = unix_ms.div_euclid(86_400_000) + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let day = doy - (153 * mp + 2) / 5 + 1;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    let year = yoe + era * 400 + i64::from(month <= 2);
+    format!("{year}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_of_the_calendar() {
+        for (ms, day) in [(0, "1970-01-01"), (951_782_400_000, "2000-02-29"), (1_790_000_000_000, "2026-09-21"), (-1, "1969-12-31")]
+        {
+            assert_eq!(date(ms), day);
+        }
+    }
+
+    #[test]
+    fn an_unknown_status_stands_at_the_first_step() {
+        assert_eq!(step_of("shipped"), 2);
+        assert_eq!(step_of("something new"), 0);
+    }
+}

@@ -1,0 +1,95 @@
+//! The state of an instance: the host's ports, the navigation, and shelves of cards that several pages show.
+//!
+//! Navigation and shelves are kept for seconds, so that a product page is one statement; stock and prices of the
+//! product itself are read for each page.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kiosk_edge_platform::Edge;
+use kiosk_pop_store::catalog::{self, Card, ListQuery};
+
+use crate::components::nav::Nav;
+use crate::http::assets::Manifest;
+use crate::pages::PageError;
+
+/// How long the navigation is kept before the catalogue is asked whether it changed, in milliseconds.
+pub const NAV_AGE_MS_MAX: i64 = 3_000;
+/// How long a shelf of cards is kept, in milliseconds.
+pub const SHELF_AGE_MS_MAX: i64 = 3_000;
+/// Most shelves that are kept.
+pub const SHELVES_MAX: usize = 128;
+
+struct Kept<T> {
+    until_ms: i64,
+    value: T,
+}
+
+/// What every handler gets.
+pub struct Shop {
+    /// The host's ports.
+    pub edge: Edge,
+    /// Addresses of the assets.
+    pub assets: Manifest,
+    /// Tags of the head that load them.
+    pub head_html: String,
+    nav: Mutex<Option<Kept<Arc<Nav>>>>,
+    shelves: Mutex<HashMap<String, Kept<Arc<[Card]>>>>,
+}
+
+impl Shop {
+    /// A shop on `edge`.
+    pub fn new(edge: Edge) -> Self {
+        let assets = Manifest::read(&*edge.files);
+        let head_html = crate::components::shell::head_assets(&assets);
+        Self { edge, assets, head_html, nav: Mutex::default(), shelves: Mutex::default() }
+    }
+
+    /// The navigation, at most [`NAV_AGE_MS_MAX`] behind the catalogue.
+    pub async fn nav(&self) -> Result<Arc<Nav>, PageError> {
+        let now_ms = self.edge.clock.now_ms();
+        let kept = lock(&self.nav).as_ref().map(|kept| (kept.until_ms, kept.value.clone()));
+        if let Some((until_ms, nav)) = &kept
+            && now_ms < *until_ms
+        {
+            return Ok(nav.clone());
+        }
+        let db = &*self.edge.db;
+        let revision = catalog::revision(db).await?;
+        let nav = match kept {
+            Some((_, nav)) if nav.revision == revision => nav,
+            _ => Arc::new(Nav::load(db, revision).await?),
+        };
+        let until_ms = now_ms.saturating_add(NAV_AGE_MS_MAX);
+        *lock(&self.nav) = Some(Kept { until_ms, value: nav.clone() });
+        Ok(nav)
+    }
+
+    /// The navigation that was read last, whatever its age: error pages use it when the database is away.
+    pub fn last_nav(&self) -> Arc<Nav> {
+        lock(&self.nav).as_ref().map(|kept| kept.value.clone()).unwrap_or_default()
+    }
+
+    /// The first cards of `query`, kept under `name`.
+    pub async fn shelf(&self, name: &str, query: &ListQuery) -> Result<Arc<[Card]>, PageError> {
+        let now_ms = self.edge.clock.now_ms();
+        if let Some(kept) = lock(&self.shelves).get(name)
+            && now_ms < kept.until_ms
+        {
+            return Ok(kept.value.clone());
+        }
+        let cards: Arc<[Card]> = catalog::list::list(&*self.edge.db, query).await?.cards.into();
+        let mut shelves = lock(&self.shelves);
+        if shelves.len() >= SHELVES_MAX {
+            shelves.clear();
+        }
+        let until_ms = now_ms.saturating_add(SHELF_AGE_MS_MAX);
+        shelves.insert(name.to_owned(), Kept { until_ms, value: cards.clone() });
+        Ok(cards)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is kept here is replaced whole; a panic while it was held leaves it sound.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,11 @@
+//! The router on a host in memory: what a browser without script sees and may do.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod assets;
+mod buying;
+mod pages;
+mod refusals;
+mod safety;

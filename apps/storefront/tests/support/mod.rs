@@ -1,0 +1,168 @@
+//! A host in memory with a small catalogue, and an edge-orders whose refusals a test chooses.
+#![allow(clippy::unwrap_used, dead_code, missing_docs)]
+
+pub mod catalogue;
+pub mod orders;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use kiosk_edge_platform::native::{NativeDb, NativeEdge};
+use kiosk_edge_platform::{Database, Statement};
+use kiosk_pop_store::{catalog, schema};
+use kiosk_wire::Change;
+use scraper::{Html, Selector};
+use tower::ServiceExt;
+
+use orders::FakeOrders;
+
+/// The host that every test shop answers as.
+pub const HOST: &str = "shop.example";
+
+pub struct TestShop {
+    pub host: NativeEdge,
+    pub orders: FakeOrders,
+    pub router: Router,
+    pub cookies: Vec<(String, String)>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+/// Where `scripts/build-browser` puts the assets.
+pub fn dist() -> PathBuf {
+    std::env::var_os("KIOSK_DIST")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../dist")), PathBuf::from)
+}
+
+impl TestShop {
+    pub async fn open() -> Self {
+        Self::with(catalogue::small()).await
+    }
+
+    pub async fn with(changes: Vec<Change>) -> Self {
+        let db = NativeDb::in_memory().unwrap();
+        schema::migrate(&db).await.unwrap();
+        let host = NativeEdge::new(db, &[("pop_id", "eu-1")], dist(), 7);
+        let db: Arc<dyn Database> = host.edge.db.clone();
+        let page = kiosk_wire::FeedPage { changes, next: 1, more: false };
+        catalog::apply::apply(&*db, &page).await.unwrap();
+        // Everything is leased in plenty, except what a SKU says otherwise.
+        db.batch(vec![
+            Statement::new("UPDATE lease SET granted = 40, core_available = 100"),
+            Statement::new("UPDATE lease SET granted = 0, core_available = 0 WHERE item LIKE '%-OUT'"),
+            Statement::new("UPDATE lease SET granted = 0 WHERE item LIKE '%-WAY'"),
+            Statement::new("UPDATE lease SET granted = 3 WHERE item LIKE '%-FEW'"),
+        ])
+        .await
+        .unwrap();
+        let orders = FakeOrders::new(db);
+        host.http.up("edge-orders.spin.internal", orders.router());
+        let router = storefront::router(host.edge.clone());
+        Self { host, orders, router, cookies: Vec::new() }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], Some(form)).await
+    }
+
+    /// Sends with the cookies that were set so far, and keeps those that are set now, as a browser does.
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        form: Option<&[(&str, &str)]>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !self.cookies.is_empty() {
+            let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, line.join("; "));
+        }
+        let body = form.map(|pairs| serde_urlencoded::to_string(pairs).unwrap()).unwrap_or_default();
+        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            self.keep(cookie.to_str().unwrap());
+        }
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        let (name, rest) = cookie.split_once('=').unwrap();
+        let value = rest.split(';').next().unwrap();
+        self.cookies.retain(|(known, _)| known != name);
+        if !cookie.contains("Max-Age=0") {
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+impl Answer {
+    pub fn html(&self) -> Html {
+        Html::parse_document(&self.body)
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Texts of the elements that `selector` finds, white space made single.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        let text = |element: scraper::ElementRef<'_>| element.text().collect::<String>();
+        self.html()
+            .select(&selector)
+            .map(|element| text(element).split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect()
+    }
+
+    /// Values of `attribute` of the elements that `selector` finds.
+    pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        self.html().select(&selector).filter_map(|e| e.value().attr(attribute).map(str::to_owned)).collect()
+    }
+
+    /// The fields of the form that posts to `action`, as a browser without script would send them.
+    pub fn form(&self, action: &str) -> Vec<(String, String)> {
+        let html = self.html();
+        let form = Selector::parse(&format!("form[action=\"{action}\"]")).unwrap();
+        let fields = Selector::parse("input[name], select[name]").unwrap();
+        let chosen = Selector::parse("option[selected]").unwrap();
+        let form = html.select(&form).next().unwrap_or_else(|| panic!("no form posts to {action}"));
+        let field = |e: scraper::ElementRef<'_>| {
+            let value = e.value();
+            let unchecked =
+                matches!(value.attr("type"), Some("radio" | "checkbox")) && value.attr("checked").is_none();
+            let option = e.select(&chosen).next().and_then(|option| option.value().attr("value"));
+            let text = option.or_else(|| value.attr("value")).unwrap_or("");
+            (!unchecked).then(|| (value.attr("name").unwrap_or("").to_owned(), text.to_owned()))
+        };
+        form.select(&fields).filter_map(field).collect()
+    }
+}
+
+/// Pairs for [`TestShop::post`], with `changes` made to them.
+pub fn fill<'a>(form: &'a [(String, String)], changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for (name, value) in changes {
+        pairs.retain(|(known, _)| known != name);
+        pairs.push((name, value));
+    }
+    pairs
+}

@@ -1,0 +1,221 @@
+//! An edge-orders in memory: carts with versions, orders that replay, and refusals that a test puts in its mouth.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use kiosk_edge_platform::Database;
+use kiosk_pop_store::catalog;
+use kiosk_problem::Problem;
+use serde_json::{Value, json};
+
+#[derive(Clone)]
+pub struct FakeOrders(Arc<Inner>);
+
+struct Inner {
+    db: Arc<dyn Database>,
+    state: Mutex<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    carts: HashMap<String, Cart>,
+    orders: HashMap<String, Value>,
+    replies: HashMap<String, String>,
+    refusal: Option<Problem>,
+    /// Added to each price, as if the catalogue changed after a line was put in the cart.
+    raise: i64,
+}
+
+#[derive(Clone, Default)]
+struct Cart {
+    version: u64,
+    lines: Vec<(String, u32, i64)>,
+    order: Option<String>,
+}
+
+type Answer = Result<Response, Problem>;
+
+impl FakeOrders {
+    pub fn new(db: Arc<dyn Database>) -> Self {
+        Self(Arc::new(Inner { db, state: Mutex::default() }))
+    }
+
+    /// The next order is refused like this.
+    pub fn refuse_next(&self, problem: Problem) {
+        self.book(|book| book.refusal = Some(problem));
+    }
+
+    /// Prices rise from now on.
+    pub fn raise_prices(&self, by: i64) {
+        self.book(|book| book.raise = by);
+    }
+
+    pub fn order_count(&self) -> usize {
+        self.book(|book| book.orders.len())
+    }
+
+    pub fn set_status(&self, id: &str, status: &str) {
+        self.book(|book| book.orders.get_mut(id).unwrap()["status"] = status.into());
+    }
+
+    fn book<T>(&self, f: impl FnOnce(&mut Book) -> T) -> T {
+        f(&mut self.0.state.lock().unwrap())
+    }
+
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/v1/carts", post(create))
+            .route("/v1/carts/{id}", get(show))
+            .route("/v1/carts/{id}/lines/{sku}", put(set).delete(remove))
+            .route("/v1/orders", post(place))
+            .route("/v1/orders/{id}", get(order))
+            .with_state(self.clone())
+    }
+
+    fn cart_of(&self, id: &str, headers: &HeaderMap) -> Result<Cart, Problem> {
+        let cart = self.book(|book| book.carts.get(id).cloned());
+        let token = format!("Bearer secret-of-{}", id.trim_start_matches("crt_"));
+        let known = headers.get(header::AUTHORIZATION).is_some_and(|value| value.to_str().unwrap() == token);
+        cart.filter(|_| known).ok_or_else(|| Problem::not_found("cart"))
+    }
+
+    async fn json(&self, id: &str) -> Value {
+        let (cart, raise) = self.book(|book| (book.carts[id].clone(), book.raise));
+        let skus: Vec<&str> = cart.lines.iter().map(|(sku, ..)| sku.as_str()).collect();
+        let known = catalog::skus(&*self.0.db, &skus).await.unwrap();
+        let (mut total, mut bulky) = (0, false);
+        let mut lines = Vec::new();
+        for (sku, quantity, shown) in &cart.lines {
+            let Some(view) = known.iter().find(|view| view.sku == *sku) else { continue };
+            let unit = view.price.amount + raise;
+            total += unit * i64::from(*quantity);
+            bulky |= view.bulky;
+            lines.push(json!({
+                "sku": sku, "product_id": view.product_id, "handle": view.handle, "title": view.title,
+                "options": view.options, "vendor": { "id": view.vendor_id, "name": view.vendor_name },
+                "picture": view.picture, "bulky": view.bulky, "quantity": quantity, "unit_price": eur(unit),
+                "shown_price": eur(*shown), "price_changed": unit != *shown, "line_total": eur(unit * i64::from(*quantity)),
+                "available": view.stock.here.clamp(0, 99), "removed": false,
+            }));
+        }
+        let option = |kind: &str, name: &str, detail: &str, amount| json!({ "kind": kind, "name": name, "detail": detail, "price": eur(amount) });
+        let ways = if bulky {
+            vec![option("freight", "Freight", "To your door in 5 to 8 working days, by appointment", 4_900), option("pickup", "Pick-up", "At the store near you", 0)]
+        } else {
+            vec![option("parcel", "Parcel", "2 to 3 working days", 490), option("express", "Express", "The next working day", 1_290)]
+        };
+        json!({
+            "id": id, "version": cart.version, "status": if cart.order.is_some() { "ordered" } else { "open" },
+            "order_id": cart.order, "currency": "EUR", "quantity": cart.lines.iter().map(|(_, n, _)| n).sum::<u32>(),
+            "lines": lines, "subtotal": eur(total), "delivery_options": ways,
+        })
+    }
+}
+
+fn eur(amount: i64) -> Value {
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+async fn create(State(fake): State<FakeOrders>) -> Answer {
+    let number = fake.book(|book| {
+        let number = book.carts.len() + 1;
+        book.carts.insert(format!("crt_{number}"), Cart { version: 1, ..Cart::default() });
+        number
+    });
+    let mut cart = fake.json(&format!("crt_{number}")).await;
+    cart["token"] = format!("secret-of-{number}").into();
+    Ok((StatusCode::CREATED, Json(cart)).into_response())
+}
+
+async fn show(State(fake): State<FakeOrders>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    fake.cart_of(&id, &headers)?;
+    Ok(Json(fake.json(&id).await).into_response())
+}
+
+async fn set(
+    State(fake): State<FakeOrders>,
+    Path((id, sku)): Path<(String, String)>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Answer {
+    let cart = fake.cart_of(&id, &headers)?;
+    let quantity = body["quantity"].as_u64().filter(|n| (1..=99).contains(n));
+    let quantity = quantity.ok_or_else(|| Problem::invalid("quantity", "1 to 99"))? as u32;
+    if cart.order.is_some() {
+        return Err(Problem::new(StatusCode::CONFLICT, "cart_closed", "The cart was ordered"));
+    }
+    let views = catalog::skus(&*fake.0.db, &[&sku]).await.unwrap();
+    let view = views.first().ok_or_else(|| Problem::not_found("sku"))?;
+    fake.book(|book| {
+        let shown = view.price.amount + book.raise;
+        let cart = book.carts.get_mut(&id).unwrap();
+        cart.version += 1;
+        match cart.lines.iter_mut().find(|(known, ..)| *known == sku) {
+            Some(line) => (line.1, line.2) = (quantity, shown),
+            None => cart.lines.push((sku.clone(), quantity, shown)),
+        }
+    });
+    Ok(Json(fake.json(&id).await).into_response())
+}
+
+async fn remove(
+    State(fake): State<FakeOrders>,
+    Path((id, sku)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    fake.cart_of(&id, &headers)?;
+    fake.book(|book| {
+        let cart = book.carts.get_mut(&id).unwrap();
+        cart.version += 1;
+        cart.lines.retain(|(known, ..)| *known != sku);
+    });
+    Ok(Json(fake.json(&id).await).into_response())
+}
+
+async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): Json<Value>) -> Answer {
+    let id = body["cart"].as_str().unwrap().to_owned();
+    let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+    if let Some(order) = fake.book(|book| book.replies.get(&key).map(|id| book.orders[id].clone())) {
+        return Ok((StatusCode::CREATED, Json(order)).into_response());
+    }
+    let cart = fake.cart_of(&id, &headers)?;
+    if let Some(problem) = fake.book(|book| book.refusal.take()) {
+        return Err(problem);
+    }
+    if cart.order.is_some() {
+        return Err(Problem::new(StatusCode::CONFLICT, "cart_closed", "The cart was ordered"));
+    }
+    let seen = fake.json(&id).await;
+    let way = seen["delivery_options"].as_array().unwrap().iter().find(|way| way["kind"] == body["delivery"]).unwrap().clone();
+    let total = seen["subtotal"]["amount"].as_i64().unwrap() + way["price"]["amount"].as_i64().unwrap();
+    if body["expected_total"] != eur(total) {
+        let changes = seen["lines"].as_array().unwrap().iter().map(|line| json!({ "sku": line["sku"], "shown_price": line["shown_price"], "unit_price": line["unit_price"] }));
+        let changes: Vec<Value> = changes.collect();
+        return Err(Problem::new(StatusCode::CONFLICT, "price_changed", "A price changed").with("lines", changes).with("total", eur(total)));
+    }
+    let order = fake.book(|book| {
+        let order_id = format!("ord_{}", book.orders.len() + 1);
+        let order = json!({
+            "id": order_id, "token": format!("key-of-{order_id}"), "status": "placed", "placed_ms": 1_790_000_000_000_i64,
+            "lines": seen["lines"], "subtotal": seen["subtotal"], "delivery": way["price"], "total": eur(total),
+            "delivery_kind": body["delivery"], "payment_method": "invoice", "contact": body["contact"], "address": body["address"],
+        });
+        book.carts.get_mut(&id).unwrap().order = Some(order_id.clone());
+        book.orders.insert(order_id.clone(), order.clone());
+        book.replies.insert(key, order_id);
+        order
+    });
+    Ok((StatusCode::CREATED, Json(order)).into_response())
+}
+
+async fn order(State(fake): State<FakeOrders>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let order = fake.book(|book| book.orders.get(&id).cloned());
+    let token = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
+    let order = order.filter(|order| token == order["token"].as_str().map(|token| format!("Bearer {token}")));
+    Ok(Json(order.ok_or_else(|| Problem::not_found("order"))?).into_response())
+}
