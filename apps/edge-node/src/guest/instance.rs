@@ -1,0 +1,166 @@
+//! How instances start, how many requests they take, and when they end.
+
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::time::Sleep;
+use wasmtime::component::GuestTaskId;
+use wasmtime::{Engine, Store, StoreContextMut, UpdateDeadline};
+use wasmtime_wasi_http::WasiHttpView;
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
+
+use super::busy::{StopFlag, StopReason};
+use super::component::ComponentContext;
+use super::state::GuestState;
+use crate::limits::INSTANCE_IDLE_MS_MAX;
+use crate::outbound::{Outbound, OutboundContext};
+
+/// How far the instances of a pool are shared between requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Reuse {
+    /// Requests that an instance serves in all.
+    pub requests_max: usize,
+    /// Requests that it serves at once.
+    pub concurrent_max: usize,
+}
+
+/// What goes with a request to its instance.
+pub struct RequestData {
+    /// How many components passed it on.
+    pub depth: u32,
+    /// Filled with the flag of the instance that serves it.
+    pub stop: Arc<OnceLock<StopFlag>>,
+}
+
+/// Starts the instances of one component.
+pub struct InstanceFactory {
+    engine: Engine,
+    pre: ProxyPre<GuestState>,
+    component: Arc<ComponentContext>,
+    outbound: Arc<OutboundContext>,
+    reuse: Reuse,
+}
+
+impl InstanceFactory {
+    /// For a component whose imports are linked.
+    pub fn new(
+        engine: Engine,
+        pre: ProxyPre<GuestState>,
+        component: Arc<ComponentContext>,
+        outbound: Arc<OutboundContext>,
+        reuse: Reuse,
+    ) -> Self {
+        Self { engine, pre, component, outbound, reuse }
+    }
+}
+
+impl HandlerState for InstanceFactory {
+    type StoreData = GuestState;
+    type WorkerExpiration = Expiration;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<GuestState, Expiration, Worker>> {
+        let start = Instant::now();
+        let outbound = Outbound::new(self.outbound.clone(), self.component.clone());
+        let state = GuestState::new(self.component.clone(), self.component.wasi()?, outbound);
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| state);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| {
+            let state = store.data_mut();
+            if state.busy.tick() {
+                state.stop.set(StopReason::Busy);
+                wasmtime::bail!("the guest computed for too long");
+            }
+            Ok(UpdateDeadline::Yield(1))
+        });
+        let proxy = tokio::time::timeout(self.component.request_max, self.pre.instantiate_async(&mut store))
+            .await
+            .map_err(|_| wasmtime::format_err!("the instance took too long to start"))??;
+        self.component.metrics.instance_started(start.elapsed());
+        Ok(Instance {
+            store,
+            proxy,
+            view: GuestState::http,
+            expiration: Expiration {
+                idle_max: Duration::from_millis(INSTANCE_IDLE_MS_MAX),
+                request_max: self.component.request_max,
+                sleep: Box::pin(tokio::time::sleep(self.component.request_max)),
+            },
+            state: Worker { component: self.component.clone(), reuse: self.reuse },
+        })
+    }
+}
+
+/// Ends an instance that is idle, or whose last request is overdue.
+pub struct Expiration {
+    idle_max: Duration,
+    request_max: Duration,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl WorkerExpiration for Expiration {
+    fn poll(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        status: WorkerStatus,
+        start: Instant,
+    ) -> Poll<()> {
+        let max = match status {
+            WorkerStatus::Idle => self.idle_max,
+            WorkerStatus::Requests | WorkerStatus::PostReturn => self.request_max,
+        };
+        let deadline = (start + max).into();
+        if self.sleep.deadline() != deadline {
+            self.sleep.as_mut().reset(deadline);
+        }
+        self.sleep.as_mut().poll(cx)
+    }
+}
+
+/// The rules of one instance.
+pub struct Worker {
+    component: Arc<ComponentContext>,
+    reuse: Reuse,
+}
+
+impl WorkerState for Worker {
+    type StoreData = GuestState;
+    type RequestData = RequestData;
+
+    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        if total >= self.reuse.requests_max {
+            ShouldAccept::Never
+        } else if concurrent >= self.reuse.concurrent_max {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        mut store: StoreContextMut<'_, GuestState>,
+        data: RequestData,
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
+        let state = store.data_mut();
+        state.busy.host_was_called();
+        state.outbound.request_started(data.depth);
+        // Nobody else fills it.
+        let _ = data.stop.set(state.stop.clone());
+        Box::pin(tokio::time::sleep(self.component.request_max))
+    }
+
+    fn drop(&self, store: Store<GuestState>, result: Result<(), wasmtime::Error>) {
+        self.component.metrics.instance_ended(result.is_err());
+        if let Err(error) = result {
+            let reason = store.data().stop.get();
+            tracing::warn!(component = &*self.component.name, ?reason, "an instance ended early: {error:#}");
+        }
+    }
+}

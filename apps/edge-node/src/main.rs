@@ -1,0 +1,177 @@
+//! Command line of edge-node.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Parser, Subcommand};
+use edge_node::limits::Limits;
+use edge_node::manifest::{Application, VariableSource};
+use edge_node::node::{Node, NodeOptions, precompile};
+use edge_node::server;
+use edge_node::ticker::Ticker;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// What Kiosk's POPs call at each tick.
+const DEFAULT_TICK_URL: &str = "http://edge-orders.spin.internal/internal/tick";
+
+/// Serves the components of a Spin manifest.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or SIGINT.
+    Up(Up),
+    /// Compile the components into the cache and stop.
+    Precompile(Precompile),
+}
+
+#[derive(Args)]
+struct ManifestArgs {
+    /// The manifest.
+    #[arg(long, default_value = "spin.toml")]
+    manifest: PathBuf,
+    /// A variable as `name=value`; others come from `SPIN_VARIABLE_<NAME>`.
+    #[arg(long = "variable", value_parser = key_value)]
+    variables: Vec<(String, String)>,
+    /// Compiled components; default: `modules` in the state folder.
+    #[arg(long)]
+    cache_dir: Option<PathBuf>,
+    /// Databases and other state.
+    #[arg(long, default_value = ".kiosk/edge-node")]
+    state_dir: PathBuf,
+}
+
+#[derive(Args)]
+struct Up {
+    #[command(flatten)]
+    manifest: ManifestArgs,
+    /// Address to serve on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8001")]
+    listen: SocketAddr,
+    /// Milliseconds between two ticks.
+    #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
+    tick_ms: u64,
+    /// What is called at each tick; by default a path of `edge-orders`, if the manifest has it.
+    #[arg(long)]
+    tick_url: Option<String>,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+#[derive(Args)]
+struct LimitArgs {
+    /// Milliseconds until the response of a request must begin.
+    #[arg(long, default_value_t = Limits::default().request_ms_max)]
+    request_ms_max: u64,
+    /// Milliseconds that a guest may compute without a pause.
+    #[arg(long, default_value_t = Limits::default().guest_busy_ms_max)]
+    guest_busy_ms_max: u64,
+    /// Requests at once; further ones are answered 503.
+    #[arg(long, default_value_t = Limits::default().requests_in_flight_max)]
+    requests_in_flight_max: usize,
+    /// Bytes of a request body; larger ones are answered 413.
+    #[arg(long, default_value_t = Limits::default().request_body_bytes_max)]
+    request_body_bytes_max: u64,
+    /// Milliseconds that a stopping host waits for requests in flight.
+    #[arg(long, default_value_t = Limits::default().drain_ms_max)]
+    drain_ms_max: u64,
+}
+
+#[derive(Args)]
+struct Precompile {
+    #[command(flatten)]
+    manifest: ManifestArgs,
+}
+
+impl From<LimitArgs> for Limits {
+    fn from(args: LimitArgs) -> Self {
+        Self {
+            request_ms_max: args.request_ms_max,
+            guest_busy_ms_max: args.guest_busy_ms_max,
+            requests_in_flight_max: args.requests_in_flight_max,
+            request_body_bytes_max: args.request_body_bytes_max,
+            drain_ms_max: args.drain_ms_max,
+        }
+    }
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a variable is given as name=value")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+impl ManifestArgs {
+    fn application(&self) -> Result<Application> {
+        let source = VariableSource::new(self.variables.iter().cloned()).with_environment(std::env::vars());
+        Application::load(&self.manifest, &source)
+            .with_context(|| format!("manifest {}", self.manifest.display()))
+    }
+
+    fn cache_dir(&self) -> PathBuf {
+        self.cache_dir.clone().unwrap_or_else(|| self.state_dir.join("modules"))
+    }
+}
+
+fn main() -> Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Cli::parse().command {
+        Command::Precompile(args) => {
+            let args = args.manifest;
+            // Values of variables do not matter to the code, so they need not be given.
+            let sources = Application::sources(&args.manifest)
+                .with_context(|| format!("manifest {}", args.manifest.display()))?;
+            precompile(&sources, &args.cache_dir())
+        }
+        Command::Up(args) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let result = runtime.block_on(up(args));
+            // Instances that are still busy are not waited for.
+            runtime.shutdown_timeout(Duration::from_millis(500));
+            result
+        }
+    }
+}
+
+async fn up(args: Up) -> Result<()> {
+    let application = args.manifest.application()?;
+    let options = NodeOptions {
+        state_dir: args.manifest.state_dir.clone(),
+        cache_dir: args.manifest.cache_dir(),
+        limits: args.limits.into(),
+    };
+    let node = tokio::task::spawn_blocking(move || Node::load(application, &options)).await??;
+    let listener =
+        TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
+    let ticker =
+        args.tick_url.map(|url| Ticker::new(&node, &url, Duration::from_millis(args.tick_ms))).transpose()?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let ticking = ticker.map(|ticker| tokio::spawn(ticker.run(node.clone())));
+    server::serve(node, listener, stop_signal()?).await?;
+    if let Some(ticking) = ticking {
+        ticking.abort();
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Resolves at SIGTERM or SIGINT.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
