@@ -94,6 +94,17 @@ def evaluate(policy, score, label, fraud, pattern, amount_eur, review_at, block_
     return {k: round(v, 6) if isinstance(v, float) else v for k, v in figures.items()}, by_pattern
 
 
+def typical_row(x, scores, mean, spread, honest):
+    """The honest order nearest to the average among those of about the median score.
+
+    A real order, not the mean of many: the mean of flags and logarithms is an order that never was, and the network's
+    answer to it means nothing.
+    """
+    low, high = np.quantile(scores[honest], [0.45, 0.55])
+    middle = honest[(scores[honest] >= low) & (scores[honest] <= high)]
+    return middle[np.argmin((((x[middle] - mean) / spread) ** 2).sum(axis=1))]
+
+
 def parity_rows(table, counters, x, session, rows):
     """Orders with their counters, features and scores, for the Rust test."""
     logit, score = session.run(["logit", "score"], {"features": x[rows]})
@@ -164,6 +175,7 @@ def main():
     for name, value in by_pattern.items():
         say(f"  {name:14} {value['orders']:7,} orders, {value['reviewed_or_blocked_share']:.2%} stopped")
 
+    typical = typical_row(x, scores, mean, spread, part["train"][table["fraud"][part["train"]] == 0])
     rng = np.random.default_rng(SEED)
     fraud_rows, honest_rows = (rows[table["fraud"][rows] == truth] for truth in (1, 0))
     chosen = np.concatenate([rng.choice(pool, PARITY_ROWS // 2, replace=False) for pool in (fraud_rows, honest_rows)])
@@ -178,9 +190,8 @@ def main():
         "policy": policy["version"], "costs_eur": policy["costs_eur"],
         "metrics": metrics, "metrics_by_pattern": by_pattern,
         "rules": policy["rules"], "reasons": policy["reasons"],
-        # What a feature is replaced by when its share in a score is asked for: its mean over honest orders.
-        "baseline": [float(v) for v in x[part["train"]][table["fraud"][part["train"]] == 0]
-                     .mean(axis=0, dtype=np.float64).astype(np.float32)],
+        # A typical honest order: what features are put back to when their share in a score is asked for.
+        "baseline": x[typical].tolist(),
         "golden": [{"features": row["features"], "score": row["score"]} for row in golden],
         "features": spec,
     }

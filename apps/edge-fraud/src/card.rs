@@ -79,6 +79,9 @@ pub struct ReasonGroup {
     pub text: String,
     /// Names of its features.
     pub features: Vec<String>,
+    /// The words are true only when one of the features is above its baseline ("many", "large", "was used").
+    #[serde(default)]
+    pub above_baseline: bool,
 }
 
 /// A row of scaled features and its score.

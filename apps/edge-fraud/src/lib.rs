@@ -11,6 +11,7 @@
 
 mod card;
 mod entry;
+mod explain;
 mod model;
 mod network;
 mod routes;

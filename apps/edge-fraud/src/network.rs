@@ -1,4 +1,7 @@
 //! The network: an ONNX file behind `ort`, run by tract, which works inside WASM.
+//!
+//! `ort` 2.0.0-rc.10 without `std`, as WASI needs it, drops a zeroed environment when it makes its first one. In a WASM
+//! instance that is harmless (address 0 is zeroed memory); natively it is not, hence the feature in Cargo.toml.
 
 use std::sync::Once;
 

@@ -62,6 +62,8 @@ fn card_testing_is_blocked_for_its_velocity() {
     let decision = committed_scorer().score(&request, &velocity);
     assert_eq!(decision.outcome, Outcome::Block, "{decision:?}");
     assert!(decision.reasons.iter().any(|reason| reason.code == "device_velocity"), "{decision:?}");
+    let told_of_absent_orders = ["customer_velocity", "unknown_device"];
+    assert!(decision.reasons.iter().all(|reason| !told_of_absent_orders.contains(&reason.code.as_str())));
     let contributions: Vec<f32> = decision.reasons.iter().map(|reason| reason.contribution).collect();
     assert!(contributions.is_sorted_by(|a, b| a >= b), "strongest first: {contributions:?}");
     assert!(contributions.len() <= 3 && contributions.iter().all(|contribution| *contribution > 0.0));

@@ -1,5 +1,8 @@
 //! Whatever facts and counters come in: features are finite or refused, windows nest, and nothing absurd is allowed.
 
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use edge_fraud::Scorer;
 use kiosk_edge_platform::Database;
 use kiosk_pop_store::velocity::{load, record};
 use kiosk_risk::{
@@ -57,7 +60,8 @@ proptest! {
 
     #[test]
     fn what_has_no_features_is_never_allowed(order in any_order(), velocity in any_velocity()) {
-        let mut scorer = committed_scorer();
+        static SCORER: LazyLock<Mutex<Scorer>> = LazyLock::new(|| Mutex::new(committed_scorer()));
+        let mut scorer = SCORER.lock().unwrap_or_else(PoisonError::into_inner);
         let spec = scorer.card().unwrap().features.clone();
         let request = ScoreRequest { order, ..ordinary() };
         let mut row = vec![0.0; spec.len()];
