@@ -14,6 +14,9 @@
 //! | `http` | cookies, same-origin check, headers, assets, pictures |
 //! | `entry` | a file per runtime |
 
+// A view is one deeply nested type; the compiler gives up on a page of ours at its default of 128.
+#![recursion_limit = "512"]
+
 mod islands;
 
 #[cfg(feature = "ssr")]
