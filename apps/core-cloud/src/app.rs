@@ -13,6 +13,7 @@ use tower_http::request_id::{MakeRequestUuid, SetRequestIdLayer};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
+use crate::admin;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -99,6 +100,7 @@ impl App {
             media::transport::routes(&services.media),
             inventory::transport::routes(&services.inventory),
             orders::transport::routes(&services.orders),
+            admin::routes(&services),
         ];
         let routes: Vec<Route> = routes.into_iter().flatten().collect();
         let infos = routes

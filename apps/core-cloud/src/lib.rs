@@ -2,6 +2,7 @@
 //!
 //! It keeps the catalogue, the stock and the orders, and syncs with the POPs that sell. See `modules` for its services.
 
+mod admin;
 pub mod app;
 pub mod clock;
 pub mod config;

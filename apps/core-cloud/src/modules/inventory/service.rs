@@ -91,6 +91,15 @@ impl Service {
         Ok(items.iter().map(|(name, item)| level(name, item)).collect())
     }
 
+    /// Items like [`Self::list_stock`] of which a POP holds units.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_leased(&self, after: &str, search: &str, limit: u32) -> Result<Vec<StockLevel>, Error> {
+        let items = store::list_leased_items(&mut *self.db.read().await?, after, search, i64::from(limit)).await?;
+        Ok(items.iter().map(|(name, item)| level(name, item)).collect())
+    }
+
     /// The accounts of these items.
     ///
     /// # Errors

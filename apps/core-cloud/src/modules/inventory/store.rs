@@ -190,6 +190,21 @@ pub async fn list_items(
     rows.iter().map(|row| Ok((row.try_get(0)?, item_of(row)?))).collect()
 }
 
+/// The same, only items of which a POP holds units.
+pub async fn list_leased_items(
+    conn: &mut Conn,
+    after: &str,
+    search: &str,
+    limit: i64,
+) -> Result<Vec<(String, Item)>> {
+    let query = sqlx::query(
+        "SELECT item, on_hand, available, leased, sold, imported FROM inventory_items \
+         WHERE leased > 0 AND item > $1 AND LOWER(item) LIKE $2 ESCAPE '!' ORDER BY item LIMIT $3",
+    );
+    let rows = query.bind(after).bind(contains(search)).bind(limit).fetch_all(conn).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, item_of(row)?))).collect()
+}
+
 /// Accounts of these items: item, POP, incarnation, account.
 pub async fn list_accounts_of_items(
     conn: &mut Conn,

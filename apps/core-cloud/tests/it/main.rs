@@ -1,0 +1,16 @@
+//! The core as a whole, in one process with a real database. Every test runs on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[macro_use]
+mod harness;
+mod admin;
+mod conservation;
+mod events;
+mod feed;
+mod imports;
+mod leases;
+mod postgres;
+mod problems;
+mod routes;
+mod signatures;
+mod write_off;
