@@ -377,8 +377,8 @@ pub fn sponge(s: &mut Svg, pen: &Pen<'_>) {
 pub fn gift(s: &mut Svg, pen: &Pen<'_>) {
     let (c, a) = (pen.base, pen.accent);
     ground_shadow(s, 0.0, 300.0, 340.0);
-    super::solids::crate_box(s, -280.0, -290.0, 480.0, 290.0, 130.0, c, false);
-    super::solids::crate_box(s, -300.0, -360.0, 520.0, 90.0, 150.0, c.light(0.12), false);
+    super::solids::crate_box(s, (-280.0, -290.0), 480.0, 290.0, 130.0, c, false);
+    super::solids::crate_box(s, (-300.0, -360.0), 520.0, 90.0, 150.0, c.light(0.12), false);
     s.rect(-70.0, -360.0, 60.0, 360.0, 0.0, a).path("M-70 -360L22 -423H82L-10 -360Z", a.light(0.2));
     s.path("M10 -400C-110 -540 -220 -500 -160 -420C-130 -390 -50 -386 10 -400ZM10 -400C110 -550 230 -520 180 -430C150 -396 70 -386 10 -400Z", a).hint("M0 -402C-80 -470 -140 -470 -130 -430M20 -404C90 -470 150 -480 146 -440", a.dark(0.4), 7.0, 0.5).circle(10.0, -404.0, 26.0, a.dark(0.16));
 }

@@ -181,7 +181,7 @@ pub fn raised_bed(s: &mut Svg, pen: &Pen<'_>) {
     let c = pen.base;
     ground_shadow(s, 0.0, 400.0, 200.0);
     if pen.has("compost") {
-        crate_box(s, -260.0, -420.0, 440.0, 430.0, 150.0, c, true);
+        crate_box(s, (-260.0, -420.0), 440.0, 430.0, 150.0, c, true);
         for y in [-340.0, -260.0, -180.0, -100.0] {
             s.hint(format!("M-256 {y}H178"), c.dark(0.75), 17.0, 0.75);
         }

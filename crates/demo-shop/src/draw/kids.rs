@@ -20,16 +20,16 @@ pub fn blocks(s: &mut Svg, pen: &Pen<'_>) {
     ground_shadow(s, 0.0, 300.0, 330.0);
     let natural = Rgb::hex(0xE0C296);
     if pen.has("castle") {
-        crate_box(s, -290.0, -300.0, 130.0, 300.0, 70.0, hue(pen, 0), true);
-        crate_box(s, 130.0, -300.0, 130.0, 300.0, 70.0, hue(pen, 1), true);
-        crate_box(s, -160.0, -180.0, 290.0, 180.0, 70.0, natural, true);
+        crate_box(s, (-290.0, -300.0), 130.0, 300.0, 70.0, hue(pen, 0), true);
+        crate_box(s, (130.0, -300.0), 130.0, 300.0, 70.0, hue(pen, 1), true);
+        crate_box(s, (-160.0, -180.0), 290.0, 180.0, 70.0, natural, true);
         s.path("M-80 0V-80a66 66 0 0 1 132 0V0Z", natural.dark(0.6));
         for (x, c) in [(-250.0, hue(pen, 2)), (170.0, hue(pen, 3))] {
             s.path(format!("M{} -312L{} -480L{} -312Z", x - 50.0, x + 40.0, x + 134.0), c)
                 .path(format!("M{} -480L{} -312H{}Z", x + 40.0, x + 134.0, x + 76.0), c.dark(0.25));
         }
         for x in [-150.0, -40.0, 70.0] {
-            crate_box(s, x, -240.0, 60.0, 60.0, 40.0, hue(pen, 4), false);
+            crate_box(s, (x, -240.0), 60.0, 60.0, 40.0, hue(pen, 4), false);
         }
         return;
     }
@@ -52,7 +52,7 @@ pub fn blocks(s: &mut Svg, pen: &Pen<'_>) {
     };
     for (x, y, w, h, index) in lots {
         let c = if *index == 9 { natural } else { hue(pen, *index) };
-        crate_box(s, *x, *y, *w, *h, 80.0, c, *index == 9);
+        crate_box(s, (*x, *y), *w, *h, 80.0, c, *index == 9);
         if *w < 180.0 && *index != 9 {
             let (cx, cy) = (x + w / 2.0, y + h / 2.0);
             match index {
@@ -137,12 +137,12 @@ pub fn vehicle(s: &mut Svg, pen: &Pen<'_>) {
     let pine = Rgb::hex(0xE0C296);
     ground_shadow(s, 0.0, 330.0, 200.0);
     if pen.has("train") {
-        crate_box(s, 120.0, -190.0, 220.0, 130.0, 60.0, a, false);
+        crate_box(s, (120.0, -190.0), 220.0, 130.0, 60.0, a, false);
         for (x, tone) in [(150.0, 0xC99B5E), (230.0, 0xB5824A), (290.0, 0xD6AC70)] {
             s.circle(x, -206.0, 40.0, Rgb::hex(tone)).circle(x, -206.0, 26.0, Rgb::hex(tone).light(0.3));
         }
         s.line("M80 -80H130", Rgb(70, 60, 60), 11.0);
-        crate_box(s, -340.0, -120.0, 430.0, 60.0, 60.0, pine, true);
+        crate_box(s, (-340.0, -120.0), 430.0, 60.0, 60.0, pine, true);
         wood(s, &rounded(-340.0, -250.0, 260.0, 136.0, 60.0), c, false);
         s.path(turned(-270.0, &[(40.0, -360.0), (26.0, -310.0), (28.0, -250.0)]), a).ellipse(
             -270.0,
@@ -151,7 +151,7 @@ pub fn vehicle(s: &mut Svg, pen: &Pen<'_>) {
             40.0 * TILT,
             a.dark(0.5),
         );
-        crate_box(s, -90.0, -370.0, 170.0, 250.0, 60.0, c, false);
+        crate_box(s, (-90.0, -370.0), 170.0, 250.0, 60.0, c, false);
         s.path(rounded(-60.0, -330.0, 110.0, 100.0, 10.0), Rgb::hex(0xDCE9EA))
             .path("M-120 -372L-70 -412H140L110 -372Z", a);
         for x in [-270.0, -130.0, 20.0, 170.0, 290.0] {
@@ -160,9 +160,9 @@ pub fn vehicle(s: &mut Svg, pen: &Pen<'_>) {
         return;
     }
     if pen.has("truck") {
-        crate_box(s, -340.0, -330.0, 400.0, 230.0, 90.0, a, false);
+        crate_box(s, (-340.0, -330.0), 400.0, 230.0, 90.0, a, false);
         s.path("M90 -300H220L300 -200V-100H90Z", c).path("M120 -270H206L262 -196H120Z", Rgb::hex(0xDCE9EA));
-        crate_box(s, -350.0, -120.0, 640.0, 46.0, 50.0, pine, true);
+        crate_box(s, (-350.0, -120.0), 640.0, 46.0, 50.0, pine, true);
         for x in [-230.0, 200.0] {
             wheel(s, x, -64.0, 82.0, pine.dark(0.12));
         }

@@ -231,8 +231,8 @@ pub fn cooler(s: &mut Svg, pen: &Pen<'_>) {
         8.0,
         0.9,
     );
-    crate_box(s, -330.0, -330.0, 600.0, 330.0, 110.0, c, false);
-    crate_box(s, -344.0, -410.0, 628.0, 92.0, 120.0, lid, false);
+    crate_box(s, (-330.0, -330.0), 600.0, 330.0, 110.0, c, false);
+    crate_box(s, (-344.0, -410.0), 628.0, 92.0, 120.0, lid, false);
     s.rect(-60.0, -350.0, 76.0, 80.0, 10.0, Rgb::hex(0xB4B9BD)).rect(
         -44.0,
         -330.0,

@@ -226,8 +226,10 @@ pub fn wood(s: &mut Svg, d: &str, c: Rgb, up: bool) {
     }
 }
 
-/// A box seen from the front, a little from above and from the left: front face, top and right side.
-pub fn crate_box(s: &mut Svg, x: f32, y: f32, width: f32, height: f32, depth: f32, c: Rgb, wooden: bool) {
+/// A box seen from the front, a little from above and from the left: front face (`corner` is its upper
+/// left one), top and right side.
+pub fn crate_box(s: &mut Svg, corner: (f32, f32), width: f32, height: f32, depth: f32, c: Rgb, wooden: bool) {
+    let (x, y) = corner;
     let (dx, dy) = (depth * 0.62, depth * 0.42);
     let front = format!("M{x} {y}h{width}v{height}h-{width}Z");
     let top = format!("M{x} {y}l{dx} {}h{width}L{} {y}Z", -dy, x + width);

@@ -135,14 +135,11 @@ fn one_pen(s: &mut Svg, pen: &Pen<'_>, c: Rgb) {
 
 /// Pencils fanned out: `colour` for many colours.
 pub fn pencils(s: &mut Svg, pen: &Pen<'_>) {
-    let hues = [0xC94B3C, 0xE08A3C, 0xE6BE48, 0x6F9A5A, 0x2F7F86, 0x39679E, 0x6A4A7C, 0xB5547A];
-    let count = if pen.has("colour") { 8 } else { 5 };
-    for index in 0..count {
-        let c = if pen.has("colour") {
-            Rgb::hex(hues[index])
-        } else {
-            pen.base.mix(pen.accent, if index % 2 == 0 { 0.0 } else { 0.85 })
-        };
+    let rainbow = [0xC94B3C, 0xE08A3C, 0xE6BE48, 0x6F9A5A, 0x2F7F86, 0x39679E, 0x6A4A7C, 0xB5547A];
+    let own = [0.0, 0.85, 0.0, 0.85, 0.0].map(|share| pen.base.mix(pen.accent, share));
+    let colours = if pen.has("colour") { rainbow.map(Rgb::hex).to_vec() } else { own.to_vec() };
+    let count = colours.len();
+    for (index, c) in colours.into_iter().enumerate() {
         let turn = (index as f32 - (count as f32 - 1.0) / 2.0) * if pen.has("colour") { 8.5 } else { 10.0 };
         s.group(&format!("translate(0 560) rotate({turn}) translate(0 -560)"), |s| {
             flat_shadow(s, "M-26 360V-290L0 -370L26 -290V360Z", 12.0);

@@ -71,7 +71,7 @@ pub fn side_table(s: &mut Svg, pen: &Pen<'_>) {
         for x in [-190.0, 196.0] {
             bar(s, (x, -170.0), (x * 1.05, 0.0), 30.0, 20.0, c.dark(0.1));
         }
-        crate_box(s, -230.0, -450.0, 440.0, 290.0, 90.0, c, true);
+        crate_box(s, (-230.0, -450.0), 440.0, 290.0, 90.0, c, true);
         s.path(rounded(-206.0, -426.0, 392.0, 112.0, 6.0), c.light(0.14))
             .path("M-206 -290H186V-186H-206Z", c.dark(0.5));
         s.circle(-10.0, -370.0, 15.0, Rgb::hex(0xC9A04E));
@@ -179,7 +179,7 @@ pub fn cabinet(s: &mut Svg, pen: &Pen<'_>) {
         bar(s, (x, -120.0), (x * 1.03, 0.0), 32.0, 20.0, pen.colour("legs", c.dark(0.2)));
     }
     let top = -h - 100.0;
-    crate_box(s, -half, top, 2.0 * half - 40.0, h, 70.0, c, true);
+    crate_box(s, (-half, top), 2.0 * half - 40.0, h, 70.0, c, true);
     let (x0, w) = (-half + 18.0, 2.0 * half - 76.0);
     let (columns, rows): (i32, i32) = if pen.has("drawers") {
         (if half > 400.0 { 3 } else { 1 }, if half > 400.0 { 2 } else { 4 })
