@@ -26,10 +26,16 @@ async fn main() {
 
 /// Some items are scarce, so that every state of stock can be seen.
 fn few_here_and_there() -> Vec<kiosk_edge_platform::Statement> {
-    ["granted = 3 WHERE rowid % 7 = 0", "granted = 0 WHERE rowid % 11 = 0", "granted = 0, core_available = 0 WHERE rowid % 13 = 0"]
-        .map(|change| change.replace("rowid", "(unicode(substr(item, -1)) + length(item) * 3 + unicode(substr(item, 2)))"))
-        .map(|change| kiosk_edge_platform::Statement::new(format!("UPDATE lease SET {change}")))
-        .into()
+    [
+        "granted = 3 WHERE rowid % 7 = 0",
+        "granted = 0 WHERE rowid % 11 = 0",
+        "granted = 0, core_available = 0 WHERE rowid % 13 = 0",
+    ]
+    .map(|change| {
+        change.replace("rowid", "(unicode(substr(item, -1)) + length(item) * 3 + unicode(substr(item, 2)))")
+    })
+    .map(|change| kiosk_edge_platform::Statement::new(format!("UPDATE lease SET {change}")))
+    .into()
 }
 
 fn demo(pictures: &mut Vec<(String, String)>) -> Vec<Change> {

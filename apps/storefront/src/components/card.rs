@@ -9,7 +9,7 @@ use super::price::price;
 const EAGER_CARDS: usize = 4;
 
 /// A product in a list: one link.
-fn card(card: &Card, index: usize) -> impl IntoView + use<> {
+fn card(card: &Card, index: usize) -> AnyView {
     let note = if !card.in_stock {
         Some("Sold out here")
     } else if card.compare_at.is_some_and(|before| before.amount > card.price.amount) {
@@ -30,17 +30,18 @@ fn card(card: &Card, index: usize) -> impl IntoView + use<> {
             </a>
         </li>
     }
+    .into_any()
 }
 
 /// A product's picture where its title stands beside it, so it needs no words of its own.
-pub fn picture(file: Option<&str>, eager: bool) -> impl IntoView + use<> {
+pub fn picture(file: Option<&str>, eager: bool) -> AnyView {
     file.map(|file| {
         let loading = if eager { "eager" } else { "lazy" };
         view! { <img src=format!("/media/{file}") alt="" width="600" height="600" loading=loading decoding="async" /> }
-    })
+    }).into_any()
 }
 
 /// A grid of products.
-pub fn grid(cards: &[Card]) -> impl IntoView + use<> {
-    view! { <ul class="grid" role="list">{cards.iter().enumerate().map(|(index, c)| card(c, index)).collect_view()}</ul> }
+pub fn grid(cards: &[Card]) -> AnyView {
+    view! { <ul class="grid" role="list">{cards.iter().enumerate().map(|(index, c)| card(c, index)).collect_view()}</ul> }.into_any()
 }

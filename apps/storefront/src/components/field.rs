@@ -20,7 +20,7 @@ pub struct Field {
 }
 
 /// The field with its value and, when it was refused, why.
-pub fn view(field: &Field, value: &str, error: Option<&str>) -> impl IntoView + use<> {
+pub fn view(field: &Field, value: &str, error: Option<&str>) -> AnyView {
     let hint = field.optional.then_some(" (optional)");
     let error_id = format!("{}-error", field.name);
     view! {
@@ -31,5 +31,5 @@ pub fn view(field: &Field, value: &str, error: Option<&str>) -> impl IntoView + 
                 aria-describedby=error.map(|_| error_id.clone()) />
             {error.map(|text| view! { <p class="field-error" id=error_id>{text.to_owned()}</p> })}
         </div>
-    }
+    }.into_any()
 }

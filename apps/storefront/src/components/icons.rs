@@ -2,41 +2,42 @@
 
 use leptos::prelude::*;
 
-fn icon(path: &'static str) -> impl IntoView + use<> {
+fn icon(path: &'static str) -> AnyView {
     view! {
         <svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor"
             stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
             <path d=path></path>
         </svg>
     }
+    .into_any()
 }
 
 /// A magnifying glass.
-pub fn search() -> impl IntoView + use<> {
-    icon("M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.3 15.3 20 20")
+pub fn search() -> AnyView {
+    icon("M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.3 15.3 20 20").into_any()
 }
 
 /// A van.
-pub fn delivery() -> impl IntoView + use<> {
-    icon("M3 6.5h11v9.5H3zM14 10h3.6l3.4 3.2V16h-7M7 18.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM17 18.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6z")
+pub fn delivery() -> AnyView {
+    icon("M3 6.5h11v9.5H3zM14 10h3.6l3.4 3.2V16h-7M7 18.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM17 18.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6z").into_any()
 }
 
 /// A sheet of paper with lines.
-pub fn invoice() -> impl IntoView + use<> {
-    icon("M6 3.5h12v17l-2.4-1.6-1.8 1.6-1.8-1.6-1.8 1.6-1.8-1.6L6 20.5zM9 8.5h6M9 12h6M9 15.5h3.5")
+pub fn invoice() -> AnyView {
+    icon("M6 3.5h12v17l-2.4-1.6-1.8 1.6-1.8-1.6-1.8 1.6-1.8-1.6L6 20.5zM9 8.5h6M9 12h6M9 15.5h3.5").into_any()
 }
 
 /// A maker's stall.
-pub fn stall() -> impl IntoView + use<> {
-    icon("M4 9.5 5.5 4h13L20 9.5M4 9.5a2.7 2.7 0 0 0 5.3 0 2.7 2.7 0 0 0 5.4 0 2.7 2.7 0 0 0 5.3 0M5.5 12v8h13v-8M9.5 20v-4.5h5V20")
+pub fn stall() -> AnyView {
+    icon("M4 9.5 5.5 4h13L20 9.5M4 9.5a2.7 2.7 0 0 0 5.3 0 2.7 2.7 0 0 0 5.4 0 2.7 2.7 0 0 0 5.3 0M5.5 12v8h13v-8M9.5 20v-4.5h5V20").into_any()
 }
 
 /// A tick.
-pub fn tick() -> impl IntoView + use<> {
-    icon("M4.5 12.5 10 18 19.5 7")
+pub fn tick() -> AnyView {
+    icon("M4.5 12.5 10 18 19.5 7").into_any()
 }
 
 /// An exclamation mark in a ring.
-pub fn notice() -> impl IntoView + use<> {
-    icon("M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 8v5M12 16v.1")
+pub fn notice() -> AnyView {
+    icon("M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 8v5M12 16v.1").into_any()
 }

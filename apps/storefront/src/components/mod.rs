@@ -7,4 +7,3 @@ pub mod nav;
 pub mod price;
 pub mod shell;
 pub mod stock;
-

@@ -87,16 +87,17 @@ fn branches(categories: Vec<Category>, covers: &HashMap<String, Cover>) -> Vec<B
     tops.into_iter().map(branch).filter(|branch| branch.products > 0).collect()
 }
 
-fn header_links(branches: &[Branch]) -> impl IntoView + use<> {
+fn header_links(branches: &[Branch]) -> AnyView {
     let link = |branch: &Branch| {
         view! {
             <li><a href=format!("/c/{}", branch.category.slug)>{branch.category.name.clone()}</a></li>
         }
     };
     view! { <ul role="list">{branches.iter().take(HEADER_CATEGORIES_MAX).map(link).collect_view()}</ul> }
+        .into_any()
 }
 
-fn footer_columns(branches: &[Branch], vendors: &[Vendor]) -> impl IntoView + use<> {
+fn footer_columns(branches: &[Branch], vendors: &[Vendor]) -> AnyView {
     let category = |branch: &Branch| {
         view! { <li><a href=format!("/c/{}", branch.category.slug)>{branch.category.name.clone()}</a></li> }
     };
@@ -113,4 +114,5 @@ fn footer_columns(branches: &[Branch], vendors: &[Vendor]) -> impl IntoView + us
             <ul role="list">{vendors.iter().take(FOOTER_VENDORS_MAX).map(vendor).collect_view()}</ul>
         </nav>
     }
+    .into_any()
 }

@@ -21,7 +21,7 @@ pub fn amount(money: Money) -> String {
 }
 
 /// A price, with the one before a reduction beside it.
-pub fn price(now: Money, before: Option<Money>, from: bool) -> impl IntoView + use<> {
+pub fn price(now: Money, before: Option<Money>, from: bool) -> AnyView {
     let before = before.filter(|before| before.currency == now.currency && before.amount > now.amount);
     let reduced = before.is_some();
     view! {
@@ -32,6 +32,7 @@ pub fn price(now: Money, before: Option<Money>, from: bool) -> impl IntoView + u
             {before.map(|before| view! { " " <s><span class="vh">"before "</span>{amount(before)}</s> })}
         </span>
     }
+    .into_any()
 }
 
 #[cfg(test)]
@@ -42,7 +43,8 @@ mod tests {
 
     #[test]
     fn digits_are_grouped() {
-        for (minor, text) in [(5, "€0.05"), (99_900, "€999.00"), (124_900, "€1,249.00"), (-123_456_789, "-€1,234,567.89")]
+        for (minor, text) in
+            [(5, "€0.05"), (99_900, "€999.00"), (124_900, "€1,249.00"), (-123_456_789, "-€1,234,567.89")]
         {
             assert_eq!(amount(Money::new(minor, Currency::EUR)), text);
         }

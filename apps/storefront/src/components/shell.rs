@@ -82,9 +82,9 @@ pub fn document<V: IntoView>(
                 {head(shop, visit, meta)}
                 <body>
                     <a class="skip" href="#main">"Skip to the goods"</a>
-                    {header(nav, visit, meta)}
+                    {header(shop, nav, visit, meta)}
                     <main id="main" tabindex="-1">{main()}</main>
-                    {footer(nav)}
+                    {footer(shop, nav)}
                     <p id="said" class="vh" role="status"></p>
                 </body>
             </html>
@@ -110,7 +110,7 @@ pub fn head_assets(assets: &Manifest) -> String {
     html
 }
 
-fn head(shop: &Shop, visit: &Visit, meta: &Meta) -> impl IntoView + use<> {
+fn head(shop: &Shop, visit: &Visit, meta: &Meta) -> AnyView {
     let title = if meta.title.is_empty() {
         "Kiosk: good things from the people who make them".to_owned()
     } else {
@@ -126,8 +126,8 @@ fn head(shop: &Shop, visit: &Visit, meta: &Meta) -> impl IntoView + use<> {
             <title>{title.clone()}</title>
             {description.clone().map(|text| view! { <meta name="description" content=text /> })}
             <meta name="color-scheme" content="light dark" />
-            <meta name="theme-color" content="#faf7f1" media="(prefers-color-scheme: light)" />
-            <meta name="theme-color" content="#171512" media="(prefers-color-scheme: dark)" />
+            <meta name="theme-color" content="#fbf8f2" media="(prefers-color-scheme: light)" />
+            <meta name="theme-color" content="#1a161b" media="(prefers-color-scheme: dark)" />
             {match url {
                 Some(url) => view! {
                     <link rel="canonical" href=url.clone() />
@@ -143,18 +143,19 @@ fn head(shop: &Shop, visit: &Visit, meta: &Meta) -> impl IntoView + use<> {
             {leptos::tachys::html::InertElement::new(shop.head_html.clone())}
         </head>
     }
+    .into_any()
 }
 
 /// A tag of the Open Graph protocol; its `property` is none of HTML's own attributes.
-fn preview(property: &'static str, content: String) -> impl IntoView + use<> {
-    leptos::html::meta().attr("property", property).content(content)
+fn preview(property: &'static str, content: String) -> AnyView {
+    leptos::html::meta().attr("property", property).content(content).into_any()
 }
 
-fn header(nav: &Nav, visit: &Visit, meta: &Meta) -> impl IntoView + use<> {
+fn header(shop: &Shop, nav: &Nav, visit: &Visit, meta: &Meta) -> AnyView {
     view! {
         <header class="top">
             <div class="top-bar wrap">
-                <a class="logo" href="/" aria-label="Kiosk, home">"Kiosk"</a>
+                <a class="logo" href="/">{logo(shop, "Kiosk, home")}</a>
                 <form class="search" action="/search" method="get" role="search">
                     <label class="vh" for="q">"Search the shop"</label>
                     <input id="q" name="q" type="search" value=meta.search.clone() placeholder="Search" maxlength="80"
@@ -165,15 +166,19 @@ fn header(nav: &Nav, visit: &Visit, meta: &Meta) -> impl IntoView + use<> {
             </div>
             <nav class="top-nav wrap" aria-label="Categories" inner_html=nav.header_html.clone()></nav>
         </header>
-    }
+    }.into_any()
 }
 
-fn footer(nav: &Nav) -> impl IntoView + use<> {
+fn logo(shop: &Shop, alt: &'static str) -> AnyView {
+    view! { <img src=shop.assets.url("logo.svg") alt=alt width="130" height="34" /> }.into_any()
+}
+
+fn footer(shop: &Shop, nav: &Nav) -> AnyView {
     view! {
         <footer class="bottom">
             <div class="wrap bottom-columns">
                 <section class="bottom-about">
-                    <p class="logo">"Kiosk"</p>
+                    <p class="logo">{logo(shop, "Kiosk")}</p>
                     <p>"An open marketplace. Every piece is sold by the people who make it, or who know those who do."</p>
                 </section>
                 <div class="bottom-nav" inner_html=nav.footer_html.clone()></div>
@@ -182,5 +187,5 @@ fn footer(nav: &Nav) -> impl IntoView + use<> {
                 <p>"Prices include tax. Delivery is shown before you order."</p>
             </div>
         </footer>
-    }
+    }.into_any()
 }

@@ -66,7 +66,7 @@ impl Stock {
     }
 
     /// The state with a dot whose shape tells it apart without colour.
-    pub fn view(self) -> impl IntoView + use<> {
-        view! { <p class=self.class()>{self.text()}</p> }
+    pub fn view(self) -> AnyView {
+        view! { <p class=self.class()>{self.text()}</p> }.into_any()
     }
 }

@@ -77,7 +77,9 @@ fn variant(files: &dyn Files, name: &str, accepted: &str) -> Option<(Vec<u8>, Op
         })
     };
     for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
-        if takes(coding) && let Some(bytes) = files.read(&format!("{FOLDER}/{name}.{ending}")) {
+        if takes(coding)
+            && let Some(bytes) = files.read(&format!("{FOLDER}/{name}.{ending}"))
+        {
             return Some((bytes, Some(if coding == "br" { "br" } else { "gzip" })));
         }
     }

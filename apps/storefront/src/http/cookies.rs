@@ -53,7 +53,8 @@ mod tests {
     #[test]
     fn reads_the_name_of_the_scheme_only() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; kiosk_cart=x.y; __Host-kiosk_cart=s.t"));
+        headers
+            .insert(header::COOKIE, HeaderValue::from_static("a=1; kiosk_cart=x.y; __Host-kiosk_cart=s.t"));
         assert_eq!(get(&headers, CART, false), Some("x.y"));
         assert_eq!(get(&headers, CART, true), Some("s.t"));
         assert_eq!(get(&headers, ORDERS, false), None);

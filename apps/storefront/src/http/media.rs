@@ -20,7 +20,10 @@ const PLACEHOLDER: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0
     <path d=\"M0 1040 460 760l740 440H0z\" fill=\"#c9bfab\"/></svg>";
 
 /// `GET /media/{file}`, where a file is `<hash>.<ext>`
-pub async fn serve(State(shop): State<Arc<Shop>>, Path(file): Path<String>) -> Result<AxumResponse, PageError> {
+pub async fn serve(
+    State(shop): State<Arc<Shop>>,
+    Path(file): Path<String>,
+) -> Result<AxumResponse, PageError> {
     let (hash, ext) = file.split_once('.').ok_or(PageError::NotFound)?;
     if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(PageError::NotFound);

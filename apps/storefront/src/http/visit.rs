@@ -38,7 +38,8 @@ impl Visit {
         let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let secure = is_https(headers, uri);
         let host = host(headers, uri).unwrap_or("");
-        let plain = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+        let plain =
+            !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
         let scheme = if secure { "https" } else { "http" };
         Self {
             secure,

@@ -2,7 +2,9 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement, Request, RequestInit, Response, UrlSearchParams};
+use web_sys::{
+    FormData, HtmlElement, HtmlFormElement, HtmlInputElement, Request, RequestInit, Response, UrlSearchParams,
+};
 
 use super::state::CartState;
 

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 /// The field and its buttons, as part of an island.
 pub fn stepper(id: String, label: String, value: RwSignal<u32>, max: u32) -> impl IntoView {
     let step = move |up: bool| {
-        value.update(|n| *n = if up { n.saturating_add(1) } else { n.saturating_sub(1) }.clamp(1, max.max(1)));
+        value
+            .update(|n| *n = if up { n.saturating_add(1) } else { n.saturating_sub(1) }.clamp(1, max.max(1)));
     };
     let typed = move |text: String| {
         if let Ok(number) = text.parse::<u32>() {

@@ -70,8 +70,7 @@ pub struct OrdersApi<'a>(pub &'a Edge);
 impl OrdersApi<'_> {
     /// An empty cart and the key to it.
     pub async fn create_cart(self) -> Result<(Key, Cart), OrdersError> {
-        let call =
-            Call { body: Some(json!({})), ..Call::new(Method::POST, format!("{BASE}/carts"), None) };
+        let call = Call { body: Some(json!({})), ..Call::new(Method::POST, format!("{BASE}/carts"), None) };
         let cart: Cart = self.json(call).await?;
         let key = cart.token.as_deref().and_then(|token| Key::new(&cart.id, token));
         let key = key.ok_or_else(|| <serde_json::Error as serde::de::Error>::missing_field("token"))?;
@@ -102,7 +101,13 @@ impl OrdersApi<'_> {
     }
 
     /// Adds `quantity` pieces of `sku` to what the cart holds; never loses what another tab adds meanwhile.
-    pub async fn add_line(self, key: &Key, cart: Cart, sku: &str, quantity: i64) -> Result<Cart, OrdersError> {
+    pub async fn add_line(
+        self,
+        key: &Key,
+        cart: Cart,
+        sku: &str,
+        quantity: i64,
+    ) -> Result<Cart, OrdersError> {
         let mut cart = cart;
         for _ in 1..ADD_TRIES_MAX {
             let held = cart.line(sku).map_or(0, |line| i64::from(line.quantity));
@@ -157,8 +162,9 @@ impl OrdersApi<'_> {
         if status.is_success() {
             return Ok(serde_json::from_slice(&body)?);
         }
-        let problem = serde_json::from_slice::<Problem>(&body)
-            .unwrap_or_else(|_| Problem::new(status, "unexpected_answer", "edge-orders refused without a reason"));
+        let problem = serde_json::from_slice::<Problem>(&body).unwrap_or_else(|_| {
+            Problem::new(status, "unexpected_answer", "edge-orders refused without a reason")
+        });
         Err(OrdersError::Refused(Box::new(problem)))
     }
 }

@@ -5,6 +5,6 @@ mod model;
 
 pub use client::{OrdersApi, OrdersError};
 pub use model::{
-    Address, Cart, CartLine, Contact, DeliveryOption, Key, Order, OrderLine, Payment, PlaceOrder, PriceChange,
-    Shortage,
+    Address, Cart, CartLine, Contact, DeliveryOption, Key, Order, OrderLine, Payment, PlaceOrder,
+    PriceChange, Shortage,
 };

@@ -61,7 +61,8 @@ pub async fn add(
     visit: Visit,
     FormPairs(form): FormPairs,
 ) -> Result<Response, PageError> {
-    let sku = Sku::parse(form.text("sku")).map_err(|_| PageError::BadForm(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let sku =
+        Sku::parse(form.text("sku")).map_err(|_| PageError::BadForm(StatusCode::UNPROCESSABLE_ENTITY))?;
     let quantity = form.get("quantity").unwrap_or("1").parse().unwrap_or(0);
     let api = OrdersApi(&shop.edge);
     let (key, cart) = open_cart(api, visit.cart.as_ref()).await?;
@@ -160,20 +161,21 @@ fn refusal_text(code: &str) -> &'static str {
 }
 
 /// A message that stands out.
-pub fn notice(class: &'static str, text: String) -> impl IntoView + use<> {
-    view! { <p class=class role="status">{icons::notice()}<span>{text}</span></p> }
+pub fn notice(class: &'static str, text: String) -> AnyView {
+    view! { <p class=class role="status">{icons::notice()}<span>{text}</span></p> }.into_any()
 }
 
-fn empty() -> impl IntoView + use<> {
+fn empty() -> AnyView {
     view! {
         <section class="empty">
             <p class="lead">"There is nothing in it yet."</p>
             <p><a class="button button-main" href="/">"Look around"</a></p>
         </section>
     }
+    .into_any()
 }
 
-fn full(cart: &Cart, more: &[String]) -> impl IntoView + use<> {
+fn full(cart: &Cart, more: &[String]) -> AnyView {
     let blocked = cart.lines.iter().any(|line| line.removed);
     let said = format!("Cart: {}, {}", pieces(cart.quantity), cart.subtotal.map(amount).unwrap_or_default());
     view! {
@@ -194,7 +196,7 @@ fn full(cart: &Cart, more: &[String]) -> impl IntoView + use<> {
                 <p class="hint">"Prices include tax. Pieces are set aside for you when you order."</p>
             </aside>
         </div>
-    }
+    }.into_any()
 }
 
 fn cheapest(cart: &Cart) -> Option<String> {
@@ -203,12 +205,13 @@ fn cheapest(cart: &Cart) -> Option<String> {
     Some(if cart.delivery_options.len() > 1 { format!("from {price}") } else { price })
 }
 
-fn line(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
+fn line(line: &CartLine, more: &[String]) -> AnyView {
     let field = format!("quantity-{}", line.sku);
     let max = line.available.clamp(1, LINE_QUANTITY_MAX).max(line.quantity);
     let title = line.title.clone();
     let label = format!("Quantity of {title}");
-    let options = (!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> });
+    let options =
+        (!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> });
     let total = line.line_total.filter(|_| !line.removed).map(amount);
     let each = line.unit_price.filter(|_| line.quantity > 1 && !line.removed);
     view! {
@@ -238,7 +241,7 @@ fn line(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
                 {each.map(|price| view! { <p class="line-each">{amount(price)}" each"</p> })}
             </div>
         </li>
-    }
+    }.into_any()
 }
 
 /// SKUs of the cart that fall short here and that the core has more of.
@@ -249,13 +252,23 @@ pub async fn on_the_way(shop: &Shop, cart: &Cart) -> Result<Vec<String>, PageErr
         return Ok(Vec::new());
     }
     let found = kiosk_pop_store::catalog::skus(&*shop.edge.db, &short).await?;
-    Ok(found.into_iter().filter(|sku| sku.stock.core >= i64::from(sku.stock_units)).map(|sku| sku.sku).collect())
+    Ok(found
+        .into_iter()
+        .filter(|sku| sku.stock.core >= i64::from(sku.stock_units))
+        .map(|sku| sku.sku)
+        .collect())
 }
 
 /// What the shopper has to know about a line before ordering it.
-pub fn line_notices(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
+pub fn line_notices(line: &CartLine, more: &[String]) -> AnyView {
     let price = (line.price_changed && !line.removed)
-        .then(|| Some(format!("The price changed from {} to {}.", amount(line.shown_price?), amount(line.unit_price?))))
+        .then(|| {
+            Some(format!(
+                "The price changed from {} to {}.",
+                amount(line.shown_price?),
+                amount(line.unit_price?)
+            ))
+        })
         .flatten();
     let stock = match line.available {
         _ if line.removed => Some("No longer sold here.".to_owned()),
@@ -266,5 +279,10 @@ pub fn line_notices(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
         n if n < line.quantity => Some(format!("Only {n} left.")),
         _ => None,
     };
-    [price, stock].into_iter().flatten().map(|text| view! { <p class="line-notice">{text}</p> }).collect_view()
+    [price, stock]
+        .into_iter()
+        .flatten()
+        .map(|text| view! { <p class="line-notice">{text}</p> })
+        .collect_view()
+        .into_any()
 }

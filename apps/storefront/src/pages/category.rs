@@ -42,7 +42,7 @@ pub async fn show(
     respond(&shop, &visit, Cache::Catalogue, meta, || view(branch, child, &listing)).await
 }
 
-fn view(branch: &Branch, child: Option<&Category>, listing: &Listing) -> impl IntoView + use<> {
+fn view(branch: &Branch, child: Option<&Category>, listing: &Listing) -> AnyView {
     let category = child.unwrap_or(&branch.category);
     view! {
         <div class="wrap">
@@ -55,9 +55,10 @@ fn view(branch: &Branch, child: Option<&Category>, listing: &Listing) -> impl In
             {listing.view()}
         </div>
     }
+    .into_any()
 }
 
-fn siblings(branch: &Branch, current: Option<&Category>) -> impl IntoView + use<> {
+fn siblings(branch: &Branch, current: Option<&Category>) -> AnyView {
     let link = |category: &Category, label: String, is_current: bool| {
         view! {
             <li>
@@ -77,10 +78,11 @@ fn siblings(branch: &Branch, current: Option<&Category>) -> impl IntoView + use<
             </ul>
         </nav>
     }
+    .into_any()
 }
 
 /// The path from home to here.
-pub fn crumbs(top: &Category, below: Option<&Category>, product: Option<&str>) -> impl IntoView + use<> {
+pub fn crumbs(top: &Category, below: Option<&Category>, product: Option<&str>) -> AnyView {
     let here = below.map_or(top, |below| below);
     let top_link = (below.is_some() || product.is_some())
         .then(|| view! { <li><a href=format!("/c/{}", top.slug)>{top.name.clone()}</a></li> });
@@ -97,4 +99,5 @@ pub fn crumbs(top: &Category, below: Option<&Category>, product: Option<&str>) -
             </ol>
         </nav>
     }
+    .into_any()
 }

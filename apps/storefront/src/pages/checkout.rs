@@ -101,7 +101,9 @@ async fn refused(
         "delivery_not_available" => Trouble::Delivery,
         "cart_closed" => return ordered_before(shop, visit, key).await,
         "cart_empty" | "cart_not_found" => return Ok(see_other("/cart")),
-        "invalid_value" if problem.param.as_deref().is_some_and(|param| draft.refused(param)) => Trouble::None,
+        "invalid_value" if problem.param.as_deref().is_some_and(|param| draft.refused(param)) => {
+            Trouble::None
+        }
         // The form was changed after it was sent: with a fresh key it is an order of its own.
         "idempotency_key_reused" => Trouble::Changed,
         _ => return Err(error.into()),
@@ -144,9 +146,11 @@ async fn page(
     let mut visit = visit.clone();
     visit.cart_count = cart.quantity;
     let title = if draft.errors.is_empty() { "Checkout" } else { "Please check: checkout" };
-    let mut response = respond(shop, &visit, Cache::Private, Meta::private(title), || view(&checkout)).await?;
+    let mut response =
+        respond(shop, &visit, Cache::Private, Meta::private(title), || view(&checkout)).await?;
     if visit.device.is_none()
-        && let Some(cookie) = cookies::set(cookies::DEVICE, &random(), visit.secure, cookies::DEVICE_AGE_S_MAX)
+        && let Some(cookie) =
+            cookies::set(cookies::DEVICE, &random(), visit.secure, cookies::DEVICE_AGE_S_MAX)
     {
         response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
     }

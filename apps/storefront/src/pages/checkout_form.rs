@@ -69,7 +69,8 @@ impl Draft {
     /// Takes note that edge-orders refused `param`, e.g. `address.postcode`; whether a field has that name.
     pub fn refused(&mut self, param: &str) -> bool {
         let name = param.rsplit('.').next().unwrap_or(param);
-        let known = CONTACT.iter().chain(&ADDRESS).map(|field| field.name).chain(["country", "delivery", "payment"]);
+        let known =
+            CONTACT.iter().chain(&ADDRESS).map(|field| field.name).chain(["country", "delivery", "payment"]);
         let field = known.into_iter().find(|field| *field == name);
         if let Some(field) = field {
             self.errors.push((field, "Please check this once more; it was not accepted.".to_owned()));
@@ -128,7 +129,9 @@ fn refuse(field: &Field, value: &str) -> Option<String> {
         return Some("Please use plain letters, digits and signs.".to_owned());
     }
     match field.kind {
-        "email" if !is_email(value) => Some("That does not look like an e-mail address, such as ada@example.com.".to_owned()),
+        "email" if !is_email(value) => {
+            Some("That does not look like an e-mail address, such as ada@example.com.".to_owned())
+        }
         "tel" if !is_phone(value) => Some("A telephone number has digits, spaces and a +.".to_owned()),
         _ => None,
     }
@@ -155,7 +158,8 @@ mod tests {
         for good in ["ada@example.com", "a.b+c@x.co.uk", "ü@exämple.de"] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "ada", "@example.com", "ada@example", "ada@.com", "ada@example.", "a da@example.com"] {
+        for bad in ["", "ada", "@example.com", "ada@example", "ada@.com", "ada@example.", "a da@example.com"]
+        {
             assert!(!is_email(bad), "{bad}");
         }
     }

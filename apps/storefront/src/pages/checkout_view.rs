@@ -49,7 +49,7 @@ pub struct CheckoutPage<'a> {
 }
 
 /// The page.
-pub fn view(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+pub fn view(page: &CheckoutPage<'_>) -> AnyView {
     let draft = page.draft;
     let fields = |fields: &'static [Field]| {
         fields
@@ -93,10 +93,10 @@ pub fn view(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
                 {summary(page)}
             </form>
         </div>
-    }
+    }.into_any()
 }
 
-fn troubles(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+fn troubles(page: &CheckoutPage<'_>) -> AnyView {
     let texts = page.trouble.text(page.cart);
     let fields = &page.draft.errors;
     let problem = (!texts.is_empty()).then(|| {
@@ -125,10 +125,10 @@ fn troubles(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
             </div>
         }
     });
-    view! { {problem}{list} }
+    view! { {problem}{list} }.into_any()
 }
 
-fn country(draft: &Draft) -> impl IntoView + use<> {
+fn country(draft: &Draft) -> AnyView {
     let chosen = draft.pairs.get("country").unwrap_or("DE").to_owned();
     let error = draft.error("country");
     let option = |(code, name): &(&'static str, &'static str)| {
@@ -143,7 +143,7 @@ fn country(draft: &Draft) -> impl IntoView + use<> {
             </select>
             {error.map(|text| view! { <p class="field-error" id="country-error">{text.to_owned()}</p> })}
         </div>
-    }
+    }.into_any()
 }
 
 fn total(cart: &Cart, option: &DeliveryOption) -> Option<Money> {
@@ -153,11 +153,12 @@ fn total(cart: &Cart, option: &DeliveryOption) -> Option<Money> {
 /// The kind that is chosen when the page opens.
 fn chosen_kind<'a>(page: &CheckoutPage<'a>) -> &'a str {
     let options = &page.cart.delivery_options;
-    let asked = page.draft.pairs.get("delivery").filter(|kind| options.iter().any(|option| option.kind == *kind));
+    let asked =
+        page.draft.pairs.get("delivery").filter(|kind| options.iter().any(|option| option.kind == *kind));
     asked.or_else(|| options.first().map(|option| option.kind.as_str())).unwrap_or("")
 }
 
-fn deliveries(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+fn deliveries(page: &CheckoutPage<'_>) -> AnyView {
     let chosen = chosen_kind(page).to_owned();
     let option = |(index, option): (usize, &DeliveryOption)| {
         // The first is where a link from the list of errors lands.
@@ -179,10 +180,10 @@ fn deliveries(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
             </div>
         }
     };
-    page.cart.delivery_options.iter().enumerate().map(option).collect_view()
+    page.cart.delivery_options.iter().enumerate().map(option).collect_view().into_any()
 }
 
-fn summary(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
+fn summary(page: &CheckoutPage<'_>) -> AnyView {
     let cart = page.cart;
     let chosen = chosen_kind(page).to_owned();
     // One set of sums for each delivery; the style sheet shows the one that is chosen, without script.
@@ -206,10 +207,10 @@ fn summary(page: &CheckoutPage<'_>) -> impl IntoView + use<> {
             <button class="button button-main button-wide">"Order and pay on invoice"</button>
             <p class="hint"><a href="/cart">"Change the cart"</a></p>
         </aside>
-    }
+    }.into_any()
 }
 
-fn mini_line(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
+fn mini_line(line: &CartLine, more: &[String]) -> AnyView {
     view! {
         <li class="mini-line">
             <span class="mini-picture">{picture(line.picture.as_deref(), true)}</span>
@@ -221,5 +222,5 @@ fn mini_line(line: &CartLine, more: &[String]) -> impl IntoView + use<> {
             </div>
             <p class="mini-sum">{line.line_total.map(amount)}</p>
         </li>
-    }
+    }.into_any()
 }

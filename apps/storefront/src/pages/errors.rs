@@ -94,7 +94,7 @@ fn message(response: Response, page: ErrorPage) -> Response {
     Response::from_parts(parts, text.to_string().into())
 }
 
-fn view(page: ErrorPage, again: &str, nav: &Nav) -> impl IntoView + use<> {
+fn view(page: ErrorPage, again: &str, nav: &Nav) -> AnyView {
     let Words { title, text, link, label } = words(page);
     let link = if link.is_empty() { again.to_owned() } else { link.to_owned() };
     let category = |branch: &crate::components::nav::Branch| {
@@ -108,4 +108,5 @@ fn view(page: ErrorPage, again: &str, nav: &Nav) -> impl IntoView + use<> {
             <ul class="chips" role="list">{nav.branches.iter().map(category).collect_view()}</ul>
         </section>
     }
+    .into_any()
 }

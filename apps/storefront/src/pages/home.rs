@@ -40,7 +40,7 @@ pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Respons
     respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &featured, &newest)).await
 }
 
-fn view(nav: &Nav, featured: &[Card], newest: &[Card]) -> impl IntoView + use<> {
+fn view(nav: &Nav, featured: &[Card], newest: &[Card]) -> AnyView {
     // A shop without featured goods welcomes with its newest.
     let shown = if featured.is_empty() { newest } else { featured };
     let (hero_cards, rest) = shown.split_at(HERO_CARDS.min(shown.len()));
@@ -52,9 +52,10 @@ fn view(nav: &Nav, featured: &[Card], newest: &[Card]) -> impl IntoView + use<> 
         {shelf("newest", "New in", newest)}
         {promises()}
     }
+    .into_any()
 }
 
-fn hero(cards: &[Card]) -> impl IntoView + use<> {
+fn hero(cards: &[Card]) -> AnyView {
     let shot = |(index, card): (usize, &Card)| {
         view! {
             <li class=format!("hero-shot hero-shot-{}", index + 1)>
@@ -80,9 +81,10 @@ fn hero(cards: &[Card]) -> impl IntoView + use<> {
             <ul class="hero-shots" role="list">{cards.iter().enumerate().map(shot).collect_view()}</ul>
         </section>
     }
+    .into_any()
 }
 
-fn categories(branches: &[Branch]) -> impl IntoView + use<> {
+fn categories(branches: &[Branch]) -> AnyView {
     let tile = |branch: &Branch| {
         view! {
             <li class="tile">
@@ -100,6 +102,7 @@ fn categories(branches: &[Branch]) -> impl IntoView + use<> {
             <ul class="tiles" role="list">{branches.iter().map(tile).collect_view()}</ul>
         </section>
     }
+    .into_any()
 }
 
 /// `1 piece`, `24 pieces`
@@ -107,19 +110,21 @@ pub fn pieces(count: u32) -> String {
     if count == 1 { "1 piece".to_owned() } else { format!("{count} pieces") }
 }
 
-fn shelf(id: &'static str, title: &'static str, cards: &[Card]) -> impl IntoView + use<> {
+fn shelf(id: &'static str, title: &'static str, cards: &[Card]) -> AnyView {
     let heading = format!("{id}-title");
-    (!cards.is_empty()).then(|| {
-        view! {
-            <section class="wrap band" id=id aria-labelledby=heading.clone()>
-                <h2 id=heading.clone()>{title}</h2>
-                {grid(cards)}
-            </section>
-        }
-    })
+    (!cards.is_empty())
+        .then(|| {
+            view! {
+                <section class="wrap band" id=id aria-labelledby=heading.clone()>
+                    <h2 id=heading.clone()>{title}</h2>
+                    {grid(cards)}
+                </section>
+            }
+        })
+        .into_any()
 }
 
-fn makers(nav: &Nav) -> impl IntoView + use<> {
+fn makers(nav: &Nav) -> AnyView {
     let maker = |vendor: &kiosk_wire::Vendor| {
         view! {
             <li class="maker">
@@ -140,14 +145,14 @@ fn makers(nav: &Nav) -> impl IntoView + use<> {
                 </div>
             </section>
         }
-    })
+    }).into_any()
 }
 
 fn first_sentence(text: &str) -> String {
     text.split_inclusive(". ").next().unwrap_or("").trim_end().to_owned()
 }
 
-fn promises() -> impl IntoView + use<> {
+fn promises() -> AnyView {
     view! {
         <section class="wrap band promises" aria-label="What you can count on">
             <div class="promise">{icons::stall()}<h3>"Sold by name"</h3>
@@ -158,4 +163,5 @@ fn promises() -> impl IntoView + use<> {
                 <p>"No card needed at the counter, and no account either."</p></div>
         </section>
     }
+    .into_any()
 }

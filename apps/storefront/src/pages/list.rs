@@ -33,7 +33,10 @@ const SORTS: [(&str, &str, Sort); 4] = [
 pub fn query_of(pairs: &Pairs) -> ListQuery {
     let minor = |name| {
         let text = pairs.get(name)?.replace(',', ".");
-        Money::parse_decimal(&text, Currency::EUR).ok().map(|money| money.amount).filter(|amount| *amount >= 0)
+        Money::parse_decimal(&text, Currency::EUR)
+            .ok()
+            .map(|money| money.amount)
+            .filter(|amount| *amount >= 0)
     };
     let facets = pairs.0.iter().filter_map(|(key, value)| {
         let name = key.strip_prefix("facet.")?;
@@ -44,7 +47,10 @@ pub fn query_of(pairs: &Pairs) -> ListQuery {
         facets: facets.collect(),
         price_min: minor("min"),
         price_max: minor("max"),
-        sort: SORTS.iter().find(|(name, ..)| pairs.get("sort") == Some(name)).map_or(Sort::Newest, |(.., sort)| *sort),
+        sort: SORTS
+            .iter()
+            .find(|(name, ..)| pairs.get("sort") == Some(name))
+            .map_or(Sort::Newest, |(.., sort)| *sort),
         cursor: pairs.get("after").and_then(|text| {
             let (id, key) = text.split_once('~')?;
             Some(Cursor { key: key.to_owned(), id: id.to_owned() })
@@ -105,13 +111,15 @@ impl Listing {
 
     fn unfiltered_url(&self) -> String {
         match self.pairs.get("q") {
-            Some(words) => format!("{}?{}", self.path, Pairs(vec![("q".to_owned(), words.to_owned())]).encode()),
+            Some(words) => {
+                format!("{}?{}", self.path, Pairs(vec![("q".to_owned(), words.to_owned())]).encode())
+            }
             None => self.path.clone(),
         }
     }
 
     /// Filters beside the grid.
-    pub fn view(&self) -> impl IntoView + use<> {
+    pub fn view(&self) -> AnyView {
         view! {
             <div class="list">
                 {self.filters()}
@@ -132,9 +140,10 @@ impl Listing {
                 </section>
             </div>
         }
+        .into_any()
     }
 
-    fn paging(&self) -> impl IntoView + use<> {
+    fn paging(&self) -> AnyView {
         let first = self.query.cursor.is_some().then(|| {
             view! { <a class="button" rel="prev" href=self.url_with(None)>"Back to the start"</a> }
         });
@@ -143,9 +152,10 @@ impl Listing {
         });
         (first.is_some() || next.is_some())
             .then(|| view! { <nav class="paging" aria-label="Pages">{first}{next}</nav> })
+            .into_any()
     }
 
-    fn filters(&self) -> impl IntoView + use<> {
+    fn filters(&self) -> AnyView {
         let words = self.pairs.get("q").map(str::to_owned);
         let price = |name: &str| self.pairs.text(name).to_owned();
         let active = self.query.facets.len()
@@ -184,10 +194,10 @@ impl Listing {
                     {self.is_filtered().then(|| view! { <a href=self.unfiltered_url()>"Clear all"</a> })}
                 </p>
             </form>
-        }
+        }.into_any()
     }
 
-    fn facet(&self, index: usize, facet: &Facet) -> impl IntoView + use<> {
+    fn facet(&self, index: usize, facet: &Facet) -> AnyView {
         let chosen = |value: &FacetValue| {
             self.query.facets.iter().any(|(name, picked)| *name == facet.name && *picked == value.value)
         };
@@ -201,7 +211,8 @@ impl Listing {
                 </p>
             }
         };
-        let values: Vec<(usize, &FacetValue)> = facet.values.iter().take(FACET_VALUES_MAX).enumerate().collect();
+        let values: Vec<(usize, &FacetValue)> =
+            facet.values.iter().take(FACET_VALUES_MAX).enumerate().collect();
         // What was chosen is always in sight.
         let (open, folded): (Vec<_>, Vec<_>) =
             values.into_iter().partition(|(number, value)| *number < FACET_VALUES_OPEN || chosen(value));
@@ -221,5 +232,6 @@ impl Listing {
                 {more}
             </fieldset>
         }
+        .into_any()
     }
 }

@@ -62,5 +62,6 @@ pub async fn sitemap(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Resp
 /// `GET /favicon.ico`: browsers ask for it unbidden; the icon is the one that pages name.
 pub async fn favicon(State(shop): State<Arc<Shop>>) -> Response {
     let location = shop.assets.url("favicon.svg");
-    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location.as_str()), (BRIEFLY.0, BRIEFLY.1)]).into_response()
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, location.as_str()), (BRIEFLY.0, BRIEFLY.1)])
+        .into_response()
 }

@@ -61,7 +61,9 @@ fn step_of(status: &str) -> usize {
 fn words(status: &str) -> &'static str {
     match status {
         "placed" => "We have your order. The makers get it ready next.",
-        "in_review" => "We have your order and are looking it over. That is usually done within a day; you need not do anything.",
+        "in_review" => {
+            "We have your order and are looking it over. That is usually done within a day; you need not do anything."
+        }
         "cancelled" | "rejected" => "This order was cancelled. Nothing is owed.",
         "refunded" => "This order was refunded.",
         "shipped" | "partially_shipped" => "It is on its way to you.",
@@ -70,8 +72,9 @@ fn words(status: &str) -> &'static str {
     }
 }
 
-fn view(order: &Order, thanks: bool) -> impl IntoView + use<> {
-    let name = order.contact.as_ref().and_then(|contact| contact.name.split_whitespace().next()).map(str::to_owned);
+fn view(order: &Order, thanks: bool) -> AnyView {
+    let name =
+        order.contact.as_ref().and_then(|contact| contact.name.split_whitespace().next()).map(str::to_owned);
     let title = match (thanks, name) {
         (true, Some(name)) => format!("Thank you, {name}"),
         (true, None) => "Thank you".to_owned(),
@@ -95,10 +98,10 @@ fn view(order: &Order, thanks: bool) -> impl IntoView + use<> {
             </div>
             <p class="order-again"><a class="button" href="/">"Back to the shop"</a></p>
         </div>
-    }
+    }.into_any()
 }
 
-fn timeline(status: &str) -> impl IntoView + use<> {
+fn timeline(status: &str) -> AnyView {
     let ended = matches!(status, "cancelled" | "rejected" | "refunded");
     let now = step_of(status);
     let step = move |(index, (label, _)): (usize, (&'static str, &[&str]))| {
@@ -113,16 +116,18 @@ fn timeline(status: &str) -> impl IntoView + use<> {
             </li>
         }
     };
-    (!ended).then(|| {
-        view! {
-            <ol class="timeline" role="list" aria-label="Where it stands">
-                {STEPS.into_iter().enumerate().map(step).collect_view()}
-            </ol>
-        }
-    })
+    (!ended)
+        .then(|| {
+            view! {
+                <ol class="timeline" role="list" aria-label="Where it stands">
+                    {STEPS.into_iter().enumerate().map(step).collect_view()}
+                </ol>
+            }
+        })
+        .into_any()
 }
 
-fn line(line: &OrderLine) -> impl IntoView + use<> {
+fn line(line: &OrderLine) -> AnyView {
     let title = if line.title.is_empty() { line.sku.clone() } else { line.title.clone() };
     let heading = match &line.handle {
         Some(handle) => view! { <a href=format!("/p/{handle}?sku={}", line.sku)>{title}</a> }.into_any(),
@@ -138,10 +143,10 @@ fn line(line: &OrderLine) -> impl IntoView + use<> {
             <div class="line-count"><p>{format!("{} ×", line.quantity)}</p></div>
             <div class="line-sum"><p class="line-total">{amount(line.unit_price)}</p></div>
         </li>
-    }
+    }.into_any()
 }
 
-fn summary(order: &Order) -> impl IntoView + use<> {
+fn summary(order: &Order) -> AnyView {
     let address = order.address.as_ref().map(|address| {
         let name = order.contact.as_ref().map(|contact| contact.name.clone());
         let lines = [
@@ -168,6 +173,7 @@ fn summary(order: &Order) -> impl IntoView + use<> {
             {address}
         </aside>
     }
+    .into_any()
 }
 
 fn delivery_name(kind: &str) -> &'static str {
@@ -205,8 +211,12 @@ mod tests {
 
     #[test]
     fn days_are_of_the_calendar() {
-        for (ms, day) in [(0, "1970-01-01"), (951_782_400_000, "2000-02-29"), (1_790_000_000_000, "2026-09-21"), (-1, "1969-12-31")]
-        {
+        for (ms, day) in [
+            (0, "1970-01-01"),
+            (951_782_400_000, "2000-02-29"),
+            (1_790_000_000_000, "2026-09-21"),
+            (-1, "1969-12-31"),
+        ] {
             assert_eq!(date(ms), day);
         }
     }

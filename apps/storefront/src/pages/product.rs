@@ -81,9 +81,11 @@ fn plain_text(html: &str) -> String {
     words.join(" ").chars().take(DESCRIPTION_CHARS_MAX).collect()
 }
 
-fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &[Card]) -> impl IntoView + use<> {
+fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &[Card]) -> AnyView {
     let product = &view.product;
-    let path = nav.find(&product.category).map(|(branch, child)| crumbs(&branch.category, child, Some(&product.title)));
+    let path = nav
+        .find(&product.category)
+        .map(|(branch, child)| crumbs(&branch.category, child, Some(&product.title)));
     view! {
         <div class="wrap">
             {path}
@@ -94,6 +96,7 @@ fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &[Card]) -> imp
         </div>
         {related(product, shelf)}
     }
+    .into_any()
 }
 
 /// The pictures, the variant's own first.
@@ -108,7 +111,7 @@ fn shots(product: &Product, variant: &Variant) -> Vec<Shot> {
     order.into_iter().map(shot).collect()
 }
 
-fn facts(view: &ProductView, variant: &Variant) -> impl IntoView + use<> {
+fn facts(view: &ProductView, variant: &Variant) -> AnyView {
     let product = &view.product;
     let stock = Stock::of(view, variant);
     let choices = choices(view, variant);
@@ -129,10 +132,10 @@ fn facts(view: &ProductView, variant: &Variant) -> impl IntoView + use<> {
             {delivery(view)}
             {vendor_box(view)}
         </div>
-    }
+    }.into_any()
 }
 
-fn chooser(product: &Product, choice: &Choice) -> impl IntoView + use<> {
+fn chooser(product: &Product, choice: &Choice) -> AnyView {
     let chosen = choice.values.iter().find(|value| value.chosen).map(|value| value.value.clone());
     let link = |value: &ChoiceValue| {
         let picture = value.picture.filter(|_| choice.pictured).and_then(|index| product.pictures.get(index));
@@ -155,10 +158,10 @@ fn chooser(product: &Product, choice: &Choice) -> impl IntoView + use<> {
             <h2 class="chooser-name">{choice.name.clone()}{chosen.map(|value| view! { ": " <span>{value}</span> })}</h2>
             <ul role="list">{choice.values.iter().map(link).collect_view()}</ul>
         </section>
-    }
+    }.into_any()
 }
 
-fn delivery(view: &ProductView) -> impl IntoView + use<> {
+fn delivery(view: &ProductView) -> AnyView {
     let how = if view.product.bulky {
         "Too big for a parcel: it comes by freight to your door, or you pick it up."
     } else {
@@ -170,9 +173,10 @@ fn delivery(view: &ProductView) -> impl IntoView + use<> {
             <li>{icons::invoice()}<span>"Pay on invoice."</span></li>
         </ul>
     }
+    .into_any()
 }
 
-fn vendor_box(view: &ProductView) -> impl IntoView + use<> {
+fn vendor_box(view: &ProductView) -> AnyView {
     view! {
         <section class="vendor-box" aria-labelledby="vendor-name">
             <h2 id="vendor-name">{view.vendor_name.clone()}</h2>
@@ -180,18 +184,20 @@ fn vendor_box(view: &ProductView) -> impl IntoView + use<> {
             <p>{view.vendor_about.clone()}</p>
             <p><a href=format!("/vendors/{}", view.product.vendor)>"All from "{view.vendor_name.clone()}</a></p>
         </section>
-    }
+    }.into_any()
 }
 
-fn related(product: &Product, shelf: &[Card]) -> impl IntoView + use<> {
+fn related(product: &Product, shelf: &[Card]) -> AnyView {
     let others = shelf.iter().filter(|card| card.id != product.id.as_str());
     let cards: Vec<Card> = others.take(RELATED_CARDS).cloned().collect();
-    (!cards.is_empty()).then(|| {
-        view! {
-            <section class="wrap band" aria-labelledby="related">
-                <h2 id="related">"Stands well beside it"</h2>
-                {grid(&cards)}
-            </section>
-        }
-    })
+    (!cards.is_empty())
+        .then(|| {
+            view! {
+                <section class="wrap band" aria-labelledby="related">
+                    <h2 id="related">"Stands well beside it"</h2>
+                    {grid(&cards)}
+                </section>
+            }
+        })
+        .into_any()
 }

@@ -46,7 +46,10 @@ pub fn choices(view: &ProductView, shown: &Variant) -> Vec<Choice> {
         return Vec::new();
     }
     let names = product.options.iter().enumerate();
-    names.map(|(index, name)| choice(view, shown, index, name)).filter(|choice| choice.values.len() > 1).collect()
+    names
+        .map(|(index, name)| choice(view, shown, index, name))
+        .filter(|choice| choice.values.len() > 1)
+        .collect()
 }
 
 fn choice(view: &ProductView, shown: &Variant, index: usize, name: &str) -> Choice {

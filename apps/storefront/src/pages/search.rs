@@ -33,7 +33,7 @@ pub async fn show(
     respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &words, &listing)).await
 }
 
-fn view(nav: &Nav, words: &str, listing: &Listing) -> impl IntoView + use<> {
+fn view(nav: &Nav, words: &str, listing: &Listing) -> AnyView {
     let title = if words.is_empty() { "Everything we have".to_owned() } else { format!("“{words}”") };
     let chip = |branch: &Branch| {
         view! { <li><a class="chip" href=format!("/c/{}", branch.category.slug)>{branch.category.name.clone()}</a></li> }
@@ -54,5 +54,5 @@ fn view(nav: &Nav, words: &str, listing: &Listing) -> impl IntoView + use<> {
                 listing.view().into_any()
             }}
         </div>
-    }
+    }.into_any()
 }

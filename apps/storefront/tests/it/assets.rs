@@ -19,7 +19,8 @@ fn manifest() -> HashMap<String, String> {
 }
 
 async fn load(shop: &mut TestShop, name: &str, encoding: &str) -> usize {
-    let answer = shop.send(Method::GET, &format!("/assets/{name}"), &[("accept-encoding", encoding)], None).await;
+    let answer =
+        shop.send(Method::GET, &format!("/assets/{name}"), &[("accept-encoding", encoding)], None).await;
     assert_eq!(answer.status, StatusCode::OK, "{name}");
     assert_eq!(answer.header("content-encoding"), encoding, "{name}");
     assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable", "{name}");

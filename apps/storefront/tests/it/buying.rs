@@ -2,7 +2,8 @@
 
 use axum::http::{Method, StatusCode};
 
-use crate::support::{TestShop, fill};
+use crate::html::fill;
+use crate::support::TestShop;
 
 pub const ADA: &[(&str, &str)] = &[
     ("name", "Ada Lovelace"),
@@ -64,7 +65,9 @@ async fn a_form_sent_twice_buys_once() {
 
     // The same cart from a window with another key: it was ordered already.
     shop.cookies = before;
-    let other = shop.post("/checkout", &fill(&form, &[ADA, &[("key", "0123456789abcdef0123456789abcdef")]].concat())).await;
+    let other = shop
+        .post("/checkout", &fill(&form, &[ADA, &[("key", "0123456789abcdef0123456789abcdef")]].concat()))
+        .await;
     assert_eq!(other.header("location"), "/cart?refused=cart_closed");
     assert_eq!(shop.orders.order_count(), 1);
 }
@@ -73,7 +76,9 @@ async fn a_form_sent_twice_buys_once() {
 async fn islands_get_json() {
     let mut shop = TestShop::open().await;
     let headers = [("sec-fetch-site", "same-origin"), ("accept", "application/json")];
-    let added = shop.send(Method::POST, "/cart/lines", &headers, Some(&[("sku", "MUG-SAND-S"), ("quantity", "4")])).await;
+    let added = shop
+        .send(Method::POST, "/cart/lines", &headers, Some(&[("sku", "MUG-SAND-S"), ("quantity", "4")]))
+        .await;
     assert_eq!((added.status, added.body.as_str()), (StatusCode::OK, r#"{"quantity":4,"version":2}"#));
     let refused = shop.send(Method::POST, "/cart/lines", &headers, Some(&[("sku", "NO-SUCH")])).await;
     assert_eq!(refused.body, r#"{"message":"This piece is no longer sold here."}"#);

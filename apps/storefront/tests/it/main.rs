@@ -6,6 +6,7 @@ mod support;
 
 mod assets;
 mod buying;
+mod html;
 mod pages;
 mod refusals;
 mod safety;

@@ -88,7 +88,7 @@ async fn every_page_is_well_made() {
     assert_eq!(failed.status, StatusCode::UNPROCESSABLE_ENTITY);
     check_page("/checkout, empty", &failed.html());
     let form = shop.get("/checkout").await.form("/checkout");
-    let sent = crate::support::fill(&form, crate::buying::ADA);
+    let sent = crate::html::fill(&form, crate::buying::ADA);
     let placed = shop.post("/checkout", &sent).await;
     for path in [placed.header("location"), "/orders/ord_1"] {
         let answer = shop.get(path).await;
@@ -101,7 +101,17 @@ async fn every_page_is_well_made() {
 async fn titles_tell_pages_apart() {
     let mut shop = TestShop::open().await;
     let mut titles = Vec::new();
-    for path in ["/", "/c/kitchen", "/c/mugs", "/p/mug", "/p/lamp", "/vendors/ven_ostwerk", "/search?q=mug", "/cart", "/nowhere"] {
+    for path in [
+        "/",
+        "/c/kitchen",
+        "/c/mugs",
+        "/p/mug",
+        "/p/lamp",
+        "/vendors/ven_ostwerk",
+        "/search?q=mug",
+        "/cart",
+        "/nowhere",
+    ] {
         titles.extend(shop.get(path).await.texts("title"));
     }
     let count = titles.len();
@@ -155,7 +165,8 @@ async fn long_lists_have_pages() {
     let mut changes = crate::support::catalogue::small();
     for number in 0..30 {
         let handle = format!("cup-{number:02}");
-        let variants = vec![crate::support::catalogue::variant(&format!("CUP-{number}"), &[], 1_000 + number)];
+        let variants =
+            vec![crate::support::catalogue::variant(&format!("CUP-{number}"), &[], 1_000 + number)];
         let product = crate::support::catalogue::product(&handle, &handle, "mugs", &[], variants);
         changes.push(kiosk_wire::Change::Product(Box::new(product)));
     }
@@ -175,7 +186,9 @@ async fn long_lists_have_pages() {
 #[tokio::test]
 async fn search_finds_titles_tags_and_sellers() {
     let mut shop = TestShop::open().await;
-    for (words, found) in [("speckled", "/p/mug"), ("handmade bench", "/p/bench"), ("ostwerk lamp", "/p/lamp")] {
+    for (words, found) in
+        [("speckled", "/p/mug"), ("handmade bench", "/p/bench"), ("ostwerk lamp", "/p/lamp")]
+    {
         let answer = shop.get(&format!("/search?q={}", words.replace(' ', "+"))).await;
         assert_eq!(answer.attributes(".card a", "href"), [found], "{words}");
     }
@@ -215,13 +228,22 @@ async fn options_are_links_that_keep_the_other_choice() {
     let mug = shop.get("/p/mug?sku=MUG-SAND-L").await;
     assert_eq!(
         mug.attributes(".choice", "href"),
-        ["/p/mug?sku=MUG-SAND-L", "/p/mug?sku=MUG-MOSS-OUT", "/p/mug?sku=MUG-SAND-S", "/p/mug?sku=MUG-SAND-L"]
+        [
+            "/p/mug?sku=MUG-SAND-L",
+            "/p/mug?sku=MUG-MOSS-OUT",
+            "/p/mug?sku=MUG-SAND-S",
+            "/p/mug?sku=MUG-SAND-L"
+        ]
     );
     assert_eq!(mug.texts(".choice[aria-current]"), ["Sand", "Large"]);
     assert_eq!(mug.texts(".choice.is-out"), ["Moss , sold out here"]);
     assert!(shop.get("/p/lamp").await.attributes(".choice", "href").is_empty(), "nothing to choose");
     let unknown = shop.get("/p/mug?sku=NO-SUCH").await;
-    assert_eq!(unknown.attributes(".buy input[name=sku]", "value"), ["MUG-SAND-S"], "the first that can be bought");
+    assert_eq!(
+        unknown.attributes(".buy input[name=sku]", "value"),
+        ["MUG-SAND-S"],
+        "the first that can be bought"
+    );
 }
 
 #[tokio::test]

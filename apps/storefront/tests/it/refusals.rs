@@ -5,7 +5,8 @@ use kiosk_problem::Problem;
 use serde_json::json;
 
 use crate::buying::ADA;
-use crate::support::{Answer, TestShop, fill};
+use crate::html::fill;
+use crate::support::{Answer, TestShop};
 
 /// Fills the checkout of one mug and sends it.
 async fn order(shop: &mut TestShop, changes: &[(&str, &str)]) -> Answer {
@@ -153,7 +154,16 @@ async fn a_shop_without_edge_orders_still_shows_goods() {
 #[tokio::test]
 async fn what_is_not_there_is_404_with_a_way_on() {
     let mut shop = TestShop::open().await;
-    for path in ["/nowhere", "/p/nothing", "/c/empty", "/vendors/ven_nobody", "/orders/ord_9", "/assets/x.css", "/assets/..%2Fsecret.css", "/media/abc.svg"] {
+    for path in [
+        "/nowhere",
+        "/p/nothing",
+        "/c/empty",
+        "/vendors/ven_nobody",
+        "/orders/ord_9",
+        "/assets/x.css",
+        "/assets/..%2Fsecret.css",
+        "/media/abc.svg",
+    ] {
         let answer = shop.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.attributes(".empty a", "href").contains(&"/".to_owned()), "{path}");

@@ -101,7 +101,10 @@ async fn pictures_are_kept_for_ever_once_they_are_here() {
     assert_eq!(picture.body, "<svg xmlns='http://www.w3.org/2000/svg'/>");
     assert_eq!(picture.header("cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(picture.header("content-type"), "image/svg+xml");
-    assert_eq!(picture.header("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    assert_eq!(
+        picture.header("content-security-policy"),
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    );
     let other_ending = shop.get(&path.replace(".svg", ".png")).await;
     assert_eq!(other_ending.status, StatusCode::NOT_FOUND, "the ending is part of the address");
 }

@@ -39,7 +39,13 @@ pub fn variant(sku: &str, options: &[&str], price: i64) -> Variant {
     }
 }
 
-pub fn product(handle: &str, title: &str, category: &str, options: &[&str], variants: Vec<Variant>) -> Product {
+pub fn product(
+    handle: &str,
+    title: &str,
+    category: &str,
+    options: &[&str],
+    variants: Vec<Variant>,
+) -> Product {
     let picture = |n: u8| Picture {
         hash: format!("{n:02x}").repeat(32),
         ext: "svg".to_owned(),
@@ -63,12 +69,18 @@ pub fn product(handle: &str, title: &str, category: &str, options: &[&str], vari
 }
 
 pub fn small() -> Vec<Change> {
-    let mut mug = product("mug", "Speckled mug", "mugs", &["Colour", "Size"], vec![
-        variant("MUG-SAND-S", &["Sand", "Small"], 1_900),
-        Variant { compare_at: Some(euro(2_900)), ..variant("MUG-SAND-L", &["Sand", "Large"], 2_400) },
-        variant("MUG-MOSS-FEW", &["Moss", "Small"], 1_900),
-        variant("MUG-MOSS-OUT", &["Moss", "Large"], 2_400),
-    ]);
+    let mut mug = product(
+        "mug",
+        "Speckled mug",
+        "mugs",
+        &["Colour", "Size"],
+        vec![
+            variant("MUG-SAND-S", &["Sand", "Small"], 1_900),
+            Variant { compare_at: Some(euro(2_900)), ..variant("MUG-SAND-L", &["Sand", "Large"], 2_400) },
+            variant("MUG-MOSS-FEW", &["Moss", "Small"], 1_900),
+            variant("MUG-MOSS-OUT", &["Moss", "Large"], 2_400),
+        ],
+    );
     mug.featured = true;
     let lamp = product("lamp", "Brass lamp", "lamps", &[], vec![variant("LAMP-OUT", &[], 124_900)]);
     let pan = product("pan", "Iron pan", "kitchen", &[], vec![variant("PAN-WAY", &[], 8_900)]);

@@ -15,7 +15,6 @@ use kiosk_edge_platform::native::{NativeDb, NativeEdge};
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_pop_store::{catalog, schema};
 use kiosk_wire::Change;
-use scraper::{Html, Selector};
 use tower::ServiceExt;
 
 use orders::FakeOrders;
@@ -90,7 +89,8 @@ impl TestShop {
             request = request.header(*name, *value);
         }
         if !self.cookies.is_empty() {
-            let line: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let line: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, line.join("; "));
         }
         let body = form.map(|pairs| serde_urlencoded::to_string(pairs).unwrap()).unwrap_or_default();
@@ -100,7 +100,11 @@ impl TestShop {
             self.keep(cookie.to_str().unwrap());
         }
         let body = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 
     fn keep(&mut self, cookie: &str) {
@@ -114,55 +118,7 @@ impl TestShop {
 }
 
 impl Answer {
-    pub fn html(&self) -> Html {
-        Html::parse_document(&self.body)
-    }
-
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
-
-    /// Texts of the elements that `selector` finds, white space made single.
-    pub fn texts(&self, selector: &str) -> Vec<String> {
-        let selector = Selector::parse(selector).unwrap();
-        let text = |element: scraper::ElementRef<'_>| element.text().collect::<String>();
-        self.html()
-            .select(&selector)
-            .map(|element| text(element).split_whitespace().collect::<Vec<_>>().join(" "))
-            .collect()
-    }
-
-    /// Values of `attribute` of the elements that `selector` finds.
-    pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
-        let selector = Selector::parse(selector).unwrap();
-        self.html().select(&selector).filter_map(|e| e.value().attr(attribute).map(str::to_owned)).collect()
-    }
-
-    /// The fields of the form that posts to `action`, as a browser without script would send them.
-    pub fn form(&self, action: &str) -> Vec<(String, String)> {
-        let html = self.html();
-        let form = Selector::parse(&format!("form[action=\"{action}\"]")).unwrap();
-        let fields = Selector::parse("input[name], select[name]").unwrap();
-        let chosen = Selector::parse("option[selected]").unwrap();
-        let form = html.select(&form).next().unwrap_or_else(|| panic!("no form posts to {action}"));
-        let field = |e: scraper::ElementRef<'_>| {
-            let value = e.value();
-            let unchecked =
-                matches!(value.attr("type"), Some("radio" | "checkbox")) && value.attr("checked").is_none();
-            let option = e.select(&chosen).next().and_then(|option| option.value().attr("value"));
-            let text = option.or_else(|| value.attr("value")).unwrap_or("");
-            (!unchecked).then(|| (value.attr("name").unwrap_or("").to_owned(), text.to_owned()))
-        };
-        form.select(&fields).filter_map(field).collect()
-    }
-}
-
-/// Pairs for [`TestShop::post`], with `changes` made to them.
-pub fn fill<'a>(form: &'a [(String, String)], changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let mut pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    for (name, value) in changes {
-        pairs.retain(|(known, _)| known != name);
-        pairs.push((name, value));
-    }
-    pairs
 }

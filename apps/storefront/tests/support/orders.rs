@@ -105,9 +105,15 @@ impl FakeOrders {
         }
         let option = |kind: &str, name: &str, detail: &str, amount| json!({ "kind": kind, "name": name, "detail": detail, "price": eur(amount) });
         let ways = if bulky {
-            vec![option("freight", "Freight", "To your door in 5 to 8 working days, by appointment", 4_900), option("pickup", "Pick-up", "At the store near you", 0)]
+            vec![
+                option("freight", "Freight", "To your door in 5 to 8 working days, by appointment", 4_900),
+                option("pickup", "Pick-up", "At the store near you", 0),
+            ]
         } else {
-            vec![option("parcel", "Parcel", "2 to 3 working days", 490), option("express", "Express", "The next working day", 1_290)]
+            vec![
+                option("parcel", "Parcel", "2 to 3 working days", 490),
+                option("express", "Express", "The next working day", 1_290),
+            ]
         };
         json!({
             "id": id, "version": cart.version, "status": if cart.order.is_some() { "ordered" } else { "open" },
@@ -191,12 +197,20 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
         return Err(Problem::new(StatusCode::CONFLICT, "cart_closed", "The cart was ordered"));
     }
     let seen = fake.json(&id).await;
-    let way = seen["delivery_options"].as_array().unwrap().iter().find(|way| way["kind"] == body["delivery"]).unwrap().clone();
+    let way = seen["delivery_options"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|way| way["kind"] == body["delivery"])
+        .unwrap()
+        .clone();
     let total = seen["subtotal"]["amount"].as_i64().unwrap() + way["price"]["amount"].as_i64().unwrap();
     if body["expected_total"] != eur(total) {
         let changes = seen["lines"].as_array().unwrap().iter().map(|line| json!({ "sku": line["sku"], "shown_price": line["shown_price"], "unit_price": line["unit_price"] }));
         let changes: Vec<Value> = changes.collect();
-        return Err(Problem::new(StatusCode::CONFLICT, "price_changed", "A price changed").with("lines", changes).with("total", eur(total)));
+        return Err(Problem::new(StatusCode::CONFLICT, "price_changed", "A price changed")
+            .with("lines", changes)
+            .with("total", eur(total)));
     }
     let order = fake.book(|book| {
         let order_id = format!("ord_{}", book.orders.len() + 1);
