@@ -6,7 +6,7 @@ KIOSK_CACHE=${KIOSK_CACHE:-${XDG_CACHE_HOME:-${HOME:-$KIOSK_ROOT}/.cache}/kiosk}
 mkdir -p "$KIOSK_CACHE" 2>/dev/null || { KIOSK_CACHE=$KIOSK_ROOT/.kiosk/cache; mkdir -p "$KIOSK_CACHE"; }
 KIOSK_TOOLS=$KIOSK_CACHE/tools
 # Guests and host programs are built by different compilers at times: one target directory each.
-NATIVE_TARGET=$KIOSK_CACHE/native
+NATIVE_TARGET=$KIOSK_CACHE/host
 GUEST_TARGET=$KIOSK_CACHE/guest
 export PATH="$KIOSK_TOOLS/bin:$PATH"
 
