@@ -1,13 +1,13 @@
 //! Carts: written with versions, read together with everything a page or a checkout needs of them.
 
-use kiosk_edge_platform::{Database, Row, Statement};
+use kiosk_edge_platform::{Database, Row, Statement, Value};
 use kiosk_ids::{CartId, Sku};
-use kiosk_money::Money;
+use kiosk_money::{Currency, Money};
 
 use crate::catalog::SkuView;
 use crate::catalog::product::{SKU_COLUMNS, sku_view};
 use crate::idempotency::Remembered;
-use crate::{StoreError, guard};
+use crate::{StoreError, currency_of, guard};
 
 /// Most lines of one cart.
 pub const CART_LINES_MAX: u32 = 100;
@@ -25,6 +25,8 @@ pub struct Cart {
     pub token_hash: String,
     /// Grows with every change.
     pub version: u64,
+    /// The currency of its lines; `None` while it is empty.
+    pub currency: Option<Currency>,
     /// Unix milliseconds.
     pub created_ms: i64,
     /// The order it became.
@@ -42,7 +44,7 @@ pub struct CartLine {
     pub quantity: u32,
     /// The price of one piece when the line was last set, in minor units.
     pub shown_price: i64,
-    /// The variant as it is sold now; `None` when it no longer is.
+    /// The variant as it is sold now; `None` when it no longer is, or no longer in the cart's currency.
     pub sold: Option<SkuView>,
 }
 
@@ -70,7 +72,7 @@ pub struct CartState {
 const LOAD: &str =
     "SELECT s.sku, p.id, p.handle, p.title, s.options, p.vendor_id, v.name, p.bulky, p.picture, s.price,
     s.currency, s.stock_item, s.stock_units, e.granted - e.taken - e.returned, e.core_available, e.epoch,
-    l.sku, l.quantity, l.shown_price, c.token_hash, c.version, c.created_ms, c.order_id,
+    l.sku, l.quantity, l.shown_price, c.token_hash, c.version, c.currency, c.created_ms, c.order_id,
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'leases_expire_ms'), 0),
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'core_retry_ms'), 0),
     i.request_hash, i.status, i.response
@@ -95,40 +97,40 @@ pub async fn load(
     let rows = db.query(Statement::new(LOAD).bind(id.as_str()).bind(idempotency_key)).await?;
     let Some(head) = rows.first() else { return Ok(None) };
     const AT: usize = SKU_COLUMNS + 3;
+    let currency = head.get::<Option<&str>>(AT + 2)?.map(currency_of).transpose()?;
     Ok(Some(CartState {
         cart: Cart {
             id: id.clone(),
             token_hash: head.get(AT)?,
             version: head.get(AT + 1)?,
-            created_ms: head.get(AT + 2)?,
-            order_id: head.get(AT + 3)?,
-            lines: rows.iter().filter_map(|row| line(row).transpose()).collect::<Result<_, _>>()?,
+            currency,
+            created_ms: head.get(AT + 3)?,
+            order_id: head.get(AT + 4)?,
+            lines: rows.iter().filter_map(|row| line(row, currency).transpose()).collect::<Result<_, _>>()?,
         },
-        supply: Supply { leases_expire_ms: head.get(AT + 4)?, core_retry_ms: head.get(AT + 5)? },
-        remembered: match head.get::<Option<String>>(AT + 6)? {
+        supply: Supply { leases_expire_ms: head.get(AT + 5)?, core_retry_ms: head.get(AT + 6)? },
+        remembered: match head.get::<Option<String>>(AT + 7)? {
             None => None,
             Some(request_hash) => Some(Remembered {
                 request_hash,
-                status: u16::try_from(head.get::<u32>(AT + 7)?).unwrap_or(0),
-                response: head.get(AT + 8)?,
+                status: u16::try_from(head.get::<u32>(AT + 8)?).unwrap_or(0),
+                response: head.get(AT + 9)?,
             }),
         },
     }))
 }
 
 /// The line of a row; a cart without lines has one row without a line.
-fn line(row: &Row) -> Result<Option<CartLine>, StoreError> {
+fn line(row: &Row, currency: Option<Currency>) -> Result<Option<CartLine>, StoreError> {
     let Some(sku) = row.get::<Option<String>>(SKU_COLUMNS)? else { return Ok(None) };
     // A variant is sold when its product, its seller and its lease are there.
-    let mut sold = true;
-    for column in [0, 1, 6, 15] {
-        sold &= row.0.get(column).is_some_and(|value| *value != kiosk_edge_platform::Value::Null);
-    }
+    let there = [0, 1, 6, 15].into_iter().all(|column| row.0.get(column).is_some_and(|v| *v != Value::Null));
+    let sold = if there { Some(sku_view(row)?) } else { None };
     Ok(Some(CartLine {
         sku,
         quantity: row.get(SKU_COLUMNS + 1)?,
         shown_price: row.get(SKU_COLUMNS + 2)?,
-        sold: if sold { Some(sku_view(row)?) } else { None },
+        sold: sold.filter(|sold| Some(sold.price.currency) == currency),
     }))
 }
 

@@ -47,7 +47,7 @@ pub async fn due(db: &dyn Database, now_ms: i64, limit: u32) -> Result<Vec<Want>
 
 fn want(row: &Row, now_ms: i64) -> Result<Want, StoreError> {
     let (here, target, sold_ms) = (row.get::<u32>(3)?, row.get::<u32>(4)?, row.get::<i64>(5)?);
-    let in_demand = here == 0 && sold_ms > now_ms - DEMAND_MS;
+    let in_demand = here == 0 && sold_ms > (now_ms - DEMAND_MS).max(0);
     let target = if in_demand { doubled(target) } else { first_or(target) };
     let ask = LeaseAsk {
         item: Sku::parse(row.get(0)?)?,
@@ -257,16 +257,17 @@ pub fn decay(now_ms: i64) -> [Statement; 2] {
 /// exactly what this shopper needs or nothing, so that no unit of a scarce item is stranded here.
 #[must_use]
 pub fn shoppers_want(account: &Account, missing: u32, generous: bool) -> Want {
-    const PLENTY: u64 = 4;
+    // A POP that takes no more than this part of what is left gets it: the core shares fairly.
+    const PART: u64 = 4;
     let target = doubled(account.target);
-    let ample = missing.saturating_add(target).min(LEASE_UNITS_MAX);
-    let generous = generous && account.core_available >= PLENTY * u64::from(ample);
+    let share = u32::try_from(account.core_available / PART).unwrap_or(u32::MAX);
+    let extra = if generous { target.min(share.saturating_sub(missing)) } else { 0 };
     let ask = LeaseAsk {
         item: account.item.clone(),
         epoch: account.epoch,
         granted_seen: account.granted,
-        units: if generous { ample } else { missing.min(LEASE_UNITS_MAX) },
-        whole: !generous,
+        units: missing.saturating_add(extra).min(LEASE_UNITS_MAX),
+        whole: extra == 0,
     };
     Want { ask, target }
 }

@@ -1,0 +1,111 @@
+//! Carts: guards undo the whole batch.
+
+use futures::executor::block_on;
+use kiosk_edge_platform::{Database, Statement};
+use kiosk_ids::CartId;
+use kiosk_money::{Currency, Money};
+use kiosk_pop_store::carts::{self, CART_KEPT_MS, CART_LINES_MAX};
+use kiosk_pop_store::guard::Guard;
+use kiosk_pop_store::idempotency::{REMEMBERED_MS, Remembered, prune, remember};
+
+use crate::{database, number, sku};
+
+const PRICE: Money = Money::new(1_999, Currency::EUR);
+
+fn cart() -> CartId {
+    CartId::named("a").unwrap()
+}
+
+#[test]
+fn a_cart_reads_back_with_its_lines() {
+    block_on(async {
+        let db = database().await;
+        carts::create(&db, &cart(), "hash", 5).await.unwrap();
+        let empty = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
+        assert_eq!((empty.version, empty.currency, empty.lines.len()), (1, None, 0));
+        carts::put_line(&db, &cart(), Some(1), (&sku("MUG"), 2, PRICE), 6).await.unwrap();
+        carts::put_line(&db, &cart(), None, (&sku("GONE"), 1, PRICE), 7).await.unwrap();
+        let full = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
+        assert_eq!((full.version, full.currency, full.created_ms), (3, Some(Currency::EUR), 5));
+        assert_eq!(full.lines[0].sold.as_ref().unwrap().price, PRICE);
+        assert!(full.lines[1].sold.is_none());
+        for name in ["MUG", "GONE", "GONE"] {
+            carts::remove_line(&db, &cart(), None, &sku(name), 8).await.unwrap();
+        }
+        let empty = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
+        assert_eq!((empty.version, empty.currency, empty.lines.len()), (6, None, 0));
+        assert!(carts::load(&db, &CartId::named("b").unwrap(), None).await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_broken_guard_undoes_the_change_and_is_named() {
+    block_on(async {
+        let db = database().await;
+        carts::create(&db, &cart(), "hash", 0).await.unwrap();
+        carts::put_line(&db, &cart(), None, (&sku("MUG"), 1, PRICE), 0).await.unwrap();
+        let usd = Money::new(1, Currency::USD);
+        let cases = [
+            (
+                carts::put_line(&db, &cart(), Some(1), (&sku("X"), 1, PRICE), 0).await,
+                Guard::CartVersionIsCurrent,
+            ),
+            (carts::put_line(&db, &cart(), None, (&sku("X"), 1, usd), 0).await, Guard::CartHasOneCurrency),
+            (carts::remove_line(&db, &cart(), Some(9), &sku("MUG"), 0).await, Guard::CartVersionIsCurrent),
+            (
+                carts::put_line(&db, &CartId::named("b").unwrap(), None, (&sku("X"), 1, PRICE), 0).await,
+                Guard::CartIsOpen,
+            ),
+        ];
+        for (result, guard) in cases {
+            let error = result.unwrap_err();
+            let broke: Vec<_> = Guard::ALL.into_iter().filter(|guard| guard.broke(&error)).collect();
+            assert_eq!(broke, [guard], "{error}");
+        }
+        for line in 1..CART_LINES_MAX {
+            let name = sku(&format!("X{line}"));
+            carts::put_line(&db, &cart(), None, (&name, 1, PRICE), 0).await.unwrap();
+        }
+        let error = carts::put_line(&db, &cart(), None, (&sku("X"), 1, PRICE), 0).await.unwrap_err();
+        assert!(Guard::CartHasRoom.broke(&error), "{error}");
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM cart_line").await, i64::from(CART_LINES_MAX));
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM guard").await, 0);
+    });
+}
+
+#[test]
+fn answers_are_remembered_for_a_day_under_their_scope() {
+    block_on(async {
+        let db = database().await;
+        carts::create(&db, &cart(), "hash", 0).await.unwrap();
+        let answer = Remembered { request_hash: "h".into(), status: 201, response: "{}".into() };
+        db.batch(vec![remember(cart().as_str(), "key", &answer, 0)]).await.unwrap();
+        let twice = db.batch(vec![remember(cart().as_str(), "key", &answer, 1)]).await.unwrap_err();
+        assert!(twice.violates("idempotency.scope"), "{twice}");
+        let load = async |key| carts::load(&db, &cart(), key).await.unwrap().unwrap().remembered;
+        assert_eq!(
+            (load(Some("key")).await, load(Some("other")).await, load(None).await),
+            (Some(answer), None, None)
+        );
+        db.batch(vec![prune(REMEMBERED_MS)]).await.unwrap();
+        assert!(load(Some("key")).await.is_some());
+        db.batch(vec![prune(REMEMBERED_MS + 1)]).await.unwrap();
+        assert!(load(Some("key")).await.is_none());
+    });
+}
+
+#[test]
+fn pruning_takes_the_lines_along() {
+    block_on(async {
+        let db = database().await;
+        db.batch(vec![Statement::new("PRAGMA foreign_keys = OFF")]).await.unwrap();
+        for (name, at_ms) in [("a", 0), ("b", 1)] {
+            let id = CartId::named(name).unwrap();
+            carts::create(&db, &id, "hash", at_ms).await.unwrap();
+            carts::put_line(&db, &id, None, (&sku("MUG"), 1, PRICE), at_ms).await.unwrap();
+        }
+        db.batch(carts::prune(CART_KEPT_MS + 1).into()).await.unwrap();
+        let orphans = "SELECT COUNT(*) FROM cart_line WHERE cart_id NOT IN (SELECT id FROM cart)";
+        assert_eq!((number(&db, "SELECT COUNT(*) FROM cart").await, number(&db, orphans).await), (1, 0));
+    });
+}

@@ -1,0 +1,142 @@
+//! Leases: counters that only grow within an epoch, and stock that cannot be overdrawn.
+
+use futures::executor::block_on;
+use kiosk_edge_platform::native::NativeDb;
+use kiosk_edge_platform::{Database, Statement};
+use kiosk_ids::EventId;
+use kiosk_pop_store::guard::Guard;
+use kiosk_pop_store::leases::{self, ASK_AGAIN_MS, IDLE_MS, Want};
+use kiosk_pop_store::{StoreError, outbox};
+use kiosk_wire::{LeaseReply, LeaseState, StockTake};
+use proptest::prelude::*;
+
+use crate::{database, number, sku};
+
+fn reply(epoch: u64, granted: u64) -> LeaseReply {
+    let lease = LeaseState { item: sku("MUG"), epoch, granted, available: 50 };
+    LeaseReply { now_ms: 1_000, expires_ms: 61_000, leases: vec![lease], fenced: vec![] }
+}
+
+async fn apply(db: &NativeDb, wants: &[Want], epoch: u64, granted: u64) -> u64 {
+    leases::apply(db, wants, &reply(epoch, granted), 0).await.unwrap()
+}
+
+async fn take(db: &NativeDb, epoch: u64, units: u32, until_ms: i64) -> Result<(), StoreError> {
+    let takes = [StockTake { item: sku("MUG"), epoch, units }];
+    db.batch(leases::take(&takes, until_ms, 7).unwrap()).await?;
+    Ok(())
+}
+
+async fn counters(db: &NativeDb) -> (i64, i64, i64, i64) {
+    let rows = db.query(Statement::new("SELECT epoch, granted, taken, returned FROM lease")).await.unwrap();
+    let get = |column| rows[0].get::<i64>(column).unwrap();
+    (get(0), get(1), get(2), get(3))
+}
+
+#[test]
+fn an_item_is_asked_for_until_half_its_target_is_here() {
+    block_on(async {
+        let db = database().await;
+        let due = async |now_ms| leases::due(&db, now_ms, 10).await.unwrap();
+        let wants = due(ASK_AGAIN_MS).await;
+        assert_eq!((wants[0].ask.epoch, wants[0].ask.granted_seen, wants[0].ask.units), (0, 0, 8));
+        // Less than was wanted: asked again, but not at once.
+        assert_eq!(leases::apply(&db, &wants, &reply(1, 3), ASK_AGAIN_MS).await.unwrap(), 3);
+        assert_eq!(due(2 * ASK_AGAIN_MS - 1).await, []);
+        let wants = due(2 * ASK_AGAIN_MS).await;
+        assert_eq!((wants[0].ask.epoch, wants[0].ask.granted_seen, wants[0].ask.units), (1, 3, 5));
+        assert_eq!(apply(&db, &wants, 1, 8).await, 5);
+        assert_eq!(due(2 * ASK_AGAIN_MS).await, []);
+        take(&db, 1, 5, 0).await.unwrap();
+        assert_eq!(due(2 * ASK_AGAIN_MS).await[0].ask.units, 5);
+    });
+}
+
+#[test]
+fn stock_is_taken_from_a_running_lease_of_the_right_epoch_and_no_further() {
+    block_on(async {
+        let db = database().await;
+        apply(&db, &[], 2, 8).await;
+        take(&db, 2, 5, 59_999).await.unwrap();
+        let overdrawn = take(&db, 2, 4, 0).await.unwrap_err();
+        assert!(matches!(&overdrawn, StoreError::Db(error) if error.violates("lease_not_overdrawn")));
+        assert!(Guard::LeaseEpochsAreCurrent.broke(&take(&db, 1, 1, 0).await.unwrap_err()));
+        // Sixty seconds of the core's clock, from the moment that the POP asked.
+        assert!(Guard::LeasesHaveNotLapsed.broke(&take(&db, 2, 1, 60_000).await.unwrap_err()));
+        assert_eq!(counters(&db).await, (2, 8, 5, 0));
+        take(&db, 2, 3, 0).await.unwrap();
+        assert_eq!(counters(&db).await, (2, 8, 8, 0));
+    });
+}
+
+#[test]
+fn without_a_lease_nothing_can_be_taken() {
+    block_on(async {
+        let db = database().await;
+        assert!(Guard::LeasesHaveNotLapsed.broke(&take(&db, 0, 1, 0).await.unwrap_err()));
+        let unknown = [StockTake { item: sku("OTHER"), epoch: 1, units: 1 }];
+        apply(&db, &[], 1, 8).await;
+        let error = db.batch(leases::take(&unknown, 0, 0).unwrap()).await.unwrap_err();
+        assert!(Guard::LeaseEpochsAreCurrent.broke(&error.into()));
+    });
+}
+
+#[test]
+fn what_is_given_back_is_told_in_the_same_batch() {
+    block_on(async {
+        let db = database().await;
+        apply(&db, &[], 1, 20).await;
+        let now_ms = IDLE_MS + 1;
+        let idle = leases::idle(&db, now_ms).await.unwrap();
+        assert_eq!(idle, [StockTake { item: sku("MUG"), epoch: 1, units: 12 }]);
+        let event = || EventId::fresh(now_ms, &[1; 10]);
+        // Sold meanwhile: nothing is given back and nothing is told.
+        take(&db, 1, 10, 0).await.unwrap();
+        leases::give_back(&db, vec![(event(), idle[0].clone())], now_ms).await.unwrap_err();
+        assert_eq!((counters(&db).await, outbox::pending(&db, 9).await.unwrap().len()), ((1, 20, 10, 0), 0));
+        let rest = StockTake { units: 2, ..idle[0].clone() };
+        leases::give_back(&db, vec![(event(), rest)], now_ms).await.unwrap();
+        assert_eq!((counters(&db).await, outbox::pending(&db, 9).await.unwrap().len()), ((1, 20, 10, 2), 1));
+    });
+}
+
+#[test]
+fn idle_targets_fall_to_one() {
+    block_on(async {
+        let db = database().await;
+        for target in [4, 2, 1, 1] {
+            db.batch(leases::decay(IDLE_MS + 1).into()).await.unwrap();
+            assert_eq!(number(&db, "SELECT target FROM lease").await, target);
+        }
+    });
+}
+
+proptest! {
+    /// Answers that are lost, doubled or late end in the same counters, and never let more be sold than was granted.
+    #[test]
+    fn answers_may_come_in_any_order_and_number(
+        mut answers in proptest::collection::vec((1_u64..4, 0_u64..20), 1..12),
+        sales in proptest::collection::vec(1_u32..6, 12),
+    ) {
+        block_on(async {
+            let db = database().await;
+            let last = (3, 20 + answers.len() as u64);
+            answers.push(last);
+            let mut epoch = 0;
+            for ((told, granted), units) in answers.iter().zip(&sales) {
+                // Within an epoch the core's counter only grows; an older answer tells less.
+                apply(&db, &[], *told, *granted).await;
+                epoch = epoch.max(*told);
+                let before = counters(&db).await;
+                let sold = take(&db, epoch, *units, 0).await.is_ok();
+                assert_eq!(sold, before.2 + i64::from(*units) <= before.1);
+            }
+            let (epoch, granted, taken, returned) = counters(&db).await;
+            assert_eq!(u64::try_from(epoch).unwrap(), 3);
+            assert!(taken + returned <= granted);
+            apply(&db, &[], last.0, last.1).await;
+            let (_, granted, ..) = counters(&db).await;
+            assert_eq!(granted.unsigned_abs(), last.1);
+        });
+    }
+}
