@@ -1,1 +1,68 @@
-//! To be written.
+//! edge-orders: carts, checkout and orders of a POP, and its sync with the core.
+//!
+//! ```text
+//! GET  /v1/products[/{id}]              the catalogue copy
+//! POST /v1/carts, GET /v1/carts/{id}    carts with versions
+//! PUT, DELETE /v1/carts/{id}/lines/{sku}
+//! POST /v1/orders                       checkout: a saga that ends in one local commit (invariant I1)
+//! GET  /v1/orders/{id}                  for who placed it
+//! GET  /v1/openapi.json
+//! POST /internal/tick                   outbox, leases, feed and pictures; called by the host, not routed from outside
+//! ```
+//!
+//! Transport reads HTTP, service decides, the store (`kiosk-pop-store`) keeps; the same verb at each layer. The only
+//! personal values that leave a request are in the region's database: what the core gets is made by
+//! `kiosk_privacy::anonymise`.
+
+mod app;
+mod auth;
+mod carts;
+mod checkout;
+mod config;
+mod entry;
+mod error;
+mod openapi;
+mod orders;
+mod products;
+mod sync;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::post;
+use http::{HeaderValue, header};
+use kiosk_edge_platform::Edge;
+use kiosk_problem::{method_not_allowed, route_not_found, with_request_ids};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// The app's only router (invariant I5).
+pub fn router(edge: Edge) -> Router {
+    let (router, api) = OpenApiRouter::with_openapi(openapi::head())
+        .routes(routes!(products::transport::list_products))
+        .routes(routes!(products::transport::get_product))
+        .routes(routes!(carts::transport::create_cart))
+        .routes(routes!(carts::transport::get_cart))
+        .routes(routes!(carts::transport::put_line, carts::transport::remove_line))
+        .routes(routes!(checkout::transport::place_order))
+        .routes(routes!(orders::transport::get_order))
+        .routes(routes!(openapi::get_openapi))
+        .split_for_parts();
+    router
+        .route("/internal/tick", post(sync::transport::tick))
+        .fallback(route_not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn(no_store))
+        .layer(middleware::from_fn(with_request_ids))
+        .with_state(App::new(edge, api))
+}
+
+/// Carts and orders are nobody else's business: no answer is kept unless it says so itself.
+async fn no_store(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,61 @@
+//! Bearer tokens: whoever has a cart's token owns the cart, whoever has an order's token may read the order.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{StatusCode, header};
+use kiosk_problem::Problem;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Longest token that is looked at, in bytes.
+const TOKEN_BYTES_MAX: usize = 128;
+/// Random bytes of a cart's token.
+pub const CART_TOKEN_BYTES: usize = 16;
+
+/// The token of `Authorization: Bearer <token>`.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// A fresh token of random bytes.
+    pub fn fresh(random: [u8; CART_TOKEN_BYTES]) -> Self {
+        Self(hex::encode(random))
+    }
+
+    /// The token, to hand it to its owner.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it. A fast hash is enough: the token has 128 random bits.
+    pub fn hash(&self) -> String {
+        hex::encode(Sha256::digest(self.0.as_bytes()))
+    }
+
+    /// Whether `hash` is of this token, in constant time.
+    pub fn has_hash(&self, hash: &str) -> bool {
+        self.hash().as_bytes().ct_eq(hash.as_bytes()).into()
+    }
+
+    /// Whether this is the token `expected`, in constant time.
+    pub fn is(&self, expected: &str) -> bool {
+        self.0.as_bytes().ct_eq(expected.as_bytes()).into()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Token {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) = value.and_then(|value| value.split_once(' ')).unwrap_or_default();
+        if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.len() > TOKEN_BYTES_MAX {
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "token_required",
+                "This address needs `Authorization: Bearer <token>`",
+            ));
+        }
+        Ok(Self(token.to_owned()))
+    }
+}

@@ -1,0 +1,5 @@
+//! Carts with versions.
+
+pub mod service;
+pub mod transport;
+mod view;

@@ -1,0 +1,170 @@
+//! The last steps of the saga: the payment is authorised, and one batch makes the order or leaves nothing.
+
+use http::StatusCode;
+use kiosk_edge_platform::DbError;
+use kiosk_ids::{EventId, OrderId, PaymentId};
+use kiosk_money::Money;
+use kiosk_pop_store::StoreError;
+use kiosk_pop_store::carts::CartState;
+use kiosk_pop_store::idempotency::Remembered;
+use kiosk_pop_store::orders::{self, BlockedCheckout, NewOrder};
+use kiosk_privacy::anonymise;
+use kiosk_problem::Problem;
+use kiosk_risk::{Decision, IdentityKeys, Outcome};
+use kiosk_wire::{CLOCK_SKEW_MS_MAX, OrderRecord, PaymentRecord};
+
+use super::fraud;
+use super::payment::{Authorisation, PaymentRequest};
+use super::price::Priced;
+use super::service::{Answer, Answered, Checkout, Step};
+use super::view::{OrderBody, OrderLineBody};
+use crate::error::Result;
+
+/// What the saga found out before it acts.
+pub struct Decided {
+    pub state: CartState,
+    pub priced: Priced,
+    /// Price of delivery.
+    pub delivery: Money,
+    /// Subtotal and delivery.
+    pub total: Money,
+    pub keys: IdentityKeys,
+    pub decision: Decision,
+}
+
+fn done(answer: Answer) -> Step {
+    Step::Done(Answered { answer, replayed: false })
+}
+
+/// Places the order.
+pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
+    let (pop, order) = (checkout.pop, &checkout.order);
+    let now_ms = pop.now_ms();
+    let id = OrderId::fresh(now_ms, &pop.edge.random_bytes());
+    let payment = PaymentRequest {
+        id: PaymentId::fresh(now_ms, &pop.edge.random_bytes()),
+        order: id.clone(),
+        method: order.payment.method,
+        amount: decided.total,
+        now_ms,
+    };
+    let authorisation = checkout.authorise(payment).await?;
+    let record = record(checkout, &decided, &authorisation)?;
+    let status = if decided.decision.outcome == Outcome::Allow { "placed" } else { "in_review" };
+    let body = body(&record, status, &decided.priced)?;
+    let new_order = NewOrder {
+        lines: serde_json::to_string(&body.lines)?,
+        answer: answer_of(checkout, StatusCode::CREATED, serde_json::to_string(&body)?),
+        record,
+        status,
+        shopper: &checkout.shopper,
+        event: EventId::fresh(now_ms, &pop.edge.random_bytes()),
+        cart_version: decided.state.cart.version,
+        leases_until_ms: now_ms + CLOCK_SKEW_MS_MAX,
+        keys: &decided.keys,
+        key: checkout.key,
+    };
+    match orders::place(&*pop.edge.db, new_order).await {
+        Ok(()) => {}
+        Err(error) if committed_after_all(checkout, &id, &error).await? => {}
+        Err(error) => return undo(checkout, authorisation, error).await,
+    }
+    tracing::info!(order = %id, outcome = decided.decision.outcome.as_str(), "order placed");
+    Ok(done(Answer::Placed(Box::new(checkout.with_token(body)?))))
+}
+
+/// A failure of the host leaves open whether the commit took place; a constraint does not.
+async fn committed_after_all(checkout: &Checkout<'_>, id: &OrderId, error: &StoreError) -> Result<bool> {
+    match error {
+        StoreError::Db(DbError::Host(_)) => {
+            tracing::error!(%error, order = %id, "it is open whether the order was committed");
+            // When this fails too, nothing is undone: the same request again finds out.
+            Ok(orders::exists(&*checkout.pop.edge.db, id).await?)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Undoes what was done before the commit, which failed with `error`.
+async fn undo(checkout: &Checkout<'_>, authorisation: Authorisation, error: StoreError) -> Result<Step> {
+    let payment = authorisation.0.id.clone();
+    if let Err(cause) = checkout.pop.payments.void(authorisation, checkout.pop.now_ms()).await {
+        tracing::error!(%cause, %payment, "a payment could not be voided");
+    }
+    match error {
+        StoreError::Db(DbError::Constraint(cause)) => {
+            tracing::debug!(cause, "another request was faster");
+            Ok(Step::Raced)
+        }
+        error => Err(error.into()),
+    }
+}
+
+/// The order as it may leave the region.
+fn record(checkout: &Checkout<'_>, decided: &Decided, authorised: &Authorisation) -> Result<OrderRecord> {
+    let PaymentRequest { id, order, method, now_ms, .. } = &authorised.0;
+    let config = &checkout.pop.config;
+    let facts = OrderRecord {
+        id: order.clone(),
+        cart: decided.state.cart.id.clone(),
+        region: config.region.clone(),
+        placed_ms: *now_ms,
+        customer: String::new(),
+        country: String::new(),
+        area: String::new(),
+        lines: decided.priced.order_lines()?,
+        takes: decided.priced.takes()?,
+        subtotal: decided.priced.subtotal,
+        delivery: decided.delivery,
+        total: decided.total,
+        delivery_kind: checkout.order.delivery.as_str().to_owned(),
+        payment: PaymentRecord { id: id.clone(), method: method.as_str().to_owned() },
+        fraud: fraud::record(&decided.decision),
+    };
+    Ok(anonymise(&checkout.shopper, facts, &config.pseudonym_key))
+}
+
+fn body(record: &OrderRecord, status: &str, priced: &Priced) -> Result<OrderBody> {
+    Ok(OrderBody {
+        id: record.id.to_string(),
+        status: status.to_owned(),
+        placed_ms: record.placed_ms,
+        lines: priced.lines.iter().map(OrderLineBody::of).collect::<Result<_>>()?,
+        subtotal: record.subtotal,
+        delivery: record.delivery,
+        total: record.total,
+        delivery_kind: record.delivery_kind.clone(),
+        payment_method: record.payment.method.clone(),
+    })
+}
+
+fn answer_of(checkout: &Checkout<'_>, status: StatusCode, response: String) -> Remembered {
+    Remembered { request_hash: checkout.request_hash.clone(), status: status.as_u16(), response }
+}
+
+/// Refuses the order for fraud: it is counted and told, and nothing is sold.
+pub async fn block(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
+    let pop = checkout.pop;
+    let now_ms = pop.now_ms();
+    // Says nothing of why: that would teach how to get through.
+    let problem = Problem::new(StatusCode::FORBIDDEN, "checkout_blocked", "We cannot take this order")
+        .detail("Please contact our support if you think that this is a mistake.");
+    let event = EventId::fresh(now_ms, &pop.edge.random_bytes());
+    let blocked = BlockedCheckout {
+        attempt: event.as_str(),
+        cart: decided.state.cart.id.as_str(),
+        keys: &decided.keys,
+        total: decided.total,
+        fraud: fraud::record(&decided.decision),
+        event: event.clone(),
+        key: checkout.key,
+        answer: answer_of(checkout, StatusCode::FORBIDDEN, serde_json::to_string(&problem)?),
+        now_ms,
+    };
+    match orders::block(&*pop.edge.db, blocked).await {
+        Ok(()) => Ok(done(Answer::Blocked(Box::new(problem)))),
+        // The same key was answered meanwhile.
+        Err(StoreError::Db(DbError::Constraint(_))) => Ok(Step::Raced),
+        Err(error) => Err(error.into()),
+    }
+}

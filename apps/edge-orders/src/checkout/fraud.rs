@@ -1,0 +1,134 @@
+//! Asks edge-fraud about an order. No answer is a review, never an allowance.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use kiosk_edge_platform::Outbound;
+use kiosk_money::Money;
+use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper};
+use kiosk_risk::{
+    Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, PaymentKind, SCORE_URL, ScoreRequest,
+};
+use kiosk_wire::FraudRecord;
+
+use super::delivery::DeliveryKind;
+use super::price::Priced;
+use super::request::{PaymentMethod, PlaceOrder};
+use crate::app::Pop;
+
+/// How long a shopper waits for the score, in milliseconds.
+const SCORE_TIMEOUT_MS_MAX: u32 = 150;
+const HOUR_MS: i64 = 3_600_000;
+
+/// Pseudonyms of who buys, by which orders are counted.
+pub fn identity_keys(
+    key: &PseudonymKey,
+    shopper: &Shopper,
+    device: Option<&Personal<String>>,
+) -> IdentityKeys {
+    let address = &shopper.address;
+    // However somebody writes the same address, it counts as the same.
+    let parts = [address.street.reveal(), address.postcode.reveal(), address.city.reveal(), &address.country];
+    let plain =
+        |part: &String| part.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let place = parts.map(plain).join("|");
+    IdentityKeys {
+        customer: Some(key.pseudonym(Kind::Customer, &shopper.contact.email.reveal().to_lowercase())),
+        device: device.map(|device| key.pseudonym(Kind::Device, device.reveal())),
+        address: Some(key.pseudonym(Kind::Address, &place)),
+        card: None,
+    }
+}
+
+/// The facts that are scored; nothing personal among them.
+pub fn facts(
+    order: &PlaceOrder,
+    shopper: &Shopper,
+    priced: &Priced,
+    total: Money,
+    cart_age_ms: i64,
+    now_ms: i64,
+) -> OrderFacts {
+    let quantities = || priced.lines.iter().map(|line| line.quantity);
+    OrderFacts {
+        amount_minor: total.amount,
+        currency: total.currency.code().to_owned(),
+        unit_price_minor_max: priced.lines.iter().map(|line| line.sold.price.amount).max().unwrap_or(0),
+        item_count: quantities().fold(0, u32::saturating_add),
+        sku_count: u32::try_from(priced.lines.len()).unwrap_or(u32::MAX),
+        line_quantity_max: quantities().max().unwrap_or(0),
+        bulky: priced.bulky(),
+        delivery: match order.delivery {
+            // Freight is ordinary speed; that it is freight shows in `bulky`.
+            DeliveryKind::Parcel | DeliveryKind::Freight => ScoredDelivery::Standard,
+            DeliveryKind::Express => ScoredDelivery::Express,
+            DeliveryKind::Pickup => ScoredDelivery::Pickup,
+        },
+        payment: match order.payment.method {
+            PaymentMethod::Invoice => PaymentKind::Invoice,
+        },
+        hour_of_day: u8::try_from((now_ms / HOUR_MS).rem_euclid(24)).unwrap_or(0),
+        account_age_days: None,
+        cart_age_s: u32::try_from(cart_age_ms.max(0) / 1_000).unwrap_or(u32::MAX),
+        billing_is_shipping: true,
+        disposable_email: is_disposable(shopper.contact.email.reveal()),
+    }
+}
+
+fn is_disposable(email: &str) -> bool {
+    static DOMAINS: LazyLock<Vec<&str>> =
+        LazyLock::new(|| include_str!("../../data/disposable-domains.txt").lines().collect());
+    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+    DOMAINS
+        .iter()
+        .any(|known| domain.strip_suffix(known).is_some_and(|front| front.is_empty() || front.ends_with('.')))
+}
+
+/// The decision on an order.
+pub async fn score(pop: &Pop, request: &ScoreRequest) -> Decision {
+    match ask(pop, request).await {
+        Ok(decision) => decision,
+        Err(error) => {
+            tracing::warn!(error, "edge-fraud did not answer, the order is reviewed");
+            Decision::unavailable()
+        }
+    }
+}
+
+async fn ask(
+    pop: &Pop,
+    request: &ScoreRequest,
+) -> Result<Decision, Box<dyn std::error::Error + Send + Sync>> {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(SCORE_URL)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from(serde_json::to_vec(request)?))?;
+    let response = pop.edge.http.send(Outbound { request, timeout_ms_max: SCORE_TIMEOUT_MS_MAX }).await?;
+    if response.status() != StatusCode::OK {
+        return Err(format!("answered {}", response.status()).into());
+    }
+    Ok(serde_json::from_slice(response.body())?)
+}
+
+/// The decision as the core gets it.
+pub fn record(decision: &Decision) -> FraudRecord {
+    FraudRecord {
+        outcome: decision.outcome.as_str().to_owned(),
+        score: decision.score,
+        model: decision.model_version.clone(),
+        reasons: decision.reasons.iter().map(|reason| reason.code.clone()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn throw_away_domains_are_known_with_their_subdomains() {
+        assert!(is_disposable("a@mailinator.com") && is_disposable("a@x.Mailinator.com"));
+        assert!(!is_disposable("a@notmailinator.com") && !is_disposable("a@example.org"));
+    }
+}

@@ -1,0 +1,160 @@
+//! The saga: what is tried in which order, and what starts it again.
+
+use http::StatusCode;
+use kiosk_money::Money;
+use kiosk_pop_store::carts::CartState;
+use kiosk_pop_store::idempotency::Remembered;
+use kiosk_privacy::Shopper;
+use kiosk_problem::{Problem, parse_json};
+use kiosk_risk::{Outcome, ScoreRequest};
+use kiosk_wire::CLOCK_SKEW_MS_MAX;
+
+use super::commit::{self, Decided};
+use super::price::{Priced, price};
+use super::request::PlaceOrder;
+use super::supply::{self, Shortage};
+use super::view::{OrderBody, PlacedOrder};
+use super::{fraud, payment};
+use crate::app::Pop;
+use crate::auth::Token;
+use crate::carts;
+use crate::error::{Result, busy, cart_closed, cart_version_stale};
+
+/// Most times that one checkout asks the core for stock: others may be given what it asked for.
+const ASKS_MAX: u32 = 10;
+/// Most times that one checkout starts again because another one was faster.
+const RACES_MAX: u32 = 20;
+
+/// A checkout that runs.
+pub struct Checkout<'a> {
+    pub pop: &'a Pop,
+    pub token: &'a Token,
+    /// The idempotency key.
+    pub key: &'a str,
+    /// Tells this request from another one under the same key.
+    pub request_hash: String,
+    pub order: PlaceOrder,
+    pub shopper: Shopper,
+}
+
+/// How a checkout ended.
+pub enum Answer {
+    /// There is an order.
+    Placed(Box<PlacedOrder>),
+    /// It was refused for fraud.
+    Blocked(Box<Problem>),
+}
+
+/// An answer, and whether it was given before.
+pub struct Answered {
+    pub answer: Answer,
+    pub replayed: bool,
+}
+
+/// Where an attempt ended.
+pub enum Step {
+    /// There is an answer.
+    Done(Answered),
+    /// The core was asked for stock; look again.
+    Asked,
+    /// Another request was faster; look again.
+    Raced,
+}
+
+/// Places the order of `body`, once for each idempotency key.
+pub async fn place_order(pop: &Pop, token: &Token, key: &str, body: &[u8]) -> Result<Answered> {
+    let (shopper, order) = parse_json::<PlaceOrder>(body)?.checked()?;
+    let request_hash = pop.config.request_hash(body);
+    let checkout = Checkout { pop, token, key, request_hash, order, shopper };
+    let (mut asks, mut races) = (0, 0);
+    while races < RACES_MAX {
+        match checkout.attempt(asks).await? {
+            Step::Done(answered) => return Ok(answered),
+            Step::Asked => asks += 1,
+            Step::Raced => races += 1,
+        }
+    }
+    Err(busy().into())
+}
+
+impl Checkout<'_> {
+    async fn attempt(&self, asks: u32) -> Result<Step> {
+        let state = carts::service::load(self.pop, &self.order.cart, self.token, Some(self.key)).await?;
+        if let Some(remembered) = &state.remembered {
+            return Ok(Step::Done(self.repeat(remembered)?));
+        }
+        let now_ms = self.pop.now_ms();
+        let until_ms = now_ms + CLOCK_SKEW_MS_MAX;
+        let (priced, delivery, total) = self.priced(&state)?;
+        match supply::shortage(&priced, &state.supply, asks > 0, now_ms, until_ms) {
+            Shortage::None => {}
+            Shortage::Ask if asks < ASKS_MAX => {
+                supply::ask(self.pop, &priced, asks == 0).await?;
+                return Ok(Step::Asked);
+            }
+            _ => return Err(supply::insufficient_stock(&priced, &state.supply, until_ms).into()),
+        }
+        let keys =
+            fraud::identity_keys(&self.pop.config.pseudonym_key, &self.shopper, self.order.device.as_ref());
+        let cart_age_ms = now_ms - state.cart.created_ms;
+        let order = fraud::facts(&self.order, &self.shopper, &priced, total, cart_age_ms, now_ms);
+        let decision = fraud::score(self.pop, &ScoreRequest { order, keys: keys.clone(), now_ms }).await;
+        let decided = Decided { state, priced, delivery, total, keys, decision };
+        match decided.decision.outcome {
+            Outcome::Block => commit::block(self, decided).await,
+            Outcome::Allow | Outcome::Review => commit::place(self, decided).await,
+        }
+    }
+
+    /// The cart at today's prices, as the shopper expects it: lines, delivery and total.
+    fn priced(&self, state: &CartState) -> Result<(Priced, Money, Money)> {
+        let cart = &state.cart;
+        if cart.order_id.is_some() {
+            return Err(cart_closed(cart.order_id.as_deref()).into());
+        }
+        if cart.version != self.order.cart_version {
+            return Err(cart_version_stale(cart.version).into());
+        }
+        let priced = price(cart)?;
+        let delivery = priced.delivery_price(self.order.delivery)?;
+        let total = priced.subtotal.checked_add(delivery)?;
+        // An article that is no longer sold is told as such, not as another price.
+        if priced.gone.is_empty() && total != self.order.expected_total {
+            return Err(priced.price_changed(self.order.expected_total, total).into());
+        }
+        Ok((priced, delivery, total))
+    }
+
+    /// The answer that was given before; another body under the same key is refused.
+    fn repeat(&self, remembered: &Remembered) -> Result<Answered> {
+        if remembered.request_hash != self.request_hash {
+            let problem = Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "This Idempotency-Key was used for another request",
+            );
+            return Err(problem.param("Idempotency-Key").into());
+        }
+        let answer = if remembered.status == StatusCode::CREATED.as_u16() {
+            Answer::Placed(Box::new(self.with_token(serde_json::from_str(&remembered.response)?)?))
+        } else {
+            Answer::Blocked(Box::new(serde_json::from_str(&remembered.response)?))
+        };
+        Ok(Answered { answer, replayed: true })
+    }
+
+    /// Adds the token, which is not stored.
+    pub fn with_token(&self, order: OrderBody) -> Result<PlacedOrder> {
+        let id = kiosk_ids::OrderId::parse(&order.id).map_err(kiosk_pop_store::StoreError::from)?;
+        Ok(PlacedOrder { token: self.pop.config.order_token(&id), order })
+    }
+
+    /// Authorises the payment of an order.
+    pub async fn authorise(&self, request: payment::PaymentRequest) -> Result<payment::Authorisation> {
+        match self.pop.payments.authorise(request).await {
+            Ok(authorisation) => Ok(authorisation),
+            Err(payment::PaymentError::Declined(reason)) => Err(payment::declined(reason).into()),
+            Err(payment::PaymentError::Store(error)) => Err(error.into()),
+        }
+    }
+}

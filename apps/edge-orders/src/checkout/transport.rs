@@ -1,0 +1,72 @@
+//! `POST /v1/orders`.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use kiosk_problem::{Json, Problem};
+use serde_json::Value;
+
+use super::request::{KEY_BYTES_MAX, PlaceOrder};
+use super::service::{self, Answer, Answered};
+use super::view::PlacedOrder;
+use crate::app::Pop;
+use crate::auth::Token;
+use crate::error::Result;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+fn idempotency_key(headers: &HeaderMap) -> Result<&str, Problem> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency_key_required",
+            "This address needs an Idempotency-Key",
+        ));
+    };
+    match value.to_str() {
+        Ok(key) if (1..=KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
+            Ok(key)
+        }
+        _ => Err(Problem::invalid("Idempotency-Key", format!("1 to {KEY_BYTES_MAX} printable characters"))),
+    }
+}
+
+/// Turns a cart into an order. The same `Idempotency-Key` never places two: a repeated request gets the same answer
+/// and `Idempotent-Replayed: true`.
+#[utoipa::path(post, path = "/v1/orders", tag = "orders", request_body = PlaceOrder, params(
+    ("Idempotency-Key" = String, Header, description = "1 to 64 printable characters, new for each order"),
+), responses(
+    (status = 201, description = "The order, with the `token` that reads it", body = PlacedOrder),
+    (status = 400, description = "`malformed_json`, `idempotency_key_required`"),
+    (status = 401, description = "`token_required`"),
+    (status = 402, description = "`payment_declined`"),
+    (status = 403, description = "`checkout_blocked`"),
+    (status = 404, description = "`cart_not_found`, also for somebody else's"),
+    (status = 409, description = "`price_changed` with `total` and `lines`, `insufficient_stock` with `lines`, \
+        `cart_closed` with `order_id`"),
+    (status = 412, description = "`cart_version_stale`, with the current `version`"),
+    (status = 413, description = "`body_too_large`"),
+    (status = 415, description = "`json_expected`"),
+    (status = 422, description = "`invalid_value` with `param`, `cart_empty`, `delivery_not_available`, \
+        `idempotency_key_reused`, `amount_out_of_range`"),
+    (status = 503, description = "`busy`"),
+), security(("cart_token" = [])))]
+pub async fn place_order(
+    pop: Pop,
+    token: Token,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Response> {
+    let key = idempotency_key(&headers)?;
+    // Written again, so that white space and the order of members do not make another request.
+    let body = serde_json::to_vec(&body)?;
+    let Answered { answer, replayed } = service::place_order(&pop, &token, key, &body).await?;
+    let mut response = match answer {
+        Answer::Placed(order) => (StatusCode::CREATED, Json(order)).into_response(),
+        Answer::Blocked(problem) => problem.into_response(),
+    };
+    if replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}

@@ -1,0 +1,84 @@
+//! An order as the API answers it.
+
+use kiosk_money::Money;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::price::PricedLine;
+use crate::openapi::MoneySchema;
+
+/// A line as it was sold; stored with the order, so that its page does not change with the catalogue.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrderLineBody {
+    sku: String,
+    product_id: String,
+    handle: String,
+    title: String,
+    options: Vec<String>,
+    vendor: OrderVendor,
+    /// `<hash>.<ext>`, served at `/media/<hash>.<ext>`.
+    picture: Option<String>,
+    quantity: u32,
+    #[schema(value_type = MoneySchema)]
+    unit_price: Money,
+    #[schema(value_type = MoneySchema)]
+    line_total: Money,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct OrderVendor {
+    id: String,
+    name: String,
+}
+
+impl OrderLineBody {
+    /// The line that was bought.
+    pub fn of(line: &PricedLine) -> crate::error::Result<Self> {
+        let sold = line.sold.clone();
+        Ok(Self {
+            line_total: sold.price.times(line.quantity)?,
+            sku: sold.sku,
+            product_id: sold.product_id,
+            handle: sold.handle,
+            title: sold.title,
+            options: sold.options,
+            vendor: OrderVendor { id: sold.vendor_id, name: sold.vendor_name },
+            picture: sold.picture,
+            quantity: line.quantity,
+            unit_price: sold.price,
+        })
+    }
+}
+
+/// An order, without the person.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrderBody {
+    pub id: String,
+    /// `placed`, or `in_review` while a person looks at it.
+    pub status: String,
+    /// Unix milliseconds.
+    pub placed_ms: i64,
+    pub lines: Vec<OrderLineBody>,
+    /// Sum of the lines.
+    #[schema(value_type = MoneySchema)]
+    pub subtotal: Money,
+    /// Price of delivery.
+    #[schema(value_type = MoneySchema)]
+    pub delivery: Money,
+    /// Subtotal and delivery.
+    #[schema(value_type = MoneySchema)]
+    pub total: Money,
+    /// `parcel`, `express`, `freight` or `pickup`.
+    pub delivery_kind: String,
+    /// `invoice`.
+    pub payment_method: String,
+}
+
+/// An order that was placed, with the token that shows it to its owner.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PlacedOrder {
+    /// Reads the order at `GET /v1/orders/{id}`.
+    pub token: String,
+    #[serde(flatten)]
+    pub order: OrderBody,
+}

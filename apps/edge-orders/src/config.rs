@@ -1,0 +1,108 @@
+//! The POP's configuration: the variables of `spin.toml`, read once for each instance.
+
+use hmac::{Hmac, KeyInit, Mac};
+use http::Uri;
+use kiosk_edge_platform::{VariableError, Variables};
+use kiosk_ids::{OrderId, PopId};
+use kiosk_privacy::PseudonymKey;
+use sha2::Sha256;
+
+/// What this POP is and the secrets it holds.
+#[derive(Debug)]
+pub struct Config {
+    /// The POP.
+    pub pop_id: PopId,
+    /// Its region, e.g. `eu`.
+    pub region: String,
+    /// Where the core is, without a slash at the end.
+    pub core_url: String,
+    /// Signs requests to the core.
+    pub pop_key: Secret,
+    /// Makes pseudonyms.
+    pub pseudonym_key: PseudonymKey,
+    order_token_key: Secret,
+    request_hash_key: Secret,
+}
+
+/// Bytes that no log sees.
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// The bytes, to sign with.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// HMAC-SHA256 of `text`.
+    fn mac(&self, text: &[u8]) -> Vec<u8> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
+            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        mac.update(text);
+        mac.finalize().into_bytes().to_vec()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable is not set.
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+    /// A variable has a value that does not fit. The value may be a secret and is not told.
+    #[error("variable {0} has a value that does not fit")]
+    Value(&'static str),
+}
+
+impl Config {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// When one is missing or does not fit.
+    pub async fn load(variables: &dyn Variables) -> Result<Self, ConfigError> {
+        let pop_id =
+            PopId::parse(&variables.get("pop_id").await?).map_err(|_| ConfigError::Value("pop_id"))?;
+        let core_url = variables.get("core_url").await?.trim_end_matches('/').to_owned();
+        let absolute =
+            core_url.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some());
+        if !absolute {
+            return Err(ConfigError::Value("core_url"));
+        }
+        let pop_key = variables.get("pop_key").await?.into_bytes();
+        if pop_key.is_empty() {
+            return Err(ConfigError::Value("pop_key"));
+        }
+        let region_secret = variables.get("pseudonym_key").await?.into_bytes();
+        let pseudonym_key =
+            PseudonymKey::new(&region_secret).map_err(|_| ConfigError::Value("pseudonym_key"))?;
+        // Keys of their own, so that a token says nothing about a pseudonym.
+        let region_secret = Secret(region_secret);
+        let derived = |label: &str| Secret(region_secret.mac(label.as_bytes()));
+        Ok(Self {
+            pop_id,
+            region: variables.get("region").await?,
+            core_url,
+            pop_key: Secret(pop_key),
+            pseudonym_key,
+            order_token_key: derived("order-token"),
+            request_hash_key: derived("request-hash"),
+        })
+    }
+
+    /// The token that shows an order to its owner. Derived and not stored: a repeated answer has it too.
+    #[must_use]
+    pub fn order_token(&self, order: &OrderId) -> String {
+        hex::encode(self.order_token_key.mac(order.as_str().as_bytes()))
+    }
+
+    /// Tells whether two requests are the same. Keyed, because bodies hold personal values that could be guessed.
+    #[must_use]
+    pub fn request_hash(&self, body: &[u8]) -> String {
+        hex::encode(self.request_hash_key.mac(body))
+    }
+}

@@ -1,0 +1,4 @@
+//! Orders, for who placed them.
+
+mod service;
+pub mod transport;

@@ -1,0 +1,5 @@
+//! The catalogue copy as the API shows it.
+
+mod service;
+pub mod transport;
+mod view;

@@ -1,0 +1,12 @@
+//! Sync with the core: events up, leases, catalogue and pictures down. Driven by the host's tick; a checkout asks for
+//! leases itself when a shopper waits. The core sees only what is in `kiosk_wire`.
+
+mod backoff;
+mod core_client;
+mod events;
+mod feed;
+pub mod leases;
+mod media;
+mod service;
+pub mod transport;
+mod upkeep;

@@ -1,0 +1,117 @@
+//! The tick: a bounded piece of each kind of sync. One that fails does not hold up the others; a core that is away is
+//! left alone for a while.
+
+use kiosk_edge_platform::DbError;
+use kiosk_pop_store::sync::{SyncState, core_answers, core_failed, state};
+use kiosk_pop_store::{StoreError, meta};
+use serde::Serialize;
+
+use super::core_client::CoreError;
+use super::{backoff, events, feed, leases, media, upkeep};
+use crate::app::Pop;
+
+/// Random bytes of an incarnation's name.
+const INCARNATION_BYTES: usize = 16;
+
+/// A piece of the sync failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The core.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// The POP's database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<DbError> for SyncError {
+    fn from(error: DbError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What a tick did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TickReport {
+    /// Events that the core applied.
+    pub delivered: u64,
+    /// Changes of the catalogue.
+    pub changes: u64,
+    /// Units of stock that were granted.
+    pub granted: u64,
+    /// Units of stock that were given back.
+    pub returned: u64,
+    /// Pictures that were fetched.
+    pub media: u64,
+}
+
+/// The core is away: what is left of the tick is left out.
+struct Away;
+
+/// Runs one tick.
+pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
+    let state = state(&*pop.edge.db, pop.now_ms()).await?;
+    let mut report = TickReport::default();
+    if let Err(error) = upkeep::prune(pop, &state).await {
+        tracing::warn!(%error, "old rows could not be removed");
+    }
+    if state.core_retry_ms > pop.now_ms() {
+        return Ok(report);
+    }
+    let incarnation = incarnation(pop, &state).await?;
+    match sync(pop, &state, &incarnation, &mut report).await {
+        Err(Away) => remember_failure(pop, &state).await?,
+        Ok(()) if state.core_failures > 0 => {
+            tracing::info!("the core answers again");
+            pop.edge.db.batch(core_answers().into()).await?;
+        }
+        Ok(()) => {}
+    }
+    Ok(report)
+}
+
+async fn sync(pop: &Pop, state: &SyncState, incarnation: &str, report: &mut TickReport) -> Result<(), Away> {
+    if state.events_wait {
+        report.delivered = step("events", events::deliver_events(pop, incarnation).await)?;
+    }
+    report.granted = step("leases", leases::renew_leases(pop, state, incarnation).await)?;
+    report.changes = step("feed", feed::apply_feed(pop, state.feed_cursor).await)?;
+    if state.pictures_wait {
+        report.media = step("pictures", media::fetch_pictures(pop).await)?;
+    }
+    report.returned = step("idle stock", leases::return_idle_stock(pop, state).await)?;
+    Ok(())
+}
+
+fn step(piece: &'static str, result: Result<u64, SyncError>) -> Result<u64, Away> {
+    match result {
+        Ok(count) => Ok(count),
+        Err(SyncError::Core(error)) if error.is_away() => {
+            tracing::warn!(%error, piece, "the core is away");
+            Err(Away)
+        }
+        Err(error) => {
+            tracing::error!(%error, piece, "a piece of the sync failed");
+            Ok(0)
+        }
+    }
+}
+
+/// The name of this database, made up once.
+pub async fn incarnation(pop: &Pop, state: &SyncState) -> Result<String, StoreError> {
+    match &state.incarnation {
+        Some(name) => Ok(name.clone()),
+        None => {
+            let name = hex::encode(pop.edge.random_bytes::<INCARNATION_BYTES>());
+            meta::get_or_set(&*pop.edge.db, meta::INCARNATION, name).await
+        }
+    }
+}
+
+/// Leaves the core alone for a while.
+pub async fn remember_failure(pop: &Pop, state: &SyncState) -> Result<(), StoreError> {
+    let failures = state.core_failures.saturating_add(1);
+    let retry_ms = pop.now_ms() + backoff::wait_ms(&pop.edge, failures);
+    pop.edge.db.batch(core_failed(failures, retry_ms).into()).await?;
+    Ok(())
+}

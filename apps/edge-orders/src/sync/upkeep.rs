@@ -1,0 +1,26 @@
+//! Removes rows that are of no more use.
+
+use kiosk_pop_store::sync::SyncState;
+use kiosk_pop_store::{carts, idempotency, meta, velocity};
+
+use super::service::SyncError;
+use crate::app::Pop;
+
+/// Old rows are removed this often, in milliseconds.
+const PRUNE_MS: i64 = 60_000;
+
+/// Removes old carts, remembered answers and velocity rows, when that is due.
+pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
+    let now_ms = pop.now_ms();
+    if (0..PRUNE_MS).contains(&(now_ms - state.pruned_ms)) {
+        return Ok(());
+    }
+    let mut batch = vec![
+        meta::set(meta::PRUNED_MS, now_ms.to_string()),
+        idempotency::prune(now_ms),
+        velocity::prune(now_ms),
+    ];
+    batch.extend(carts::prune(now_ms));
+    pop.edge.db.batch(batch).await?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Who may call what: every route has a case here, and a route without one fails.
+
+use std::collections::BTreeSet;
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{MUG, TestPop};
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// Everybody.
+    Public,
+    /// Whoever has the token of the cart or the order; nobody else learns whether it is there.
+    Owner,
+    /// The host, in its own process.
+    Host,
+}
+
+const CASES: [(&str, &str, Access); 10] = [
+    ("GET", "/v1/products", Access::Public),
+    ("GET", "/v1/products/{id}", Access::Public),
+    ("GET", "/v1/openapi.json", Access::Public),
+    ("POST", "/v1/carts", Access::Public),
+    ("GET", "/v1/carts/{id}", Access::Owner),
+    ("PUT", "/v1/carts/{id}/lines/{sku}", Access::Owner),
+    ("DELETE", "/v1/carts/{id}/lines/{sku}", Access::Owner),
+    ("POST", "/v1/orders", Access::Owner),
+    ("GET", "/v1/orders/{id}", Access::Owner),
+    ("POST", "/internal/tick", Access::Host),
+];
+
+#[tokio::test]
+async fn every_route_has_a_case() {
+    let pop = TestPop::stocked().await;
+    let api = pop.get("/v1/openapi.json", None).await.is(200).body;
+    let mut routes = BTreeSet::from([("POST".to_owned(), "/internal/tick".to_owned())]);
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            routes.insert((method.to_uppercase(), path.clone()));
+        }
+    }
+    let cases = CASES.map(|(method, path, _)| (method.to_owned(), path.to_owned()));
+    assert_eq!(routes, BTreeSet::from(cases));
+    let secured = |(method, path, _): &(&str, &str, Access)| {
+        api["paths"][path][method.to_lowercase()]["security"].is_array()
+    };
+    for case in &CASES[..9] {
+        assert_eq!(secured(case), case.2 == Access::Owner, "{case:?} is described otherwise");
+    }
+}
+
+#[tokio::test]
+async fn owners_routes_are_closed_to_everybody_else() {
+    let pop = TestPop::stocked().await;
+    let (mine, theirs) = (pop.cart_with(&[(MUG, 1)]).await, pop.cart_with(&[(MUG, 1)]).await);
+    let ordered = pop.cart_with(&[(MUG, 1)]).await;
+    let order = pop.buy(&ordered, "key").await.is(201).body;
+    let form = pop.form(&theirs).await;
+    let before = pop.effects().await;
+    for (method, path, _) in CASES.iter().filter(|case| case.2 == Access::Owner) {
+        let id = if path.contains("orders") { order["id"].as_str().unwrap() } else { theirs.id.as_str() };
+        let url = path.replace("{id}", id).replace("{sku}", MUG);
+        let body = match *method {
+            "PUT" => Some(json!({"quantity": 9})),
+            "POST" => Some(form.clone()),
+            _ => None,
+        };
+        let method: Method = method.parse().unwrap();
+        let headers = [("idempotency-key", "stolen")];
+        let without = pop.call(method.clone(), &url, None, &headers, body.clone()).await;
+        without.is_problem(401, "token_required");
+        for token in [mine.token.as_str(), "x", &mine.token.to_uppercase()] {
+            let reply = pop.call(method.clone(), &url, Some(token), &headers, body.clone()).await;
+            assert_eq!(reply.status, StatusCode::NOT_FOUND, "{method} {url}: {}", reply.body);
+        }
+        let basic = [("idempotency-key", "stolen"), ("authorization", "Basic eDp5")];
+        let reply = pop.call(method, &url, None, &basic, body).await;
+        reply.is_problem(401, "token_required");
+    }
+    assert_eq!(pop.effects().await, before);
+}
+
+#[tokio::test]
+async fn no_other_site_may_read_an_answer() {
+    let pop = TestPop::stocked().await;
+    let foreign = [("origin", "https://evil.example"), ("access-control-request-method", "POST")];
+    for (_, path, _) in CASES {
+        for method in [Method::GET, Method::OPTIONS, Method::POST] {
+            let reply = pop.call(method, path, None, &foreign, None).await;
+            let cors = reply.headers.keys().find(|name| name.as_str().starts_with("access-control"));
+            assert_eq!(cors, None, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_addresses_and_methods_are_problems() {
+    let pop = TestPop::stocked().await;
+    pop.get("/v1/nothing", None).await.is_problem(404, "route_not_found");
+    pop.get("/", None).await.is_problem(404, "route_not_found");
+    pop.call(Method::PATCH, "/v1/carts", None, &[], None).await.is_problem(405, "method_not_allowed");
+    let reply = pop.call(Method::GET, "/v1/orders/ord_x", None, &[("x-request-id", "r-7")], None).await;
+    assert_eq!(reply.body["request_id"], "r-7");
+    assert_eq!(reply.headers["x-request-id"], "r-7");
+}
+
+#[tokio::test]
+async fn a_pop_without_its_configuration_says_so_and_nothing_more() {
+    let db = kiosk_edge_platform::native::NativeDb::in_memory().unwrap();
+    let host = kiosk_edge_platform::native::NativeEdge::new(db, &[("pop_id", "eu-1")], ".".into(), 1);
+    let pop = TestPop { router: edge_orders::router(host.edge.clone()), ..TestPop::empty() };
+    let reply = pop.get("/v1/products", None).await;
+    reply.is_problem(503, "not_ready");
+    assert_eq!(reply.body["detail"], Value::Null);
+}

@@ -1,0 +1,14 @@
+//! edge-orders from outside, on a host in memory: a scripted core and a scripted edge-fraud, no sockets, no clock.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod access;
+mod bad_input;
+mod carts;
+mod checkout;
+mod delivery;
+mod leases;
+mod openapi;
+mod privacy;
+mod products;
+mod races;
+mod support;
