@@ -9,7 +9,7 @@ use kiosk_edge_platform::Edge;
 
 use crate::http::{assets, csrf, headers, media};
 use crate::pages::{self, cart, category, checkout, errors, home, machines, order, product, search, vendor};
-use crate::shop::Shop;
+use crate::shop::{Shop, migrated};
 
 /// The storefront on `edge`.
 pub fn router(edge: Edge) -> Router {
@@ -33,6 +33,7 @@ pub fn router(edge: Edge) -> Router {
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::method_not_allowed)
         .layer(from_fn(csrf::same_origin))
+        .layer(from_fn_with_state(shop.clone(), migrated))
         .layer(from_fn_with_state(shop.clone(), errors::render))
         .layer(from_fn(headers::security))
         .with_state(shop)

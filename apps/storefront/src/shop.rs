@@ -4,10 +4,14 @@
 //! product itself are read for each page.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use kiosk_edge_platform::Edge;
 use kiosk_pop_store::catalog::{self, Card, ListQuery};
+use kiosk_pop_store::schema;
 
 use crate::components::nav::Nav;
 use crate::http::assets::Manifest;
@@ -33,6 +37,7 @@ pub struct Shop {
     pub assets: Manifest,
     /// Tags of the head that load them.
     pub head_html: String,
+    migrated: OnceLock<()>,
     nav: Mutex<Option<Kept<Arc<Nav>>>>,
     shelves: Mutex<HashMap<String, Kept<Arc<[Card]>>>>,
 }
@@ -42,7 +47,14 @@ impl Shop {
     pub fn new(edge: Edge) -> Self {
         let assets = Manifest::read(&*edge.files);
         let head_html = crate::components::shell::head_assets(&assets);
-        Self { edge, assets, head_html, nav: Mutex::default(), shelves: Mutex::default() }
+        Self {
+            edge,
+            assets,
+            head_html,
+            migrated: OnceLock::new(),
+            nav: Mutex::default(),
+            shelves: Mutex::default(),
+        }
     }
 
     /// The navigation, at most [`NAV_AGE_MS_MAX`] behind the catalogue.
@@ -87,6 +99,19 @@ impl Shop {
         shelves.insert(name.to_owned(), Kept { until_ms, value: cards.clone() });
         Ok(cards)
     }
+}
+
+/// Middleware: a POP that has just been set up may see its first shopper before anything else has made its tables.
+pub async fn migrated(
+    State(shop): State<Arc<Shop>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, PageError> {
+    if shop.migrated.get().is_none() {
+        schema::migrate(&*shop.edge.db).await?;
+        shop.migrated.get_or_init(|| ());
+    }
+    Ok(next.run(request).await)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -23,6 +23,11 @@ pub use http_client::{HttpClient, HttpError, Outbound, RESPONSE_BYTES_MAX};
 pub trait Clock: Send + Sync {
     /// Unix time in milliseconds.
     fn now_ms(&self) -> i64;
+
+    /// Microseconds since a start of the host's choice, for measuring only. By default as coarse as the wall clock.
+    fn measure_us(&self) -> i64 {
+        self.now_ms().saturating_mul(1_000)
+    }
 }
 
 /// A cryptographic source of randomness.

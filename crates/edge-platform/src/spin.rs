@@ -3,7 +3,7 @@
 //! A component instance runs on one thread, so what is not `Send` here is wrapped in `SendWrapper` soundly.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::Body;
@@ -25,6 +25,7 @@ use crate::{
 /// The ports of this component instance.
 #[must_use]
 pub fn edge() -> Edge {
+    log_to_stderr();
     Edge {
         db: Arc::new(SpinDb),
         http: Arc::new(SpinHttp),
@@ -33,6 +34,13 @@ pub fn edge() -> Edge {
         clock: Arc::new(WasiClock),
         random: Arc::new(WasiRandom),
     }
+}
+
+/// Sends the component's log to its standard error, which the host puts into its own log.
+fn log_to_stderr() {
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).without_time();
+    // An instance calls this once; a second call finds the first one's log in place.
+    let _ = log.with_max_level(tracing::Level::INFO).try_init();
 }
 
 /// Hands one request to the router and its answer back.
@@ -175,9 +183,16 @@ struct WasiClock;
 
 impl Clock for WasiClock {
     fn now_ms(&self) -> i64 {
-        // The one place at the edge that reads the ambient clock.
+        // This type is the one place at the edge that reads the ambient clocks.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn measure_us(&self) -> i64 {
+        thread_local! {
+            static START: Instant = Instant::now();
+        }
+        i64::try_from(START.with(Instant::elapsed).as_micros()).unwrap_or(i64::MAX)
     }
 }
 
