@@ -1,17 +1,31 @@
-//! Serving: HTTP until a signal asks to stop, and the housekeeping beside it.
+//! Serving: connections until a signal asks to stop, and the housekeeping beside them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::net::TcpListener;
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
 
 use crate::app::App;
+use crate::modules::sync::service::Service as Sync;
 
 /// How often old nonces and lag samples are forgotten, in seconds.
 const PRUNE_INTERVAL_S: u64 = 60;
+/// Most connections at once; more wait to be accepted.
+const CONNECTIONS_MAX: usize = 2_048;
+/// Longest time to send a request's headers, in milliseconds.
+const HEADERS_TIMEOUT_MS_MAX: u64 = 10_000;
 /// Longest time that open requests get when the core stops, in milliseconds.
 const SHUTDOWN_MS_MAX: u64 = 10_000;
+/// Pause after a connection could not be accepted, in milliseconds: most often no file descriptor is free.
+const ACCEPT_PAUSE_MS: u64 = 50;
 
 /// Serves until SIGINT or SIGTERM.
 ///
@@ -21,42 +35,76 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     // The first line of standard output tells a script where the core is, port 0 included.
     println!("listening on http://{}", listener.local_addr()?);
-    let sync = app.services.sync.clone();
-    let housekeeping = tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(Duration::from_secs(PRUNE_INTERVAL_S));
-        loop {
-            ticks.tick().await;
-            if let Err(error) = sync.prune().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "pruning failed");
-            }
-        }
-    });
-    let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let server = axum::serve(listener, app.router).with_graceful_shutdown(async move {
-        stop_asked().await;
-        tracing::info!("stopping");
-        let _ = stop.send(true);
-    });
-    let deadline = async move {
-        let _ = stopping.wait_for(|stopping| *stopping).await;
-        tokio::time::sleep(Duration::from_millis(SHUTDOWN_MS_MAX)).await;
-    };
-    tokio::select! {
-        done = server => done?,
-        () = deadline => tracing::warn!("requests were still open"),
+    let housekeeping = tokio::spawn(prune_for_ever(app.services.sync.clone()));
+    let open = accept_until_stopped(&listener, &app.router).await?;
+    drop(listener);
+    tracing::info!("stopping");
+    if tokio::time::timeout(Duration::from_millis(SHUTDOWN_MS_MAX), open.shutdown()).await.is_err() {
+        tracing::warn!("requests were still open");
     }
     housekeeping.abort();
     Ok(())
 }
 
-async fn stop_asked() {
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+async fn accept_until_stopped(listener: &TcpListener, router: &Router) -> anyhow::Result<GracefulShutdown> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let open = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        tokio::select! {
+            _ = interrupt.recv() => return Ok(open),
+            _ = terminate.recv() => return Ok(open),
+            (place, accepted) = accepted => match accepted {
+                Ok((stream, _)) => {
+                    let connection = serve_connection(stream, router.clone(), &open);
+                    tokio::spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(ACCEPT_PAUSE_MS)).await;
+                }
+            },
+        }
+    }
+}
+
+fn serve_connection(
+    stream: TcpStream,
+    router: Router,
+    open: &GracefulShutdown,
+) -> impl Future<Output = ()> + use<> {
+    // Small answers go out at once.
+    let _ = stream.set_nodelay(true);
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(HEADERS_TIMEOUT_MS_MAX));
+    builder.http2().timer(TokioTimer::new());
+    let connection =
+        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned();
+    let connection = open.watch(connection);
+    async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke off");
+        }
+    }
+}
+
+async fn prune_for_ever(sync: Sync) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(PRUNE_INTERVAL_S));
+    loop {
+        ticks.tick().await;
+        if let Err(error) = sync.prune().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "pruning failed");
+        }
     }
 }

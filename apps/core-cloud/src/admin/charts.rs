@@ -44,7 +44,8 @@ pub fn sync_lag(now_minute: i64, pops: &[&str], lag: &[(String, i64, i64)]) -> S
     let series: Vec<Vec<(i64, i64)>> = pops
         .iter()
         .map(|pop| {
-            let of_pop = lag.iter().filter(|(name, minute, _)| name == pop && *minute > now_minute - MINUTES_SHOWN);
+            let of_pop =
+                lag.iter().filter(|(name, minute, _)| name == pop && *minute > now_minute - MINUTES_SHOWN);
             of_pop.map(|(_, minute, events)| (minute - now_minute, *events)).collect()
         })
         .collect();
@@ -83,7 +84,7 @@ macro_rules! with_axes {
             .light_line_style(TRANSPARENT)
             .bold_line_style(GRID)
             .axis_style(INK)
-            .label_style(("sans-serif", 13).into_font().color(&INK))
+            .label_style(("sans-serif", 14).into_font().color(&INK))
             .x_labels(5)
             .y_labels(4)
             .x_label_formatter(&|ago| if *ago > -0.5 { "now".to_owned() } else { format!("{ago:.0} min") })

@@ -32,7 +32,8 @@ pub fn render(frame: Frame, body: impl IntoView + 'static) -> String {
 
 #[component]
 fn Document(frame: Frame, children: Children) -> impl IntoView {
-    let refresh = frame.refresh_s.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string() /> });
+    let refresh =
+        frame.refresh_s.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string() /> });
     let items = MENU.map(|(path, name)| {
         let current = (path == frame.menu).then_some("page");
         view! { <li><a href=path aria-current=current>{name}</a></li> }

@@ -67,7 +67,14 @@ fn order_row(order: OrderView) -> impl IntoView {
 }
 
 fn attention(codes: &[String]) -> impl IntoView + use<> {
-    codes.iter().map(|code| view! { <Badge tone=Tone::Bad text=code.replace('_', " ") />" " }).collect_view()
+    if codes.is_empty() {
+        return view! { <span class="sub">"–"</span> }.into_any();
+    }
+    codes
+        .iter()
+        .map(|code| view! { <Badge tone=Tone::Bad text=code.replace('_', " ") />" " })
+        .collect_view()
+        .into_any()
 }
 
 fn tone_of(outcome: &str) -> Tone {
@@ -87,6 +94,7 @@ pub fn OrderPage(order: OrderView) -> impl IntoView {
     let score = score_text(&order);
     let reasons = order.fraud_reasons.join(", ");
     let late = distance(order.placed_ms, order.received_ms);
+    let alerts = (!order.attention.is_empty()).then(|| attention(&order.attention));
     let lines = order.lines.iter().map(|line| {
         let line = line.clone();
         let quantity = u32::try_from(line.quantity).unwrap_or(u32::MAX);
@@ -104,7 +112,7 @@ pub fn OrderPage(order: OrderView) -> impl IntoView {
     let lines = lines.collect_view();
     let takes = order.takes.iter().map(take_row).collect_view();
     view! {
-        <p class="lead"><Badge tone=Tone::Plain text=order.status.clone() />" "{attention(&order.attention)}</p>
+        <p class="lead"><Badge tone=Tone::Plain text=order.status.clone() />" "{alerts}</p>
         <div class="card"><dl class="facts">
             <Fact name="Placed" value=time(order.placed_ms) />
             <Fact name="Reached the core" value=format!("{} ({late})", time(order.received_ms)) />

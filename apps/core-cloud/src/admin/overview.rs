@@ -26,8 +26,10 @@ pub struct Overview {
 #[component]
 pub fn OverviewPage(data: Overview) -> impl IntoView {
     let Overview { now_ms, orders, catalogue, stock, pops, .. } = data;
-    let legend: Vec<_> = pops.iter().map(|pop| pop.pop.clone()).zip(["c1", "c2", "c3", "c4"].into_iter().cycle()).collect();
-    let legend = legend.into_iter().map(|(pop, class)| view! { <span class=class>{pop}</span> }).collect_view();
+    let legend: Vec<_> =
+        pops.iter().map(|pop| pop.pop.clone()).zip(["c1", "c2", "c3", "c4"].into_iter().cycle()).collect();
+    let legend =
+        legend.into_iter().map(|(pop, class)| view! { <span class=class>{pop}</span> }).collect_view();
     view! {
         <dl class="tiles">
             <Tile name="Orders" number=orders.0 />
@@ -70,9 +72,10 @@ fn Pops(pops: Vec<PopView>, now_ms: i64) -> impl IntoView {
             known if known.is_empty() => vec![None],
             known => known.into_iter().map(Some).collect(),
         };
-        incarnations.into_iter().enumerate().map(move |(place, incarnation)| {
-            pop_row(&pop, incarnation, place == 0, now_ms)
-        })
+        incarnations
+            .into_iter()
+            .enumerate()
+            .map(move |(place, incarnation)| pop_row(&pop, incarnation, place == 0, now_ms))
     });
     view! {
         <table class="stack">
@@ -87,9 +90,15 @@ fn Pops(pops: Vec<PopView>, now_ms: i64) -> impl IntoView {
     .into_any()
 }
 
-fn pop_row(pop: &PopView, incarnation: Option<IncarnationView>, current: bool, now_ms: i64) -> impl IntoView + use<> {
+fn pop_row(
+    pop: &PopView,
+    incarnation: Option<IncarnationView>,
+    current: bool,
+    now_ms: i64,
+) -> impl IntoView + use<> {
     let (tone, state) = state_of(pop, incarnation.as_ref(), current, now_ms);
-    let seen_ms = incarnation.as_ref().filter(|_| !current).map_or(pop.last_seen_ms, |known| known.last_seen_ms);
+    let seen_ms =
+        incarnation.as_ref().filter(|_| !current).map_or(pop.last_seen_ms, |known| known.last_seen_ms);
     let seen = if seen_ms == 0 { "never".to_owned() } else { distance(now_ms, seen_ms) };
     let known = incarnation.map(|known| {
         let lag = (known.last_seq - known.applied_through).max(0);
@@ -100,7 +109,9 @@ fn pop_row(pop: &PopView, incarnation: Option<IncarnationView>, current: bool, n
         };
         (known.incarnation, count(known.applied_through), lag, lease, time(known.lease_expires_ms))
     });
-    let (database, applied, lag, lease, lease_time) = known.unwrap_or_default();
+    let none = || "–".to_owned();
+    let (database, applied, lag, lease, lease_time) =
+        known.unwrap_or_else(|| (none(), none(), 0, none(), String::new()));
     view! {
         <tr>
             <td class="head" data-label="POP">{pop.pop.clone()}<span class="sub">{pop.region.clone()}</span></td>

@@ -9,12 +9,12 @@ use kiosk_problem::Problem;
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use super::charts;
 use super::imports::{ImportPage, ImportPageData, ImportsPage};
 use super::layout::{Frame, render};
 use super::orders::{OrderPage, OrdersPage, OrdersPageData};
 use super::overview::{Overview, OverviewPage};
 use super::stock::{LeasesPage, StockPage, StockPageData};
-use super::charts;
 use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
@@ -88,7 +88,8 @@ fn frame(title: &str, menu: &'static str) -> Frame {
 }
 
 async fn style() -> Response {
-    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")];
+    let headers =
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")];
     (headers, include_str!("style.css")).into_response()
 }
 

@@ -22,7 +22,11 @@ pub struct StockPageData {
 
 impl StockPageData {
     fn path(&self, page: &str) -> String {
-        if self.search.is_empty() { page.to_owned() } else { format!("{page}?q={}", query_value(&self.search)) }
+        if self.search.is_empty() {
+            page.to_owned()
+        } else {
+            format!("{page}?q={}", query_value(&self.search))
+        }
     }
 
     fn title(&self, item: &str) -> String {

@@ -14,14 +14,18 @@ async fn page(app: &TestApp, path: &str) -> String {
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     assert!(answer.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
     let html = answer.text();
-    assert!(html.starts_with("<!DOCTYPE html><html") && !html.contains("<script") && !html.contains(" style="), "{path}");
+    assert!(
+        html.starts_with("<!DOCTYPE html><html") && !html.contains("<script") && !html.contains(" style="),
+        "{path}"
+    );
     html
 }
 
 async fn pages_show_what_there_is(app: TestApp) {
     assert!(page(&app, "/admin").await.contains("never seen"));
     assert!(page(&app, "/admin/orders").await.contains("No orders yet"));
-    let report = app.import(Format::KioskJsonl, &(catalogue(&[("A-1", 20), ("B-1", 5)]) + "nonsense\n")).await;
+    let report =
+        app.import(Format::KioskJsonl, &(catalogue(&[("A-1", 20), ("B-1", 5)]) + "nonsense\n")).await;
     app.ask("eu-1", "db", ask_whole("A-1", 0, 0, 8)).await;
     let events = vec![
         placed(1, order("one", vec![take("A-1", 1, 2)])),
@@ -30,7 +34,11 @@ async fn pages_show_what_there_is(app: TestApp) {
     ];
     app.deliver("eu-1", "db", events).await;
     let overview = page(&app, "/admin").await;
-    assert!(overview.contains("in touch") && overview.contains("<svg") && overview.contains("http-equiv=\"refresh\""));
+    assert!(
+        overview.contains("in touch")
+            && overview.contains("<svg")
+            && overview.contains("http-equiv=\"refresh\"")
+    );
     let orders = page(&app, "/admin/orders?pop=eu-1").await;
     assert!(orders.contains("ord_one") && orders.contains("stock short"));
     assert!(page(&app, "/admin/orders/ord_one").await.contains("pseudonym"));

@@ -67,8 +67,7 @@ impl Pop {
         let item = ITEMS[random.below(3) as usize];
         let known = self.known.get(item).copied().unwrap_or_default();
         let units = random.below(12) as u32;
-        let ask =
-            LeaseAsk { whole: random.below(3) == 0, ..ask(item, known.epoch, known.granted, units) };
+        let ask = LeaseAsk { whole: random.below(3) == 0, ..ask(item, known.epoch, known.granted, units) };
         let reply = app.ask_all(self.id, &self.database, vec![ask]).await;
         if random.below(5) == 0 {
             return; // The answer was lost.

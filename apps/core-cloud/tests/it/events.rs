@@ -97,7 +97,9 @@ async fn orders_are_listed_newest_first_in_pages(app: TestApp) {
     let mut path = "/v1/orders?pop=eu-1&limit=4".to_owned();
     loop {
         let page: Value = app.as_operator(&path).await.ok();
-        ids.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        ids.extend(
+            page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         path = format!("/v1/orders?pop=eu-1&limit=4&cursor={cursor}");
     }
@@ -139,7 +141,9 @@ async fn an_order_is_never_lost(app: TestApp) {
     ];
     assert_eq!(app.deliver("eu-1", "db", events).await.ok::<EventAck>().applied_through, 4);
     assert_eq!(app.stock("A").await, (0, 90, 10));
-    let attention = async |name: &str| app.as_operator(&format!("/v1/orders/ord_{name}")).await.json()["attention"].clone();
+    let attention = async |name: &str| {
+        app.as_operator(&format!("/v1/orders/ord_{name}")).await.json()["attention"].clone()
+    };
     assert_eq!(attention("fits").await, json!([]));
     assert_eq!(attention("too-much").await, json!(["stock_short"]));
     assert_eq!(attention("unknown").await, json!(["stock_short"]));

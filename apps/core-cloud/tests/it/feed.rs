@@ -72,38 +72,37 @@ async fn pages_follow_each_other(app: TestApp) {
 /// A reader that follows the feed while several writers write ends with every record in its last state.
 async fn no_change_is_missed_while_others_write(app: TestApp) {
     app.stock_up(&[("A", 1)]).await;
-    let writers: Vec<_> = (0..4)
-        .map(|writer| {
-            let app = app.clone();
-            tokio::spawn(async move {
-                for round in 0..8 {
-                    let mut product = product(&format!("W{writer}-{}", round % 3), 1);
-                    product["title"] = format!("{writer} in round {round}").into();
-                    app.import(Format::KioskJsonl, &product.to_string()).await;
-                }
-            })
-        })
-        .collect();
+    let writers = (0..4).map(async |writer| {
+        for round in 0..8 {
+            let mut product = product(&format!("W{writer}-{}", round % 3), 1);
+            product["title"] = format!("{writer} in round {round}").into();
+            app.import(Format::KioskJsonl, &product.to_string()).await;
+        }
+    });
+    let finished = std::sync::atomic::AtomicBool::new(false);
+    let write = async {
+        futures::future::join_all(writers).await;
+        finished.store(true, std::sync::atomic::Ordering::SeqCst);
+    };
     let mut known = std::collections::BTreeMap::new();
-    let mut after = 0;
-    let mut finished = false;
-    loop {
-        let page = page(&app, after, 3).await;
-        after = page.next;
-        for change in page.changes {
-            if let Change::Product(product) = change {
-                known.insert(product.id.to_string(), product.title);
+    let follow = async {
+        let mut after = 0;
+        loop {
+            // One more look after the last writer is done.
+            let last_look = finished.load(std::sync::atomic::Ordering::SeqCst);
+            let page = page(&app, after, 3).await;
+            after = page.next;
+            for change in page.changes {
+                if let Change::Product(product) = change {
+                    known.insert(product.id.to_string(), product.title);
+                }
+            }
+            if last_look && !page.more {
+                break;
             }
         }
-        if finished && !page.more {
-            break;
-        }
-        // One more look after the last writer is done.
-        finished = writers.iter().all(|writer| writer.is_finished());
-    }
-    for writer in writers {
-        writer.await.unwrap();
-    }
+    };
+    futures::future::join(write, follow).await;
     let expected: std::collections::BTreeMap<_, _> = page(&app, 0, 500)
         .await
         .changes
@@ -125,7 +124,9 @@ async fn a_cursor_of_another_feed_is_refused(app: TestApp) {
 
 async fn a_product_that_is_taken_off_is_told(app: TestApp) {
     let csv = |published: &str| {
-        format!("Handle,Title,Published,Variant SKU,Variant Inventory Qty,Variant Price\nmug,Mug,{published},MUG,3,4.50\n")
+        format!(
+            "Handle,Title,Published,Variant SKU,Variant Inventory Qty,Variant Price\nmug,Mug,{published},MUG,3,4.50\n"
+        )
     };
     assert_eq!(app.import(Format::ShopifyCsv, &csv("true")).await.created, 1);
     let before = page(&app, 0, 500).await;

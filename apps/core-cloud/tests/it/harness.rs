@@ -222,8 +222,7 @@ impl TestApp {
 /// A catalogue in Kiosk JSON lines, a product of one variant for each SKU.
 pub fn catalogue(stock: &[(&str, i64)]) -> String {
     let vendor = json!({"type": "vendor", "id": "ven_test", "name": "Test", "region": "DE", "about": ""});
-    let category =
-        json!({"type": "category", "slug": "things", "name": "Things", "parent": null, "position": 1, "blurb": ""});
+    let category = json!({"type": "category", "slug": "things", "name": "Things", "parent": null, "position": 1, "blurb": ""});
     let products = stock.iter().map(|(sku, units)| product(sku, *units));
     [vendor, category].into_iter().chain(products).map(|line| format!("{line}\n")).collect()
 }

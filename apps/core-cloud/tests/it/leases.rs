@@ -72,10 +72,16 @@ async fn every_ask_is_answered_in_order(app: TestApp) {
     app.stock_up(&[("A", 10), ("B", 10), ("EMPTY", 0)]).await;
     let asks = ["B", "NOWHERE", "A", "EMPTY", "B"].map(|item| ask_whole(item, 0, 0, 2));
     let reply = app.ask_all("eu-1", "db", asks.to_vec()).await;
-    let states: Vec<_> =
-        reply.leases.iter().map(|state| (state.item.as_str(), state.epoch, state.granted, state.available)).collect();
+    let states: Vec<_> = reply
+        .leases
+        .iter()
+        .map(|state| (state.item.as_str(), state.epoch, state.granted, state.available))
+        .collect();
     // The second ask for B is answered with what the first was granted.
-    assert_eq!(states, [("B", 1, 2, 8), ("NOWHERE", 0, 0, 0), ("A", 1, 2, 8), ("EMPTY", 1, 0, 0), ("B", 1, 2, 8)]);
+    assert_eq!(
+        states,
+        [("B", 1, 2, 8), ("NOWHERE", 0, 0, 0), ("A", 1, 2, 8), ("EMPTY", 1, 0, 0), ("B", 1, 2, 8)]
+    );
     assert_eq!(app.as_operator("/v1/inventory/NOWHERE").await.status, 404);
 }
 
@@ -98,7 +104,8 @@ async fn contact_renews_the_leases(app: TestApp) {
 
 async fn too_much_is_refused(app: TestApp) {
     let request = |asks| LeaseRequest { incarnation: "db".to_owned(), last_seq: 0, asks };
-    let refused = app.pop_post("eu-1", "/sync/v1/leases", &request(vec![ask("A", 0, 0, LEASE_UNITS_MAX + 1)])).await;
+    let refused =
+        app.pop_post("eu-1", "/sync/v1/leases", &request(vec![ask("A", 0, 0, LEASE_UNITS_MAX + 1)])).await;
     assert_eq!(refused.is_problem(422, "invalid_value")["param"], "asks[0].units");
     let many = (0..=LEASE_ASKS_MAX).map(|_| ask("A", 0, 0, 1)).collect();
     app.pop_post("eu-1", "/sync/v1/leases", &request(many)).await.is_problem(422, "invalid_value");

@@ -41,7 +41,8 @@ fn url(folder: &Path, database: &str) -> String {
 /// The folder of the running cluster.
 fn cluster() -> PathBuf {
     let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
-    let folder = std::env::temp_dir().join(format!("kiosk-core-tests-{}", if is_root { "root" } else { "user" }));
+    let folder =
+        std::env::temp_dir().join(format!("kiosk-core-tests-{}", if is_root { "root" } else { "user" }));
     IN_USE.get_or_init(|| {
         fs::create_dir_all(&folder).unwrap();
         let start = File::create(folder.join("start.lock")).unwrap();
@@ -57,7 +58,8 @@ fn cluster() -> PathBuf {
 }
 
 fn is_running(folder: &Path) -> bool {
-    let ready = Command::new(bin().join("pg_isready")).arg("-q").arg("-h").arg(folder).args(["-t", "5"]).status();
+    let ready =
+        Command::new(bin().join("pg_isready")).arg("-q").arg("-h").arg(folder).args(["-t", "5"]).status();
     ready.unwrap().success()
 }
 
@@ -82,7 +84,14 @@ fn start_cluster(folder: &Path, is_root: bool) {
     fs::create_dir(&data).unwrap();
     if is_root {
         // The server refuses to run as root.
-        assert!(Command::new("chown").args(["postgres:postgres"]).args([&data, folder]).status().unwrap().success());
+        assert!(
+            Command::new("chown")
+                .args(["postgres:postgres"])
+                .args([&data, folder])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
     run(as_server(is_root, &bin().join("initdb")).arg("-D").arg(&data).args([
         "-U",
@@ -98,9 +107,12 @@ fn start_cluster(folder: &Path, is_root: bool) {
         folder.display()
     );
     let log = data.join("server.log");
-    run(as_server(is_root, &bin().join("pg_ctl")).arg("-D").arg(&data).arg("-l").arg(log).args([
-        "-w", "-o", &options, "start",
-    ]));
+    run(as_server(is_root, &bin().join("pg_ctl"))
+        .arg("-D")
+        .arg(&data)
+        .arg("-l")
+        .arg(log)
+        .args(["-w", "-o", &options, "start"]));
     watch(folder, &data, is_root);
 }
 

@@ -29,6 +29,9 @@ async fn unknown_things_are_not_found(app: TestApp) {
     let first: serde_json::Value = app.as_operator("/v1/inventory?limit=2").await.ok();
     assert_eq!(first["items"][1]["sku"], "B");
     let rest: serde_json::Value = app.as_operator("/v1/inventory?limit=2&cursor=B").await.ok();
-    assert_eq!(rest["items"][0], serde_json::json!({"sku": "C", "on_hand": 3, "available": 3, "leased": 0, "sold": 0}));
+    assert_eq!(
+        rest["items"][0],
+        serde_json::json!({"sku": "C", "on_hand": 3, "available": 3, "leased": 0, "sold": 0})
+    );
     assert!(rest["next_cursor"].is_null());
 }

@@ -35,7 +35,8 @@ const CASES: &[(&str, &str, Access)] = &[
 ];
 
 async fn every_route_is_guarded_as_it_says(app: TestApp) {
-    let cases: BTreeMap<_, _> = CASES.iter().map(|(method, path, access)| ((*path, *method), *access)).collect();
+    let cases: BTreeMap<_, _> =
+        CASES.iter().map(|(method, path, access)| ((*path, *method), *access)).collect();
     let routes: BTreeMap<_, _> =
         app.app.routes.iter().map(|route| ((route.path, route.method.as_str()), route.access)).collect();
     assert_eq!(routes, cases, "every route needs its case");
@@ -50,7 +51,8 @@ async fn every_route_is_guarded_as_it_says(app: TestApp) {
             }
             app.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
         };
-        let wrong = [None, Some(bearer("wrong")), Some(basic("wrong")), Some(bearer("")), Some("Bearer".to_owned())];
+        let wrong =
+            [None, Some(bearer("wrong")), Some(basic("wrong")), Some(bearer("")), Some("Bearer".to_owned())];
         for credentials in wrong {
             let refused = call(credentials.clone()).await == 401;
             assert_eq!(refused, route.access != Access::Public, "{} {credentials:?}", route.path);

@@ -18,7 +18,8 @@ const PATH: &str = "/sync/v1/feed?after=0";
 
 /// The same request again, byte for byte, with a change to it.
 fn copy(request: &Request<Body>, change: impl FnOnce(&mut Request<Body>)) -> Request<Body> {
-    let mut copy = Request::builder().method(request.method()).uri(request.uri()).body(Body::empty()).unwrap();
+    let mut copy =
+        Request::builder().method(request.method()).uri(request.uri()).body(Body::empty()).unwrap();
     *copy.headers_mut() = request.headers().clone();
     change(&mut copy);
     copy

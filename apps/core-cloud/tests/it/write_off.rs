@@ -31,7 +31,10 @@ async fn stock_comes_back_only_after_the_lease_lapsed(app: TestApp) {
     let runs_until = START_MS + i64::from(LEASE_TTL_S) * 1_000 + CLOCK_SKEW_MS_MAX;
     app.advance_ms(runs_until - START_MS);
     let refused = write_off(&app, None).await;
-    assert!(matches!(refused, Err(Error::LeaseRuns { expires_ms }) if expires_ms == runs_until), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::LeaseRuns { expires_ms }) if expires_ms == runs_until),
+        "{refused:?}"
+    );
     assert_eq!(app.stock("A").await, (2, 6, 2));
     app.advance_ms(1);
     assert_eq!(write_off(&app, None).await.unwrap(), [("db".to_owned(), 6)]);
@@ -47,7 +50,8 @@ async fn a_pop_that_comes_back_is_fenced_off(app: TestApp) {
     lapse(&app);
     write_off(&app, None).await.unwrap();
     // It does not know yet: an ask by the old epoch grants nothing, whatever it says it has.
-    let reply = app.ask_all("eu-1", "db", vec![ask("A", 1, 8, 1), ask("A", 0, 0, 1), ask("A", 1, 0, 1)]).await;
+    let reply =
+        app.ask_all("eu-1", "db", vec![ask("A", 1, 8, 1), ask("A", 0, 0, 1), ask("A", 1, 0, 1)]).await;
     assert!(reply.leases.iter().all(|state| (state.epoch, state.granted) == (2, 0)), "{reply:?}");
     let fenced = |reply: &kiosk_wire::LeaseReply| {
         reply.fenced.iter().map(|state| (state.item.to_string(), state.epoch)).collect::<Vec<_>>()

@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use futures::{StreamExt, stream};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
 
 use super::draft::{Draft, Issue, Place};
 use crate::error::Error;
 use crate::media::fetch::{FETCHES_AT_ONCE_MAX, Fetcher};
-use crate::media::kind::PICTURE_BYTES_MAX;
+use crate::media::kind::{Kind, PICTURE_BYTES_MAX};
 use crate::media::service::{Picture, Service as Media};
 
 /// A picture that the shop has: its hash and the ending of its file.
@@ -59,22 +60,39 @@ async fn obtain(
         Place::Url(url) => Some(url.as_str()),
         _ => None,
     });
-    let known = media.list_fetched(&urls.collect::<Vec<_>>()).await?;
-    let obtained = stream::iter(places).map(|place| {
-        let known = &known;
-        async move {
-            let result = match place {
-                Place::Url(url) => match known.get(url) {
-                    Some((hash, kind)) => Ok(Obtained::Known(hash.clone(), kind.ext())),
-                    None => fetcher.fetch(url).await.map(Obtained::New).map_err(|error| error.to_string()),
-                },
-                Place::File(path) => read_file(path).await.map(Obtained::New),
-                Place::Demo(name) => draw(name).map(Obtained::New),
-            };
-            (place.clone(), result)
+    let fetched = media.list_fetched(&urls.collect::<Vec<_>>()).await?;
+    let known: HashMap<&Place, &(String, Kind)> = places
+        .iter()
+        .filter_map(|place| match place {
+            Place::Url(url) => Some((*place, fetched.get(url)?)),
+            _ => None,
+        })
+        .collect();
+    let obtained: Vec<BoxFuture<'_, _>> = places
+        .into_iter()
+        .map(|place| {
+            obtain_one(fetcher, place, known.get(place).copied())
+                .map(|result| (place.clone(), result))
+                .boxed()
+        })
+        .collect();
+    Ok(stream::iter(obtained).buffer_unordered(FETCHES_AT_ONCE_MAX).collect().await)
+}
+
+/// The picture of one place. `known` is what was fetched from there before.
+async fn obtain_one(
+    fetcher: &Fetcher,
+    place: &Place,
+    known: Option<&(String, Kind)>,
+) -> Result<Obtained, String> {
+    match (place, known) {
+        (_, Some((hash, kind))) => Ok(Obtained::Known(hash.clone(), kind.ext())),
+        (Place::Url(url), None) => {
+            fetcher.fetch(url).await.map(Obtained::New).map_err(|error| error.to_string())
         }
-    });
-    Ok(obtained.buffer_unordered(FETCHES_AT_ONCE_MAX).collect().await)
+        (Place::File(path), None) => read_file(path).await.map(Obtained::New),
+        (Place::Demo(name), None) => draw(name).map(Obtained::New),
+    }
 }
 
 async fn read_file(path: &Path) -> Result<Picture, String> {

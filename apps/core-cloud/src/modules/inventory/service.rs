@@ -96,7 +96,8 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn list_leased(&self, after: &str, search: &str, limit: u32) -> Result<Vec<StockLevel>, Error> {
-        let items = store::list_leased_items(&mut *self.db.read().await?, after, search, i64::from(limit)).await?;
+        let items =
+            store::list_leased_items(&mut *self.db.read().await?, after, search, i64::from(limit)).await?;
         Ok(items.iter().map(|(name, item)| level(name, item)).collect())
     }
 

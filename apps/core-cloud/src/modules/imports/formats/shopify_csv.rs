@@ -32,6 +32,28 @@ impl Row<'_> {
     }
 }
 
+/// Tells lines by byte: the reader's own count lags behind where lines end with a carriage return.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record that starts at, or after the line break at, this byte. Asked in order.
+    fn line_of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let mut start =
+            position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
+        while matches!(self.bytes.get(start), Some(b'\r' | b'\n')) {
+            start += 1;
+        }
+        let passed = self.bytes.get(self.at..start).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = self.at.max(start);
+        self.line
+    }
+}
+
 /// Reads the file.
 pub fn read(bytes: &[u8], settings: &Settings) -> Result<Vec<Entry>, ReadError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
@@ -47,8 +69,13 @@ pub fn read(bytes: &[u8], settings: &Settings) -> Result<Vec<Entry>, ReadError> 
     let mut entries = Vec::new();
     let mut groups: Vec<(String, Vec<Row<'_>>)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
+    let mut lines = Lines { bytes, at: 0, line: 1 };
     for record in reader.into_byte_records() {
-        match read_row(record, headers.len(), &columns) {
+        let line = match &record {
+            Ok(record) => lines.line_of(record.position()),
+            Err(error) => lines.line_of(error.position()),
+        };
+        match read_row(line, record, headers.len(), &columns) {
             Ok(row) => {
                 let handle = text::slug(row.get("Handle"));
                 let place = *places.entry(handle.clone()).or_insert_with(|| {
@@ -67,15 +94,12 @@ pub fn read(bytes: &[u8], settings: &Settings) -> Result<Vec<Entry>, ReadError> 
 }
 
 fn read_row(
+    line: u64,
     record: Result<ByteRecord, csv::Error>,
     cells_expected: usize,
     columns: &HashMap<String, usize>,
 ) -> Result<Row<'_>, Issue> {
-    let record = record.map_err(|error| {
-        let line = error.position().map_or(0, csv::Position::line);
-        Issue::refused(line, "", error.to_string())
-    })?;
-    let line = record.position().map_or(0, csv::Position::line);
+    let record = record.map_err(|error| Issue::refused(line, "", error.to_string()))?;
     if record.len() != cells_expected {
         let name = record.get(0).map(|cell| text::plain(&String::from_utf8_lossy(cell), 80));
         let reason = format!("{} cells instead of {cells_expected}", record.len());

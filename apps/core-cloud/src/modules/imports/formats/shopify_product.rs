@@ -45,7 +45,11 @@ pub fn read_product(handle: &str, rows: &[Row<'_>], settings: &Settings, entries
         entries.push(Entry::Issue(Issue::warning(first.line, handle, reason)));
     }
     if variants.is_empty() {
-        entries.push(Entry::Issue(Issue::refused(first.line, handle, "no variant of it can be sold")));
+        entries.push(Entry::Issue(Issue::warning(
+            first.line,
+            handle,
+            "left out: none of its variants can be sold",
+        )));
         return;
     }
     let mut body = first.get("Body (HTML)");
