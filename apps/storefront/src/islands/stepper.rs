@@ -13,14 +13,16 @@ pub fn stepper(id: String, label: String, value: RwSignal<u32>, max: u32) -> imp
             value.set(number.clamp(1, max.max(1)));
         }
     };
+    let at_least = move || value.get() <= 1;
+    let at_most = move || value.get() >= max;
     view! {
         <div class="stepper" role="group" aria-label=label.clone()>
-            <button type="button" class="step" aria-label="One less" disabled=move || value.get() <= 1
+            <button type="button" class="step" aria-label="One less" disabled=at_least
                 on:click=move |_| step(false)>"−"</button>
             <label class="vh" for=id.clone()>{label.clone()}</label>
             <input id=id name="quantity" type="number" inputmode="numeric" min="1" max=max value=value.get_untracked()
                 prop:value=move || value.get() on:change=move |event| typed(event_target_value(&event)) />
-            <button type="button" class="step" aria-label="One more" disabled=move || value.get() >= max
+            <button type="button" class="step" aria-label="One more" disabled=at_most
                 on:click=move |_| step(true)>"+"</button>
         </div>
     }

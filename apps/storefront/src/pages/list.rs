@@ -161,7 +161,8 @@ impl Listing {
         let active = self.query.facets.len()
             + usize::from(self.query.in_stock)
             + usize::from(self.query.price_min.is_some() || self.query.price_max.is_some());
-        let chosen = (active > 0).then(|| format!(" ({active})"));
+        let is_active = active > 0;
+        let chosen = is_active.then(|| format!(" ({active})"));
         view! {
             <form class="filters" action=self.path.clone() method="get" data-auto="">
                 {words.map(|words| view! { <input type="hidden" name="q" value=words /> })}
@@ -171,7 +172,7 @@ impl Listing {
                         <option value=name selected=sort == self.query.sort>{label}</option>
                     }).into_iter().collect_view()}</select>
                 </p>
-                <details class="filters-fold" open=active > 0>
+                <details class="filters-fold" open=is_active>
                     <summary>"Filter"{chosen}</summary>
                     <p class="check">
                         <input type="checkbox" id="in-stock" name="in_stock" value="1" checked=self.query.in_stock />

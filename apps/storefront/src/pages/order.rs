@@ -139,9 +139,9 @@ fn line(line: &OrderLine) -> AnyView {
             <div class="line-what">
                 <h3>{heading}</h3>
                 {(!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> })}
+                <p class="line-options">{format!("{} × {}", line.quantity, amount(line.unit_price))}</p>
             </div>
-            <div class="line-count"><p>{format!("{} ×", line.quantity)}</p></div>
-            <div class="line-sum"><p class="line-total">{amount(line.unit_price)}</p></div>
+            <div class="line-sum"><p class="line-total">{line.unit_price.times(line.quantity).ok().map(amount)}</p></div>
         </li>
     }.into_any()
 }
