@@ -201,6 +201,7 @@ pub trait Database: Send + Sync {
     /// Runs one statement that reads.
     fn query(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<Row>, DbError>>;
 
-    /// Runs all statements in order as one durable transaction; the answer is the number of rows each changed.
-    fn batch(&self, statements: Vec<Statement>) -> BoxFuture<'_, Result<Vec<u64>, DbError>>;
+    /// Runs all statements in order as one durable transaction. A batch of one statement costs the least: each further
+    /// one is another call from the guest to its host, with the database's write lock held all the while.
+    fn batch(&self, statements: Vec<Statement>) -> BoxFuture<'_, Result<(), DbError>>;
 }

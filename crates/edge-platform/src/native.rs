@@ -91,15 +91,13 @@ fn run_query(connection: &rusqlite::Connection, statement: &Statement) -> rusqli
     rows.collect()
 }
 
-fn run_batch(connection: &mut rusqlite::Connection, statements: &[Statement]) -> rusqlite::Result<Vec<u64>> {
+fn run_batch(connection: &mut rusqlite::Connection, statements: &[Statement]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let mut changes = Vec::with_capacity(statements.len());
     for statement in statements {
         let mut prepared = transaction.prepare_cached(&statement.sql)?;
-        changes.push(prepared.execute(rusqlite::params_from_iter(&statement.params))? as u64);
+        prepared.execute(rusqlite::params_from_iter(&statement.params))?;
     }
-    transaction.commit()?;
-    Ok(changes)
+    transaction.commit()
 }
 
 impl Database for NativeDb {
@@ -107,7 +105,7 @@ impl Database for NativeDb {
         async move { run_query(&self.lock(), &statement).map_err(|error| sqlite_error(&error)) }.boxed()
     }
 
-    fn batch(&self, statements: Vec<Statement>) -> BoxFuture<'_, Result<Vec<u64>, DbError>> {
+    fn batch(&self, statements: Vec<Statement>) -> BoxFuture<'_, Result<(), DbError>> {
         async move { run_batch(&mut self.lock(), &statements).map_err(|error| sqlite_error(&error)) }.boxed()
     }
 }

@@ -6,15 +6,42 @@ use kiosk_money::{Currency, Money};
 
 use crate::catalog::SkuView;
 use crate::catalog::product::{SKU_COLUMNS, sku_view};
+use crate::guard::integer;
 use crate::idempotency::Remembered;
-use crate::{StoreError, currency_of, guard};
+use crate::{StoreError, currency_of};
 
 /// Most lines of one cart.
 pub const CART_LINES_MAX: u32 = 100;
+/// Version of a new cart.
+pub const FIRST_VERSION: u64 = 1;
 /// A cart that was not touched for this long is removed, in milliseconds.
 pub const CART_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Most carts that one [`prune`] removes.
 pub const PRUNED_CARTS_MAX: u32 = 500;
+
+/// A change of a line in one statement, as [`crate::checkout`] says why. A quantity of 0 removes it.
+pub(crate) const SCHEMA: [&str; 2] = [
+    "CREATE VIEW cart_change (cart_id, version, sku, quantity, price, currency, lines_max, now_ms)
+     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0",
+    "CREATE TRIGGER cart_change_commit INSTEAD OF INSERT ON cart_change BEGIN
+        INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL);
+        INSERT INTO guard (broken) SELECT 'cart_version_is_current' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND version = COALESCE(NEW.version, version));
+        INSERT INTO guard (broken) SELECT 'cart_has_one_currency' WHERE NEW.quantity > 0 AND NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND COALESCE(currency, NEW.currency) = NEW.currency);
+        DELETE FROM cart_line WHERE cart_id = NEW.cart_id AND sku = NEW.sku AND NEW.quantity = 0;
+        INSERT INTO cart_line (cart_id, sku, quantity, shown_price, added_ms)
+          SELECT NEW.cart_id, NEW.sku, NEW.quantity, NEW.price, NEW.now_ms WHERE NEW.quantity > 0
+          ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity, shown_price = excluded.shown_price;
+        INSERT INTO guard (broken) SELECT 'cart_has_room' WHERE
+          (SELECT COUNT(*) FROM cart_line WHERE cart_id = NEW.cart_id) > NEW.lines_max;
+        UPDATE cart SET version = version + 1, updated_ms = NEW.now_ms, currency = CASE
+            WHEN NEW.quantity > 0 THEN NEW.currency
+            WHEN EXISTS (SELECT 1 FROM cart_line WHERE cart_id = NEW.cart_id) THEN currency END
+          WHERE id = NEW.cart_id;
+     END",
+];
 
 /// A cart with its lines.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,83 +167,62 @@ fn line(row: &Row, currency: Option<Currency>) -> Result<Option<CartLine>, Store
 /// When the database fails.
 pub async fn create(db: &dyn Database, id: &CartId, token_hash: &str, now_ms: i64) -> Result<(), StoreError> {
     let insert = Statement::new(
-        "INSERT INTO cart (id, token_hash, version, created_ms, updated_ms) VALUES (?1, ?2, 1, ?3, ?3)",
+        "INSERT INTO cart (id, token_hash, version, created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?4)",
     );
-    db.batch(vec![insert.bind(id.as_str()).bind(token_hash).bind(now_ms)]).await?;
+    let insert = insert.bind(id.as_str()).bind(token_hash).bind(integer(FIRST_VERSION)).bind(now_ms);
+    db.batch(vec![insert]).await?;
     Ok(())
 }
 
-/// Sets the quantity of a line to `quantity` pieces that are shown at `price`.
+/// A change of one line.
+#[derive(Clone, Copy, Debug)]
+pub struct LineChange<'a> {
+    /// The cart.
+    pub cart: &'a CartId,
+    /// The version that is to be changed; `None` for whichever it is.
+    pub version: Option<u64>,
+    /// The line.
+    pub sku: &'a Sku,
+    /// Unix milliseconds.
+    pub now_ms: i64,
+}
+
+impl LineChange<'_> {
+    async fn commit(self, db: &dyn Database, quantity: u32, price: Option<Money>) -> Result<(), StoreError> {
+        let insert = Statement::new("INSERT INTO cart_change VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+            .bind(self.cart.as_str())
+            .bind(self.version.map(integer))
+            .bind(self.sku.as_str())
+            .bind(quantity)
+            .bind(price.map(|price| price.amount))
+            .bind(price.map(|price| price.currency.code()))
+            .bind(CART_LINES_MAX)
+            .bind(self.now_ms);
+        db.batch(vec![insert]).await?;
+        Ok(())
+    }
+}
+
+/// Sets a line to `quantity` pieces, at least 1, that are shown at `price`.
 ///
 /// # Errors
-/// A constraint that names a [`guard::Guard`] when the cart is closed, changed since `version`, full or in another
+/// A constraint that names a [`crate::guard::Guard`] when the cart is closed, of another version, full or in another
 /// currency; then nothing is changed.
 pub async fn put_line(
     db: &dyn Database,
-    cart: &CartId,
-    version: Option<u64>,
-    line: (&Sku, u32, Money),
-    now_ms: i64,
+    change: LineChange<'_>,
+    quantity: u32,
+    price: Money,
 ) -> Result<(), StoreError> {
-    let (sku, quantity, price) = line;
-    let currency = price.currency.code();
-    let mut batch = guards(cart, version);
-    batch.push(guard::cart_has_one_currency(cart.as_str(), currency));
-    batch.push(
-        Statement::new(
-            "INSERT INTO cart_line (cart_id, sku, quantity, shown_price, added_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity, shown_price = excluded.shown_price",
-        )
-        .bind(cart.as_str())
-        .bind(sku.as_str())
-        .bind(quantity)
-        .bind(price.amount)
-        .bind(now_ms),
-    );
-    batch.push(guard::cart_has_room(cart.as_str(), CART_LINES_MAX));
-    batch.push(
-        Statement::new("UPDATE cart SET version = version + 1, currency = ?2, updated_ms = ?3 WHERE id = ?1")
-            .bind(cart.as_str())
-            .bind(currency)
-            .bind(now_ms),
-    );
-    db.batch(batch).await?;
-    Ok(())
+    change.commit(db, quantity, Some(price)).await
 }
 
 /// Removes a line; one that is not there is no error. An empty cart has no currency.
 ///
 /// # Errors
 /// As [`put_line`].
-pub async fn remove_line(
-    db: &dyn Database,
-    cart: &CartId,
-    version: Option<u64>,
-    sku: &Sku,
-    now_ms: i64,
-) -> Result<(), StoreError> {
-    let mut batch = guards(cart, version);
-    batch.push(
-        Statement::new("DELETE FROM cart_line WHERE cart_id = ?1 AND sku = ?2")
-            .bind(cart.as_str())
-            .bind(sku.as_str()),
-    );
-    batch.push(
-        Statement::new(
-            "UPDATE cart SET version = version + 1, updated_ms = ?2, currency = CASE
-               WHEN EXISTS (SELECT 1 FROM cart_line WHERE cart_id = ?1) THEN currency END WHERE id = ?1",
-        )
-        .bind(cart.as_str())
-        .bind(now_ms),
-    );
-    db.batch(batch).await?;
-    Ok(())
-}
-
-fn guards(cart: &CartId, version: Option<u64>) -> Vec<Statement> {
-    let mut guards = vec![guard::cart_is_open(cart.as_str())];
-    guards.extend(version.map(|version| guard::cart_version_is_current(cart.as_str(), version)));
-    guards
+pub async fn remove_line(db: &dyn Database, change: LineChange<'_>) -> Result<(), StoreError> {
+    change.commit(db, 0, None).await
 }
 
 /// Removes up to [`PRUNED_CARTS_MAX`] carts that were not touched for [`CART_KEPT_MS`].

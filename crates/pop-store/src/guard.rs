@@ -1,10 +1,10 @@
-//! Preconditions of a batch that no constraint of a table can state, such as "this version is still current".
+//! Preconditions of a write that no constraint of a table can state, such as "this version is still current".
 //!
-//! The table `guard` is always empty. A statement of [`require`] inserts the name of a precondition into it exactly
-//! when that does not hold, and a `CHECK` of that name refuses it, which undoes the batch. While it holds nothing is
-//! inserted, so that a guard costs a read and no write.
+//! The table `guard` is always empty. A write inserts the name of a precondition into it exactly when that does not
+//! hold, and a `CHECK` of that name refuses it, which undoes the write. While it holds nothing is inserted, so that a
+//! guard costs a read and no write.
 
-use kiosk_edge_platform::{DbError, Statement};
+use kiosk_edge_platform::DbError;
 
 use crate::StoreError;
 
@@ -65,69 +65,6 @@ impl Guard {
     pub fn broke(self, error: &StoreError) -> bool {
         matches!(error, StoreError::Db(error @ DbError::Constraint(_)) if error.violates(self.name()))
     }
-}
-
-/// A statement that fails unless `condition` (SQL, with parameters from `?1` on) holds.
-///
-/// The text is built once for each call site, since it is the key under which a host keeps the prepared statement.
-macro_rules! require {
-    ($name:literal, $condition:literal) => {
-        kiosk_edge_platform::Statement::new(concat!(
-            "INSERT INTO guard (broken) SELECT '",
-            $name,
-            "' WHERE NOT (",
-            $condition,
-            ")"
-        ))
-    };
-}
-
-/// The cart is open.
-pub(crate) fn cart_is_open(cart: &str) -> Statement {
-    require!("cart_is_open", "EXISTS (SELECT 1 FROM cart WHERE id = ?1 AND order_id IS NULL)").bind(cart)
-}
-
-/// The cart has this version.
-pub(crate) fn cart_version_is_current(cart: &str, version: u64) -> Statement {
-    require!("cart_version_is_current", "EXISTS (SELECT 1 FROM cart WHERE id = ?1 AND version = ?2)")
-        .bind(cart)
-        .bind(integer(version))
-}
-
-/// The cart has at most `lines_max` lines.
-pub(crate) fn cart_has_room(cart: &str, lines_max: u32) -> Statement {
-    require!("cart_has_room", "(SELECT COUNT(*) FROM cart_line WHERE cart_id = ?1) <= ?2")
-        .bind(cart)
-        .bind(lines_max)
-}
-
-/// The cart is in this currency, or in none yet.
-pub(crate) fn cart_has_one_currency(cart: &str, currency: &str) -> Statement {
-    require!(
-        "cart_has_one_currency",
-        "EXISTS (SELECT 1 FROM cart WHERE id = ?1 AND COALESCE(currency, ?2) = ?2)"
-    )
-    .bind(cart)
-    .bind(currency)
-}
-
-/// The leases run beyond `until_ms`.
-pub(crate) fn leases_have_not_lapsed(until_ms: i64) -> Statement {
-    require!(
-        "leases_have_not_lapsed",
-        "EXISTS (SELECT 1 FROM meta WHERE key = 'leases_expire_ms' AND CAST(value AS INTEGER) > ?1)"
-    )
-    .bind(until_ms)
-}
-
-/// Each of `takes` (a JSON array of objects with `item` and `epoch`) is from the epoch that holds.
-pub(crate) fn lease_epochs_are_current(takes: &str) -> Statement {
-    require!(
-        "lease_epochs_are_current",
-        "NOT EXISTS (SELECT 1 FROM json_each(?1) t WHERE NOT EXISTS (SELECT 1 FROM lease l
-           WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'))"
-    )
-    .bind(takes)
 }
 
 /// SQLite's integers are signed; versions and epochs count far below their limit.

@@ -8,7 +8,7 @@ use kiosk_ids::{EventId, Sku};
 use kiosk_wire::{EventBody, LEASE_UNITS_MAX, LeaseAsk, LeaseReply, StockTake};
 use serde::Serialize;
 
-use crate::{StoreError, guard, meta, outbox};
+use crate::{StoreError, meta, outbox};
 
 /// Units of an item that a POP holds before it knows the demand.
 pub const TARGET_UNITS_FIRST: u32 = 8;
@@ -177,26 +177,6 @@ const APPLY: &str = "INSERT INTO lease (item, epoch, granted, core_available, as
       core_available = excluded.core_available, asked_ms = excluded.asked_ms,
       target = CASE excluded.target WHEN 0 THEN target ELSE excluded.target END";
 
-/// Takes `takes` from the leases, as part of a batch: fails when one is overdrawn, of an older epoch, or when the
-/// leases do not run beyond `until_ms`.
-///
-/// # Errors
-/// When the takes cannot be serialised.
-pub fn take(takes: &[StockTake], until_ms: i64, now_ms: i64) -> Result<Vec<Statement>, StoreError> {
-    let takes = serde_json::to_string(takes)?;
-    Ok(vec![
-        guard::leases_have_not_lapsed(until_ms),
-        guard::lease_epochs_are_current(&takes),
-        Statement::new(
-            "UPDATE lease SET taken = taken + t.units, sold_ms = ?2
-             FROM (SELECT value ->> 'item' AS item, value ->> 'units' AS units FROM json_each(?1)) t
-             WHERE lease.item = t.item",
-        )
-        .bind(takes)
-        .bind(now_ms),
-    ])
-}
-
 /// Stock that nobody bought for [`IDLE_MS`] and that is more than twice the target.
 ///
 /// # Errors
@@ -224,7 +204,14 @@ pub async fn give_back(
 ) -> Result<(), StoreError> {
     let mut batch = Vec::with_capacity(2 * returns.len() + 1);
     let takes: Vec<_> = returns.iter().map(|(_, take)| take).collect();
-    batch.push(guard::lease_epochs_are_current(&serde_json::to_string(&takes)?));
+    batch.push(
+        Statement::new(
+            "INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
+               (SELECT 1 FROM json_each(?1) t WHERE NOT EXISTS
+                 (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'))",
+        )
+        .bind(serde_json::to_string(&takes)?),
+    );
     for (event, take) in returns {
         batch.push(
             Statement::new("UPDATE lease SET returned = returned + ?2 WHERE item = ?1")

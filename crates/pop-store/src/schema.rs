@@ -8,7 +8,8 @@ use kiosk_edge_platform::{Database, DbError, Statement};
 use crate::StoreError;
 
 /// One migration after the other; never edit one that was released.
-const MIGRATIONS: &[&[&str]] = &[&[
+const MIGRATIONS: &[&[&str]] = &[
+    &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     // The catalogue copy.
     "CREATE TABLE vendor (
@@ -89,8 +90,15 @@ const MIGRATIONS: &[&[&str]] = &[&[
     ) STRICT, WITHOUT ROWID",
     crate::guard::SCHEMA,
     crate::velocity::SCHEMA[0],
-    crate::velocity::SCHEMA[1],
-]];
+        crate::velocity::SCHEMA[1],
+    ],
+    &[
+        crate::carts::SCHEMA[0],
+        crate::carts::SCHEMA[1],
+        crate::checkout::SCHEMA[0],
+        crate::checkout::SCHEMA[1],
+    ],
+];
 
 /// Brings the database to this version's schema.
 ///
@@ -107,7 +115,7 @@ pub async fn migrate(db: &dyn Database) -> Result<(), StoreError> {
         statements.push(Statement::new("INSERT INTO schema_version (version) VALUES (?1)").bind(next));
         statements.extend(migration.iter().map(|sql| Statement::new(*sql)));
         match db.batch(statements).await {
-            Ok(_) => {}
+            Ok(()) => {}
             Err(error) if error.violates("schema_version.version") => {}
             Err(error) => return Err(error.into()),
         }

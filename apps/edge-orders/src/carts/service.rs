@@ -3,7 +3,7 @@
 use http::StatusCode;
 use kiosk_ids::{CartId, Sku};
 use kiosk_pop_store::StoreError;
-use kiosk_pop_store::carts::{self, CART_LINES_MAX, CartState};
+use kiosk_pop_store::carts::{self, CART_LINES_MAX, CartState, LineChange};
 use kiosk_pop_store::catalog;
 use kiosk_pop_store::guard::Guard;
 use kiosk_problem::Problem;
@@ -29,9 +29,7 @@ pub async fn create_cart(pop: &Pop) -> Result<CartBody> {
     let id = CartId::fresh(now_ms, &pop.edge.random_bytes());
     let token = Token::fresh(pop.edge.random_bytes());
     carts::create(&*pop.edge.db, &id, &token.hash(), now_ms).await?;
-    let mut body = get_cart(pop, &id, &token).await?;
-    body.token = Some(token.reveal().to_owned());
-    Ok(body)
+    Ok(CartBody::created(id, token.reveal().to_owned()))
 }
 
 /// The cart.
@@ -55,7 +53,14 @@ pub async fn put_line(
     load(pop, id, token, None).await?;
     let db = &*pop.edge.db;
     let sold = catalog::skus(db, &[sku.as_str()]).await?.pop().ok_or_else(|| Problem::not_found("sku"))?;
-    match carts::put_line(db, id, version, (sku, quantity, sold.price), pop.now_ms()).await {
+    match carts::put_line(
+        db,
+        LineChange { cart: id, version, sku, now_ms: pop.now_ms() },
+        quantity,
+        sold.price,
+    )
+    .await
+    {
         Ok(()) => get_cart(pop, id, token).await,
         Err(error) => Err(refusal(pop, id, token, error).await),
     }
@@ -70,7 +75,8 @@ pub async fn remove_line(
     version: Option<u64>,
 ) -> Result<CartBody> {
     load(pop, id, token, None).await?;
-    match carts::remove_line(&*pop.edge.db, id, version, sku, pop.now_ms()).await {
+    let change = LineChange { cart: id, version, sku, now_ms: pop.now_ms() };
+    match carts::remove_line(&*pop.edge.db, change).await {
         Ok(()) => get_cart(pop, id, token).await,
         Err(error) => Err(refusal(pop, id, token, error).await),
     }

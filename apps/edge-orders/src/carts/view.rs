@@ -1,7 +1,8 @@
 //! A cart as the API shows it.
 
+use kiosk_ids::CartId;
 use kiosk_money::Money;
-use kiosk_pop_store::carts::{CartLine, CartState, Supply};
+use kiosk_pop_store::carts::{CartLine, CartState, FIRST_VERSION, Supply};
 use kiosk_wire::CLOCK_SKEW_MS_MAX;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,6 +81,22 @@ struct VendorRef {
 }
 
 impl CartBody {
+    /// A cart that was just created.
+    pub fn created(id: CartId, token: String) -> Self {
+        Self {
+            id: id.into(),
+            token: Some(token),
+            version: FIRST_VERSION,
+            status: CartStatus::Open,
+            order_id: None,
+            currency: None,
+            quantity: 0,
+            lines: Vec::new(),
+            subtotal: None,
+            delivery_options: Vec::new(),
+        }
+    }
+
     /// Shows a cart at `now_ms`.
     pub fn of(state: CartState, now_ms: i64) -> Result<Self> {
         let CartState { cart, supply, .. } = state;

@@ -6,8 +6,9 @@ use kiosk_ids::{EventId, OrderId, PaymentId};
 use kiosk_money::Money;
 use kiosk_pop_store::StoreError;
 use kiosk_pop_store::carts::CartState;
+use kiosk_pop_store::checkout::{self as store, BlockedCheckout, NewOrder};
 use kiosk_pop_store::idempotency::Remembered;
-use kiosk_pop_store::orders::{self, BlockedCheckout, NewOrder};
+use kiosk_pop_store::orders;
 use kiosk_privacy::anonymise;
 use kiosk_problem::Problem;
 use kiosk_risk::{Decision, IdentityKeys, Outcome};
@@ -64,12 +65,12 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
         keys: &decided.keys,
         key: checkout.key,
     };
-    match orders::place(&*pop.edge.db, new_order).await {
+    match store::place(&*pop.edge.db, new_order).await {
         Ok(()) => {}
         Err(error) if committed_after_all(checkout, &id, &error).await? => {}
         Err(error) => return undo(checkout, authorisation, error).await,
     }
-    tracing::info!(order = %id, outcome = decided.decision.outcome.as_str(), "order placed");
+    tracing::debug!(order = %id, outcome = decided.decision.outcome.as_str(), "order placed");
     Ok(done(Answer::Placed(Box::new(checkout.with_token(body)?))))
 }
 
@@ -161,7 +162,7 @@ pub async fn block(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
         answer: answer_of(checkout, StatusCode::FORBIDDEN, serde_json::to_string(&problem)?),
         now_ms,
     };
-    match orders::block(&*pop.edge.db, blocked).await {
+    match store::block(&*pop.edge.db, blocked).await {
         Ok(()) => Ok(done(Answer::Blocked(Box::new(problem)))),
         // The same key was answered meanwhile.
         Err(StoreError::Db(DbError::Constraint(_))) => Ok(Step::Raced),

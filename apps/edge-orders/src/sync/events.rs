@@ -4,16 +4,19 @@ use kiosk_pop_store::outbox;
 use kiosk_wire::{EVENTS_PER_BATCH_MAX, Event, EventAck, EventBatch, SYNC_BODY_BYTES_MAX};
 
 use super::core_client::{self, CoreError, TICK_TIMEOUT_MS_MAX};
-use super::service::SyncError;
+use super::service::{Budget, SyncError};
 use crate::app::Pop;
 
 /// Most deliveries of one tick.
 const DELIVERIES_MAX: usize = 5;
 
 /// Delivers what waits and returns how many events the core has applied.
-pub async fn deliver_events(pop: &Pop, incarnation: &str) -> Result<u64, SyncError> {
+pub async fn deliver_events(pop: &Pop, incarnation: &str, budget: Budget) -> Result<u64, SyncError> {
     let mut delivered = 0;
     for _ in 0..DELIVERIES_MAX {
+        if !budget.lasts(pop) {
+            break;
+        }
         let limit = u32::try_from(EVENTS_PER_BATCH_MAX).unwrap_or(u32::MAX);
         let events = outbox::pending(&*pop.edge.db, limit).await?;
         let full = events.len() == EVENTS_PER_BATCH_MAX;
@@ -30,7 +33,7 @@ pub async fn deliver_events(pop: &Pop, incarnation: &str) -> Result<u64, SyncErr
             );
             break;
         }
-        pop.edge.db.batch(vec![outbox::acknowledge(through)]).await.map_err(SyncError::from)?;
+        pop.edge.db.batch(vec![outbox::acknowledge(through)]).await?;
         delivered += through + 1 - first;
         if !full && through == last {
             break;

@@ -6,7 +6,7 @@ use kiosk_pop_store::catalog;
 use kiosk_wire::FeedPage;
 
 use super::core_client::{self, CoreError};
-use super::service::SyncError;
+use super::service::{Budget, SyncError};
 use crate::app::Pop;
 
 /// The feed is asked for this often, in milliseconds.
@@ -17,7 +17,7 @@ const PAGES_MAX: usize = 10;
 const CHANGES: u32 = 50;
 
 /// Applies what changed since `cursor` and returns the number of changes.
-pub async fn apply_feed(pop: &Pop, mut cursor: u64) -> Result<u64, SyncError> {
+pub async fn apply_feed(pop: &Pop, mut cursor: u64, budget: Budget) -> Result<u64, SyncError> {
     let now_ms = pop.now_ms();
     let polled_ms = pop.feed_polled_ms.load(Ordering::Relaxed);
     if (0..POLL_MS).contains(&(now_ms - polled_ms)) {
@@ -25,6 +25,9 @@ pub async fn apply_feed(pop: &Pop, mut cursor: u64) -> Result<u64, SyncError> {
     }
     let mut changes = 0;
     for _ in 0..PAGES_MAX {
+        if !budget.lasts(pop) {
+            break;
+        }
         let body = core_client::get(pop, &format!("/sync/v1/feed?after={cursor}&limit={CHANGES}")).await?;
         let page: FeedPage = serde_json::from_slice(&body).map_err(CoreError::from)?;
         if page.next != cursor || !page.changes.is_empty() {

@@ -6,7 +6,7 @@ use kiosk_pop_store::media;
 use sha2::{Digest, Sha256};
 
 use super::core_client::{self, CoreError};
-use super::service::SyncError;
+use super::service::{Budget, SyncError};
 use crate::app::Pop;
 
 /// Most pictures of one tick.
@@ -15,11 +15,14 @@ const PICTURES_MAX: u32 = 32;
 const FETCHES_MAX: usize = 8;
 
 /// Fetches missing pictures and returns how many were stored.
-pub async fn fetch_pictures(pop: &Pop) -> Result<u64, SyncError> {
+pub async fn fetch_pictures(pop: &Pop, budget: Budget) -> Result<u64, SyncError> {
     let (db, now_ms) = (&*pop.edge.db, pop.now_ms());
     let missing = media::missing(db, now_ms, PICTURES_MAX).await?;
     let mut stored = 0;
     for hashes in missing.chunks(FETCHES_MAX) {
+        if !budget.lasts(pop) {
+            break;
+        }
         let answers = join_all(hashes.iter().map(|hash| fetch(pop, hash))).await;
         let mut batch: Vec<Statement> = Vec::with_capacity(answers.len());
         let mut away = None;

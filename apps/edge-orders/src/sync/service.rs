@@ -10,6 +10,8 @@ use super::core_client::CoreError;
 use super::{backoff, events, feed, leases, media, upkeep};
 use crate::app::Pop;
 
+/// A tick starts nothing new after this long, in milliseconds; what it started may take one request's timeout more.
+const TICK_MS_MAX: i64 = 5_000;
 /// Random bytes of an incarnation's name.
 const INCARNATION_BYTES: usize = 16;
 
@@ -45,6 +47,19 @@ pub struct TickReport {
     pub media: u64,
 }
 
+/// Until when a tick may start something.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    until_ms: i64,
+}
+
+impl Budget {
+    /// Whether there is time left.
+    pub fn lasts(self, pop: &Pop) -> bool {
+        pop.now_ms() < self.until_ms
+    }
+}
+
 /// The core is away: what is left of the tick is left out.
 struct Away;
 
@@ -71,13 +86,16 @@ pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
 }
 
 async fn sync(pop: &Pop, state: &SyncState, incarnation: &str, report: &mut TickReport) -> Result<(), Away> {
+    let budget = Budget { until_ms: pop.now_ms() + TICK_MS_MAX };
     if state.events_wait {
-        report.delivered = step("events", events::deliver_events(pop, incarnation).await)?;
+        report.delivered = step("events", events::deliver_events(pop, incarnation, budget).await)?;
     }
-    report.granted = step("leases", leases::renew_leases(pop, state, incarnation).await)?;
-    report.changes = step("feed", feed::apply_feed(pop, state.feed_cursor).await)?;
+    if budget.lasts(pop) {
+        report.granted = step("leases", leases::renew_leases(pop, state, incarnation).await)?;
+    }
+    report.changes = step("feed", feed::apply_feed(pop, state.feed_cursor, budget).await)?;
     if state.pictures_wait {
-        report.media = step("pictures", media::fetch_pictures(pop).await)?;
+        report.media = step("pictures", media::fetch_pictures(pop, budget).await)?;
     }
     report.returned = step("idle stock", leases::return_idle_stock(pop, state).await)?;
     Ok(())

@@ -188,7 +188,7 @@ async fn a_commit_that_fails_voids_the_payment_and_leaves_nothing() {
         (DbError::Busy("database is locked".into()), (503, "busy")),
         (DbError::Host("disk I/O error".into()), (500, "internal_error")),
     ] {
-        pop.db.fail("INSERT INTO orders", Fault::Before(error));
+        pop.db.fail("INSERT INTO checkout", Fault::Before(error));
         let reply = pop.order(&cart, "key", &form).await;
         reply.is_problem(code.0, code.1);
         assert_eq!(pop.effects().await, before);
@@ -207,7 +207,7 @@ async fn a_commit_that_took_place_though_it_failed_is_an_order() {
     let pop = TestPop::stocked().await;
     let cart = pop.cart_with(&[(MUG, 1)]).await;
     let form = pop.form(&cart).await;
-    pop.db.fail("INSERT INTO orders", Fault::After(DbError::Host("connection lost".into())));
+    pop.db.fail("INSERT INTO checkout", Fault::After(DbError::Host("connection lost".into())));
     let order = pop.order(&cart, "key", &form).await.is(201);
     assert_eq!(pop.number("SELECT COUNT(*) FROM payment_void").await, 0);
     assert_eq!(pop.order(&cart, "key", &form).await.is(201).body, order.body);

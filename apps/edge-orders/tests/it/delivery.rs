@@ -176,3 +176,24 @@ async fn a_pop_names_its_database_once() {
     let last_seq = pop.core.with(|state| state.lease_requests.last().unwrap().last_seq);
     assert_eq!(last_seq, 1);
 }
+
+#[tokio::test]
+async fn a_slow_core_does_not_hold_a_tick_for_long() {
+    let pop = TestPop::stocked().await;
+    buy(&pop, 1).await;
+    let core = pop.core.router();
+    let clock = pop.host.clock.clone();
+    let slow = axum::Router::new().fallback(move |request: http::Request<axum::body::Body>| {
+        let (core, clock) = (core.clone(), clock.clone());
+        async move {
+            let answer = tower::ServiceExt::oneshot(core, request).await;
+            clock.advance_ms(2_900);
+            answer
+        }
+    });
+    pop.host.http.up("core.test", slow);
+    let before = pop.sent.sent().len();
+    pop.host.clock.advance_ms(6_000);
+    assert_eq!(pop.tick().await["delivered"], 1);
+    assert_eq!(pop.sent.sent().len() - before, 2, "events and leases; the feed waits for the next tick");
+}

@@ -4,7 +4,8 @@ use futures::executor::block_on;
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_ids::CartId;
 use kiosk_money::{Currency, Money};
-use kiosk_pop_store::carts::{self, CART_KEPT_MS, CART_LINES_MAX};
+use kiosk_pop_store::StoreError;
+use kiosk_pop_store::carts::{self, CART_KEPT_MS, CART_LINES_MAX, LineChange};
 use kiosk_pop_store::guard::Guard;
 use kiosk_pop_store::idempotency::{REMEMBERED_MS, Remembered, prune, remember};
 
@@ -16,6 +17,24 @@ fn cart() -> CartId {
     CartId::named("a").unwrap()
 }
 
+/// Puts pieces of a SKU into a cart, or removes it when there is no price.
+async fn change(
+    db: &dyn Database,
+    cart: &CartId,
+    version: Option<u64>,
+    name: &str,
+    line: Option<(u32, Money)>,
+) -> Result<(), StoreError> {
+    let sku = sku(name);
+    let change = LineChange { cart, version, sku: &sku, now_ms: 0 };
+    match line {
+        Some((quantity, price)) => carts::put_line(db, change, quantity, price).await,
+        None => carts::remove_line(db, change).await,
+    }
+}
+
+const ONE: Option<(u32, Money)> = Some((1, PRICE));
+
 #[test]
 fn a_cart_reads_back_with_its_lines() {
     block_on(async {
@@ -23,14 +42,14 @@ fn a_cart_reads_back_with_its_lines() {
         carts::create(&db, &cart(), "hash", 5).await.unwrap();
         let empty = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
         assert_eq!((empty.version, empty.currency, empty.lines.len()), (1, None, 0));
-        carts::put_line(&db, &cart(), Some(1), (&sku("MUG"), 2, PRICE), 6).await.unwrap();
-        carts::put_line(&db, &cart(), None, (&sku("GONE"), 1, PRICE), 7).await.unwrap();
+        change(&db, &cart(), Some(1), "MUG", Some((2, PRICE))).await.unwrap();
+        change(&db, &cart(), None, "GONE", ONE).await.unwrap();
         let full = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
         assert_eq!((full.version, full.currency, full.created_ms), (3, Some(Currency::EUR), 5));
-        assert_eq!(full.lines[0].sold.as_ref().unwrap().price, PRICE);
-        assert!(full.lines[1].sold.is_none());
+        assert_eq!(full.lines[1].sold.as_ref().unwrap().price, PRICE);
+        assert!(full.lines[0].sold.is_none());
         for name in ["MUG", "GONE", "GONE"] {
-            carts::remove_line(&db, &cart(), None, &sku(name), 8).await.unwrap();
+            change(&db, &cart(), None, name, None).await.unwrap();
         }
         let empty = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
         assert_eq!((empty.version, empty.currency, empty.lines.len()), (6, None, 0));
@@ -43,19 +62,14 @@ fn a_broken_guard_undoes_the_change_and_is_named() {
     block_on(async {
         let db = database().await;
         carts::create(&db, &cart(), "hash", 0).await.unwrap();
-        carts::put_line(&db, &cart(), None, (&sku("MUG"), 1, PRICE), 0).await.unwrap();
+        change(&db, &cart(), None, "MUG", ONE).await.unwrap();
         let usd = Money::new(1, Currency::USD);
+        let other = CartId::named("b").unwrap();
         let cases = [
-            (
-                carts::put_line(&db, &cart(), Some(1), (&sku("X"), 1, PRICE), 0).await,
-                Guard::CartVersionIsCurrent,
-            ),
-            (carts::put_line(&db, &cart(), None, (&sku("X"), 1, usd), 0).await, Guard::CartHasOneCurrency),
-            (carts::remove_line(&db, &cart(), Some(9), &sku("MUG"), 0).await, Guard::CartVersionIsCurrent),
-            (
-                carts::put_line(&db, &CartId::named("b").unwrap(), None, (&sku("X"), 1, PRICE), 0).await,
-                Guard::CartIsOpen,
-            ),
+            (change(&db, &cart(), Some(1), "X", ONE).await, Guard::CartVersionIsCurrent),
+            (change(&db, &cart(), None, "X", Some((1, usd))).await, Guard::CartHasOneCurrency),
+            (change(&db, &cart(), Some(9), "MUG", None).await, Guard::CartVersionIsCurrent),
+            (change(&db, &other, None, "X", ONE).await, Guard::CartIsOpen),
         ];
         for (result, guard) in cases {
             let error = result.unwrap_err();
@@ -63,10 +77,9 @@ fn a_broken_guard_undoes_the_change_and_is_named() {
             assert_eq!(broke, [guard], "{error}");
         }
         for line in 1..CART_LINES_MAX {
-            let name = sku(&format!("X{line}"));
-            carts::put_line(&db, &cart(), None, (&name, 1, PRICE), 0).await.unwrap();
+            change(&db, &cart(), None, &format!("X{line}"), ONE).await.unwrap();
         }
-        let error = carts::put_line(&db, &cart(), None, (&sku("X"), 1, PRICE), 0).await.unwrap_err();
+        let error = change(&db, &cart(), None, "X", ONE).await.unwrap_err();
         assert!(Guard::CartHasRoom.broke(&error), "{error}");
         assert_eq!(number(&db, "SELECT COUNT(*) FROM cart_line").await, i64::from(CART_LINES_MAX));
         assert_eq!(number(&db, "SELECT COUNT(*) FROM guard").await, 0);
@@ -102,7 +115,9 @@ fn pruning_takes_the_lines_along() {
         for (name, at_ms) in [("a", 0), ("b", 1)] {
             let id = CartId::named(name).unwrap();
             carts::create(&db, &id, "hash", at_ms).await.unwrap();
-            carts::put_line(&db, &id, None, (&sku("MUG"), 1, PRICE), at_ms).await.unwrap();
+            let (sku, price) = (sku("MUG"), PRICE);
+            let change = LineChange { cart: &id, version: None, sku: &sku, now_ms: at_ms };
+            carts::put_line(&db, change, 1, price).await.unwrap();
         }
         db.batch(carts::prune(CART_KEPT_MS + 1).into()).await.unwrap();
         let orphans = "SELECT COUNT(*) FROM cart_line WHERE cart_id NOT IN (SELECT id FROM cart)";

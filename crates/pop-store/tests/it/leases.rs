@@ -3,11 +3,16 @@
 use futures::executor::block_on;
 use kiosk_edge_platform::native::NativeDb;
 use kiosk_edge_platform::{Database, Statement};
-use kiosk_ids::EventId;
+use kiosk_ids::{CartId, EventId, OrderId, PaymentId};
+use kiosk_money::{Currency, Money};
+use kiosk_pop_store::checkout::{self, NewOrder};
 use kiosk_pop_store::guard::Guard;
+use kiosk_pop_store::idempotency::Remembered;
 use kiosk_pop_store::leases::{self, ASK_AGAIN_MS, IDLE_MS, Want};
-use kiosk_pop_store::{StoreError, outbox};
-use kiosk_wire::{LeaseReply, LeaseState, StockTake};
+use kiosk_pop_store::{StoreError, carts};
+use kiosk_privacy::{Address, Contact, Personal, Shopper};
+use kiosk_risk::IdentityKeys;
+use kiosk_wire::{FraudRecord, LeaseReply, LeaseState, OrderRecord, PaymentRecord, StockTake};
 use proptest::prelude::*;
 
 use crate::{database, number, sku};
@@ -21,10 +26,67 @@ async fn apply(db: &NativeDb, wants: &[Want], epoch: u64, granted: u64) -> u64 {
     leases::apply(db, wants, &reply(epoch, granted), 0).await.unwrap()
 }
 
+/// Sells units from the lease by an order of its own.
 async fn take(db: &NativeDb, epoch: u64, units: u32, until_ms: i64) -> Result<(), StoreError> {
-    let takes = [StockTake { item: sku("MUG"), epoch, units }];
-    db.batch(leases::take(&takes, until_ms, 7).unwrap()).await?;
-    Ok(())
+    take_item(db, StockTake { item: sku("MUG"), epoch, units }, until_ms).await
+}
+
+async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), StoreError> {
+    let name = format!("n{}", number(db, "SELECT COUNT(*) FROM cart").await);
+    let cart = CartId::named(&name).unwrap();
+    carts::create(db, &cart, "hash", 0).await.unwrap();
+    let eur = |amount| Money::new(amount, Currency::EUR);
+    let record = OrderRecord {
+        id: OrderId::named(&name).unwrap(),
+        cart,
+        region: "eu".into(),
+        placed_ms: 7,
+        customer: "c".into(),
+        country: "DE".into(),
+        area: "10".into(),
+        lines: vec![],
+        takes: vec![take],
+        subtotal: eur(10),
+        delivery: eur(0),
+        total: eur(10),
+        delivery_kind: "parcel".into(),
+        payment: PaymentRecord { id: PaymentId::named(&name).unwrap(), method: "invoice".into() },
+        fraud: FraudRecord { outcome: "allow".into(), score: None, model: "m".into(), reasons: vec![] },
+    };
+    let person = |text: &str| Personal::new(text.to_owned());
+    let contact = Contact { name: person("A"), email: person("a@b.c"), phone: None };
+    let address = Address {
+        street: person("S"),
+        extra: None,
+        postcode: person("1"),
+        city: person("C"),
+        country: "DE".into(),
+    };
+    let order = NewOrder {
+        record,
+        status: "placed",
+        shopper: &Shopper { contact, address },
+        lines: "[]".into(),
+        event: EventId::named(&name).unwrap(),
+        cart_version: 1,
+        leases_until_ms: until_ms,
+        keys: &IdentityKeys { customer: Some(name.clone()), ..IdentityKeys::default() },
+        key: "key",
+        answer: Remembered { request_hash: "h".into(), status: 201, response: "{}".into() },
+    };
+    checkout::place(db, order).await
+}
+
+/// What a checkout leaves, beside its cart: all of it or nothing.
+async fn traces(db: &NativeDb) -> [i64; 6] {
+    [
+        number(db, "SELECT COUNT(*) FROM orders").await,
+        number(db, "SELECT COUNT(*) FROM order_person").await,
+        number(db, "SELECT COUNT(*) FROM velocity").await,
+        number(db, "SELECT COUNT(*) FROM idempotency").await,
+        number(db, "SELECT COUNT(*) FROM outbox").await,
+        number(db, "SELECT COUNT(*) FROM cart WHERE order_id IS NOT NULL").await,
+    ]
 }
 
 async fn counters(db: &NativeDb) -> (i64, i64, i64, i64) {
@@ -63,9 +125,10 @@ fn stock_is_taken_from_a_running_lease_of_the_right_epoch_and_no_further() {
         assert!(Guard::LeaseEpochsAreCurrent.broke(&take(&db, 1, 1, 0).await.unwrap_err()));
         // Sixty seconds of the core's clock, from the moment that the POP asked.
         assert!(Guard::LeasesHaveNotLapsed.broke(&take(&db, 2, 1, 60_000).await.unwrap_err()));
-        assert_eq!(counters(&db).await, (2, 8, 5, 0));
+        assert_eq!((counters(&db).await, traces(&db).await), ((2, 8, 5, 0), [1; 6]));
         take(&db, 2, 3, 0).await.unwrap();
-        assert_eq!(counters(&db).await, (2, 8, 8, 0));
+        assert_eq!((counters(&db).await, traces(&db).await), ((2, 8, 8, 0), [2; 6]));
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM guard").await, 0);
     });
 }
 
@@ -74,12 +137,15 @@ fn without_a_lease_nothing_can_be_taken() {
     block_on(async {
         let db = database().await;
         assert!(Guard::LeasesHaveNotLapsed.broke(&take(&db, 0, 1, 0).await.unwrap_err()));
-        let unknown = [StockTake { item: sku("OTHER"), epoch: 1, units: 1 }];
         apply(&db, &[], 1, 8).await;
-        let error = db.batch(leases::take(&unknown, 0, 0).unwrap()).await.unwrap_err();
-        assert!(Guard::LeaseEpochsAreCurrent.broke(&error.into()));
+        let unknown = StockTake { item: sku("OTHER"), epoch: 1, units: 1 };
+        let error = take_item(&db, unknown, 0).await.unwrap_err();
+        assert!(Guard::LeaseEpochsAreCurrent.broke(&error));
+        assert_eq!(traces(&db).await, [0; 6]);
     });
 }
+
+const RETURNS: &str = "SELECT COUNT(*) FROM outbox WHERE body LIKE '%stock_returned%'";
 
 #[test]
 fn what_is_given_back_is_told_in_the_same_batch() {
@@ -93,10 +159,10 @@ fn what_is_given_back_is_told_in_the_same_batch() {
         // Sold meanwhile: nothing is given back and nothing is told.
         take(&db, 1, 10, 0).await.unwrap();
         leases::give_back(&db, vec![(event(), idle[0].clone())], now_ms).await.unwrap_err();
-        assert_eq!((counters(&db).await, outbox::pending(&db, 9).await.unwrap().len()), ((1, 20, 10, 0), 0));
+        assert_eq!((counters(&db).await, number(&db, RETURNS).await), ((1, 20, 10, 0), 0));
         let rest = StockTake { units: 2, ..idle[0].clone() };
         leases::give_back(&db, vec![(event(), rest)], now_ms).await.unwrap();
-        assert_eq!((counters(&db).await, outbox::pending(&db, 9).await.unwrap().len()), ((1, 20, 10, 2), 1));
+        assert_eq!((counters(&db).await, number(&db, RETURNS).await), ((1, 20, 10, 2), 1));
     });
 }
 

@@ -1,0 +1,190 @@
+//! The end of a checkout: one statement that does everything an order implies, or nothing (invariant I1).
+//!
+//! A batch of statements would cross from the guest to its host for each of them, and hold the database's only write
+//! lock all the while. So the whole commit is an `INSERT` into the view [`SCHEMA`] defines, whose columns are its
+//! parameters and whose trigger is the commit.
+
+use kiosk_edge_platform::{Database, Statement};
+use kiosk_ids::EventId;
+use kiosk_money::Money;
+use kiosk_privacy::{Personal, Shopper};
+use kiosk_risk::{IdentityKeys, reference_minor_or_par};
+use kiosk_wire::{EventBody, FraudRecord, OrderRecord};
+use serde::Serialize;
+
+use crate::guard::integer;
+use crate::idempotency::{Remembered, remember};
+use crate::{StoreError, outbox, velocity};
+
+/// The commit. Guards first; then the cart, the stock, the order, the person, the fraud counters, the answer to repeat
+/// and the event for the core.
+pub(crate) const SCHEMA: [&str; 2] = [
+    "CREATE VIEW checkout (cart_id, cart_version, leases_until_ms, takes, order_id, status, placed_ms, currency, subtotal,
+        delivery, total, delivery_kind, payment_id, payment_method, fraud_outcome, fraud_score, fraud_model,
+        fraud_reasons, lines, name, email, phone, street, extra, postcode, city, country, velocity_keys,
+        velocity_amount, idempotency_key, request_hash, http_status, response, event_id, event)
+     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+     WHERE 0",
+    "CREATE TRIGGER checkout_commit INSTEAD OF INSERT ON checkout BEGIN
+        INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL);
+        INSERT INTO guard (broken) SELECT 'cart_version_is_current' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND version = NEW.cart_version);
+        INSERT INTO guard (broken) SELECT 'leases_have_not_lapsed' WHERE NOT EXISTS
+          (SELECT 1 FROM meta WHERE key = 'leases_expire_ms' AND CAST(value AS INTEGER) > NEW.leases_until_ms);
+        INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
+          (SELECT 1 FROM json_each(NEW.takes) t WHERE NOT EXISTS
+            (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'));
+        UPDATE cart SET order_id = NEW.order_id, version = version + 1, updated_ms = NEW.placed_ms
+          WHERE id = NEW.cart_id;
+        UPDATE lease SET taken = taken + t.units, sold_ms = NEW.placed_ms
+          FROM (SELECT value ->> 'item' AS item, value ->> 'units' AS units FROM json_each(NEW.takes)) t
+          WHERE lease.item = t.item;
+        INSERT INTO orders (id, cart_id, status, placed_ms, currency, subtotal, delivery, total, delivery_kind,
+            payment_id, payment_method, fraud_outcome, fraud_score, fraud_model, fraud_reasons, lines)
+          VALUES (NEW.order_id, NEW.cart_id, NEW.status, NEW.placed_ms, NEW.currency, NEW.subtotal, NEW.delivery,
+            NEW.total, NEW.delivery_kind, NEW.payment_id, NEW.payment_method, NEW.fraud_outcome, NEW.fraud_score,
+            NEW.fraud_model, NEW.fraud_reasons, NEW.lines);
+        INSERT INTO order_person (order_id, name, email, phone, street, extra, postcode, city, country)
+          VALUES (NEW.order_id, NEW.name, NEW.email, NEW.phone, NEW.street, NEW.extra, NEW.postcode, NEW.city,
+            NEW.country);
+        INSERT INTO velocity (kind, key, at_ms, order_id, amount_minor)
+          SELECT value ->> 'kind', value ->> 'key', NEW.placed_ms, NEW.order_id, NEW.velocity_amount
+          FROM json_each(NEW.velocity_keys);
+        INSERT INTO idempotency (scope, key, request_hash, status, response, created_ms)
+          VALUES (NEW.cart_id, NEW.idempotency_key, NEW.request_hash, NEW.http_status, NEW.response, NEW.placed_ms);
+        INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.placed_ms, NEW.event);
+     END",
+];
+
+/// All that one checkout writes.
+#[derive(Clone, Debug)]
+pub struct NewOrder<'a> {
+    /// The order as the core will see it.
+    pub record: OrderRecord,
+    /// `placed` or `in_review`.
+    pub status: &'a str,
+    /// Who bought; stays in the region.
+    pub shopper: &'a Shopper,
+    /// The lines as the order page shows them, JSON.
+    pub lines: String,
+    /// The event that tells the core.
+    pub event: EventId,
+    /// The cart's version that was priced and scored.
+    pub cart_version: u64,
+    /// The leases have to run beyond this time of the POP's clock, Unix milliseconds.
+    pub leases_until_ms: i64,
+    /// Whom the fraud check counts by.
+    pub keys: &'a IdentityKeys,
+    /// The idempotency key.
+    pub key: &'a str,
+    /// The answer to repeat.
+    pub answer: Remembered,
+}
+
+/// Commits an order: closes the cart, takes the stock, writes the order, its event and its answer. All or nothing.
+///
+/// # Errors
+/// A constraint when the cart was closed or changed, the stock was sold or the leases lapsed since they were read.
+pub async fn place(db: &dyn Database, order: NewOrder<'_>) -> Result<(), StoreError> {
+    db.batch(vec![commit(order)?]).await?;
+    Ok(())
+}
+
+/// A key as the trigger reads it.
+#[derive(Serialize)]
+struct VelocityKey<'a> {
+    kind: i64,
+    key: &'a str,
+}
+
+/// The statement; its parameters are the columns of the view, in their order.
+fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
+    let record = order.record;
+    let (placed_ms, currency) = (record.placed_ms, record.total.currency.code());
+    let keys = order.keys.present().map(|(kind, key)| VelocityKey { kind: kind as i64, key });
+    let insert = Statement::new(
+        "INSERT INTO checkout VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+           ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
+    );
+    let insert = insert
+        .bind(record.cart.as_str())
+        .bind(integer(order.cart_version))
+        .bind(order.leases_until_ms)
+        .bind(serde_json::to_string(&record.takes)?)
+        .bind(record.id.as_str())
+        .bind(order.status)
+        .bind(placed_ms)
+        .bind(currency)
+        .bind(record.subtotal.amount)
+        .bind(record.delivery.amount)
+        .bind(record.total.amount)
+        .bind(record.delivery_kind.as_str())
+        .bind(record.payment.id.as_str())
+        .bind(record.payment.method.as_str())
+        .bind(record.fraud.outcome.as_str())
+        .bind(record.fraud.score.map(f64::from))
+        .bind(record.fraud.model.as_str())
+        .bind(serde_json::to_string(&record.fraud.reasons)?)
+        .bind(order.lines);
+    Ok(bind_person(insert, order.shopper)
+        .bind(serde_json::to_string(&keys.collect::<Vec<_>>())?)
+        .bind(reference_minor_or_par(record.total.amount, currency))
+        .bind(order.key)
+        .bind(order.answer.request_hash)
+        .bind(order.answer.status)
+        .bind(order.answer.response)
+        .bind(order.event.as_str())
+        .bind(serde_json::to_string(&EventBody::OrderPlaced(Box::new(record)))?))
+}
+
+/// Personal values, for the one table that holds them.
+fn bind_person(insert: Statement, shopper: &Shopper) -> Statement {
+    let Shopper { contact, address } = shopper;
+    let optional = |value: &Option<Personal<String>>| value.as_ref().map(|value| value.reveal().clone());
+    insert
+        .bind(contact.name.reveal().as_str())
+        .bind(contact.email.reveal().as_str())
+        .bind(optional(&contact.phone))
+        .bind(address.street.reveal().as_str())
+        .bind(optional(&address.extra))
+        .bind(address.postcode.reveal().as_str())
+        .bind(address.city.reveal().as_str())
+        .bind(address.country.as_str())
+}
+
+/// A checkout that was refused for fraud.
+#[derive(Clone, Debug)]
+pub struct BlockedCheckout<'a> {
+    /// Names the attempt among the counters.
+    pub attempt: &'a str,
+    /// The cart, whose idempotency keys these are.
+    pub cart: &'a str,
+    /// Whom the fraud check counts by.
+    pub keys: &'a IdentityKeys,
+    /// What it would have cost.
+    pub total: Money,
+    /// The decision.
+    pub fraud: FraudRecord,
+    /// The event that tells the core.
+    pub event: EventId,
+    /// The idempotency key.
+    pub key: &'a str,
+    /// The answer to repeat.
+    pub answer: Remembered,
+    /// Unix milliseconds.
+    pub now_ms: i64,
+}
+
+/// Counts and tells a checkout that was refused. Nothing is sold.
+///
+/// # Errors
+/// When the database fails, or the same key was answered meanwhile.
+pub async fn block(db: &dyn Database, blocked: BlockedCheckout<'_>) -> Result<(), StoreError> {
+    let (now_ms, currency) = (blocked.now_ms, blocked.total.currency.code());
+    let mut batch = velocity::record(blocked.keys, now_ms, blocked.total.amount, currency, blocked.attempt);
+    batch.push(remember(blocked.cart, blocked.key, &blocked.answer, now_ms));
+    batch.push(outbox::append(&blocked.event, now_ms, &EventBody::CheckoutBlocked { fraud: blocked.fraud })?);
+    db.batch(batch).await?;
+    Ok(())
+}
