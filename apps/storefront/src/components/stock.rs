@@ -5,16 +5,16 @@ use kiosk_wire::Variant;
 use leptos::prelude::*;
 
 /// Up to this many pieces the page says how many are left.
-pub const LOW_PIECES_MAX: u32 = 5;
+pub const LOW_PIECES_MAX: u32 = 3;
 /// Most pieces in one line of a cart.
 pub const LINE_QUANTITY_MAX: u32 = 99;
 
 /// The state of a variant's stock at this POP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stock {
-    /// Plenty.
+    /// Plenty: how many may be asked for.
     InStock(u32),
-    /// Few: their number.
+    /// Few, and no more in the core: their number.
     Low(u32),
     /// None here, but the core has some: a checkout asks for them.
     OnTheWay,
@@ -25,10 +25,13 @@ pub enum Stock {
 impl Stock {
     /// The state of `variant`.
     pub fn of(product: &ProductView, variant: &Variant) -> Self {
+        let more = product.core_has_more(variant);
         match product.pieces_here(variant) {
-            0 if product.core_has_more(variant) => Self::OnTheWay,
+            0 if more => Self::OnTheWay,
             0 => Self::SoldOut,
-            few @ 1..=LOW_PIECES_MAX => Self::Low(few),
+            few @ 1..=LOW_PIECES_MAX if !more => Self::Low(few),
+            // With more in the core the checkout may ask for it, so what is here is no limit.
+            _ if more => Self::InStock(LINE_QUANTITY_MAX),
             pieces => Self::InStock(pieces),
         }
     }

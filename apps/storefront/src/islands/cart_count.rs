@@ -13,7 +13,6 @@ pub fn CartCount(
     let cart = state::cart();
     let quantity = Signal::derive(move || cart.get().map_or(quantity, |cart| cart.quantity));
     let label = move || match quantity.get() {
-        0 => "Cart, empty".to_owned(),
         1 => "Cart, 1 piece".to_owned(),
         n => format!("Cart, {n} pieces"),
     };

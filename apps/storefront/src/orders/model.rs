@@ -50,9 +50,6 @@ pub struct Cart {
     pub version: u64,
     /// `open` or `ordered`.
     pub status: String,
-    /// The order it became.
-    #[serde(default)]
-    pub order_id: Option<String>,
     /// Pieces in it.
     #[serde(default)]
     pub quantity: u32,
@@ -79,9 +76,9 @@ impl Cart {
 pub struct CartLine {
     /// What is bought.
     pub sku: String,
-    /// Address of its product.
+    /// Address of its product; none when it is no longer sold.
     #[serde(default)]
-    pub handle: String,
+    pub handle: Option<String>,
     /// Title of its product.
     pub title: String,
     /// Values of the options.
@@ -110,7 +107,7 @@ pub struct CartLine {
     /// Price of all pieces.
     #[serde(default)]
     pub line_total: Option<Money>,
-    /// Pieces that can be sold here.
+    /// Pieces that can be sold, those that the core can send included.
     #[serde(default)]
     pub available: u32,
     /// No longer sold.
@@ -269,4 +266,26 @@ pub struct Shortage {
     pub sku: String,
     /// Pieces that can be sold here.
     pub available: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_no_longer_sold_can_be_read() {
+        let line = r#"{"sku":"MUG","product_id":null,"handle":null,"title":"MUG","options":[],"vendor":null,"picture":null,
+            "bulky":false,"quantity":1,"unit_price":null,"shown_price":{"amount":5,"currency":"EUR"},
+            "price_changed":false,"line_total":null,"available":0,"removed":true}"#;
+        assert!(serde_json::from_str::<CartLine>(line).unwrap().removed);
+    }
+
+    #[test]
+    fn keys_are_plain() {
+        assert_eq!(Key::parse("crt_1.abc").unwrap().cookie(), "crt_1.abc");
+        for bad in ["", "crt_1", ".t", "crt_1.", "crt_1.a b", "crt_1/../x.t", "crt_1.a.b"] {
+            assert!(Key::parse(bad).is_none(), "{bad}");
+        }
+    }
 }

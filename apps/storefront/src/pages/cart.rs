@@ -34,17 +34,13 @@ pub async fn show(
     visit.cart_count = cart.as_ref().map_or(0, |cart| cart.quantity);
     let refusal = pairs.get("refused").map(refusal_text);
     let lines = cart.as_ref().map_or(0, |cart| cart.lines.len());
-    let more = match &cart {
-        Some(cart) => on_the_way(&shop, cart).await?,
-        None => Vec::new(),
-    };
     let mut response = respond(&shop, &visit, Cache::Private, Meta::private("Cart"), || {
         view! {
             <div class="wrap">
                 <h1>"Your cart"</h1>
                 {refusal.map(|text| notice("notice notice-bad", text.to_owned()))}
                 {match &cart {
-                    Some(cart) if lines > 0 => full(cart, &more).into_any(),
+                    Some(cart) if lines > 0 => full(cart).into_any(),
                     _ => empty().into_any(),
                 }}
             </div>
@@ -175,18 +171,18 @@ fn empty() -> AnyView {
     .into_any()
 }
 
-fn full(cart: &Cart, more: &[String]) -> AnyView {
+fn full(cart: &Cart) -> AnyView {
     let blocked = cart.lines.iter().any(|line| line.removed);
     let said = format!("Cart: {}, {}", pieces(cart.quantity), cart.subtotal.map(amount).unwrap_or_default());
     view! {
         <p class="vh" data-say="">{said}</p>
         <div class="cart">
-            <ul class="lines" role="list">{cart.lines.iter().map(|l| line(l, more)).collect_view()}</ul>
+            <ul class="lines" role="list">{cart.lines.iter().map(line).collect_view()}</ul>
             <aside class="summary" aria-labelledby="summary">
                 <h2 id="summary">"Summary"</h2>
                 <dl class="sums">
                     <div><dt>"Goods"</dt><dd>{cart.subtotal.map(amount)}</dd></div>
-                    {cheapest(cart).map(|text| view! { <div><dt>"Delivery"</dt><dd>{text}</dd></div> })}
+                    {delivery(cart)}
                 </dl>
                 {if blocked {
                     view! { <p class="hint">"Please take out what is no longer sold, then go on."</p> }.into_any()
@@ -199,17 +195,27 @@ fn full(cart: &Cart, more: &[String]) -> AnyView {
     }.into_any()
 }
 
-fn cheapest(cart: &Cart) -> Option<String> {
-    let cheapest = cart.delivery_options.iter().min_by_key(|option| option.price.amount)?;
-    let price = if cheapest.price.amount == 0 { "free".to_owned() } else { amount(cheapest.price) };
-    Some(if cart.delivery_options.len() > 1 { format!("from {price}") } else { price })
+/// The delivery that the checkout proposes.
+fn delivery(cart: &Cart) -> AnyView {
+    let row = cart.delivery_options.first().map(|option| {
+        let price = if option.price.amount == 0 { "free".to_owned() } else { amount(option.price) };
+        view! { <div><dt>{option.name.clone()}</dt><dd>{price}</dd></div> }
+    });
+    row.into_any()
 }
 
-fn line(line: &CartLine, more: &[String]) -> AnyView {
+fn line(line: &CartLine) -> AnyView {
     let field = format!("quantity-{}", line.sku);
     let max = line.available.clamp(1, LINE_QUANTITY_MAX).max(line.quantity);
     let title = line.title.clone();
     let label = format!("Quantity of {title}");
+    let heading = match &line.handle {
+        Some(handle) => {
+            let link = format!("/p/{handle}?sku={}", line.sku);
+            view! { <a href=link>{title.clone()}</a> }.into_any()
+        }
+        None => title.clone().into_any(),
+    };
     let options =
         (!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> });
     let total = line.line_total.filter(|_| !line.removed).map(amount);
@@ -218,11 +224,11 @@ fn line(line: &CartLine, more: &[String]) -> AnyView {
         <li class="line" class:is-removed=line.removed>
             <div class="line-picture">{picture(line.picture.as_deref(), true)}</div>
             <div class="line-what">
-                <h2><a href=format!("/p/{}?sku={}", line.handle, line.sku)>{title.clone()}</a></h2>
+                <h2>{heading}</h2>
                 {options}
                 {line.vendor.as_ref().map(|vendor| view! { <p class="line-vendor">{vendor.name.clone()}</p> })}
                 {line.bulky.then(|| view! { <p class="line-options">"Comes by freight, or you pick it up"</p> })}
-                {line_notices(line, more)}
+                {line_notices(line)}
             </div>
             <div class="line-count">
                 {(!line.removed).then(|| view! {
@@ -244,23 +250,8 @@ fn line(line: &CartLine, more: &[String]) -> AnyView {
     }.into_any()
 }
 
-/// SKUs of the cart that fall short here and that the core has more of.
-pub async fn on_the_way(shop: &Shop, cart: &Cart) -> Result<Vec<String>, PageError> {
-    let short = cart.lines.iter().filter(|line| !line.removed && line.available < line.quantity);
-    let short: Vec<&str> = short.map(|line| line.sku.as_str()).collect();
-    if short.is_empty() {
-        return Ok(Vec::new());
-    }
-    let found = kiosk_pop_store::catalog::skus(&*shop.edge.db, &short).await?;
-    Ok(found
-        .into_iter()
-        .filter(|sku| sku.stock.core >= i64::from(sku.stock_units))
-        .map(|sku| sku.sku)
-        .collect())
-}
-
 /// What the shopper has to know about a line before ordering it.
-pub fn line_notices(line: &CartLine, more: &[String]) -> AnyView {
+pub fn line_notices(line: &CartLine) -> AnyView {
     let price = (line.price_changed && !line.removed)
         .then(|| {
             Some(format!(
@@ -272,9 +263,6 @@ pub fn line_notices(line: &CartLine, more: &[String]) -> AnyView {
         .flatten();
     let stock = match line.available {
         _ if line.removed => Some("No longer sold here.".to_owned()),
-        n if n < line.quantity && more.contains(&line.sku) => {
-            Some("More on the way: we ask the central store when you order.".to_owned())
-        }
         0 => Some("Sold out here for now.".to_owned()),
         n if n < line.quantity => Some(format!("Only {n} left.")),
         _ => None,

@@ -10,7 +10,7 @@ use kiosk_problem::Problem;
 use serde::de::DeserializeOwned;
 
 use super::PageError;
-use super::cart::{on_the_way, see_other};
+use super::cart::see_other;
 use super::checkout_form::Draft;
 use super::checkout_view::{CheckoutPage, Trouble, view};
 use crate::components::shell::{Cache, Meta, respond};
@@ -43,7 +43,7 @@ pub async fn place(
     };
     match OrdersApi(&shop.edge).place(&key, once, &order).await {
         Ok(order) => Ok(placed(&visit, &order)),
-        Err(error) => refused(&shop, &visit, &key, draft, error).await,
+        Err(error) => refused(&shop, &visit, draft, error).await,
     }
 }
 
@@ -83,7 +83,6 @@ pub fn orders_cookie(visit: &Visit, key: Key) -> Option<axum::http::HeaderValue>
 async fn refused(
     shop: &Shop,
     visit: &Visit,
-    key: &Key,
     mut draft: Draft,
     error: OrdersError,
 ) -> Result<Response, PageError> {
@@ -99,7 +98,7 @@ async fn refused(
         "request_in_progress" => Trouble::InProgress,
         "checkout_blocked" => Trouble::Blocked,
         "delivery_not_available" => Trouble::Delivery,
-        "cart_closed" => return ordered_before(shop, visit, key).await,
+        "cart_closed" => return Ok(ordered_before(visit, problem)),
         "cart_empty" | "cart_not_found" => return Ok(see_other("/cart")),
         "invalid_value" if problem.param.as_deref().is_some_and(|param| draft.refused(param)) => {
             Trouble::None
@@ -116,10 +115,12 @@ fn member<T: DeserializeOwned>(problem: &Problem, name: &str) -> Vec<T> {
 }
 
 /// The cart became an order already, from another window or a form sent twice.
-async fn ordered_before(shop: &Shop, visit: &Visit, key: &Key) -> Result<Response, PageError> {
-    let cart = OrdersApi(&shop.edge).cart(key).await?;
-    let order = cart.and_then(|cart| cart.order_id).filter(|id| visit.order(id).is_some());
-    Ok(order.map_or_else(|| see_other("/cart?refused=cart_closed"), |id| see_other(&format!("/orders/{id}"))))
+fn ordered_before(visit: &Visit, problem: &Problem) -> Response {
+    let id = problem.extra.get("order_id").and_then(serde_json::Value::as_str);
+    match id.filter(|id| visit.order(id).is_some()) {
+        Some(id) => see_other(&format!("/orders/{id}")),
+        None => see_other("/cart?refused=cart_closed"),
+    }
 }
 
 async fn again(shop: &Shop, visit: &Visit, draft: Draft, trouble: Trouble) -> Result<Response, PageError> {
@@ -139,10 +140,9 @@ async fn page(
     trouble: Trouble,
     fresh: bool,
 ) -> Result<Response, PageError> {
-    let more = on_the_way(shop, &cart).await?;
     let random = || hex::encode(shop.edge.random_bytes::<16>());
     let key = draft.idempotency_key().filter(|_| !fresh).map_or_else(random, str::to_owned);
-    let checkout = CheckoutPage { cart: &cart, draft: &draft, trouble: &trouble, key: &key, more: &more };
+    let checkout = CheckoutPage { cart: &cart, draft: &draft, trouble: &trouble, key: &key };
     let mut visit = visit.clone();
     visit.cart_count = cart.quantity;
     let title = if draft.errors.is_empty() { "Checkout" } else { "Please check: checkout" };

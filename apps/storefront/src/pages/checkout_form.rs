@@ -21,7 +21,7 @@ const fn field(
 pub const CONTACT: [Field; 3] = [
     field("name", "Full name", "text", "name", 100),
     field("email", "E-mail", "email", "email", 254),
-    Field { optional: true, ..field("phone", "Telephone", "tel", "tel", 40) },
+    Field { optional: true, ..field("phone", "Telephone", "tel", "tel", 32) },
 ];
 /// Where it goes; the country is a list.
 pub const ADDRESS: [Field; 4] = [

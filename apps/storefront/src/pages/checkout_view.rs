@@ -44,8 +44,6 @@ pub struct CheckoutPage<'a> {
     pub trouble: &'a Trouble,
     /// Key that makes the order happen once.
     pub key: &'a str,
-    /// SKUs that the core has more of.
-    pub more: &'a [String],
 }
 
 /// The page.
@@ -199,7 +197,7 @@ fn summary(page: &CheckoutPage<'_>) -> AnyView {
     view! {
         <aside class="summary" aria-labelledby="summary">
             <h2 id="summary">"Your order"</h2>
-            <ul class="mini-lines" role="list">{cart.lines.iter().map(|line| mini_line(line, page.more)).collect_view()}</ul>
+            <ul class="mini-lines" role="list">{cart.lines.iter().map(mini_line).collect_view()}</ul>
             <dl class="sums">
                 <div><dt>{format!("Goods, {}", pieces(cart.quantity))}</dt><dd>{cart.subtotal.map(amount)}</dd></div>
             </dl>
@@ -210,7 +208,7 @@ fn summary(page: &CheckoutPage<'_>) -> AnyView {
     }.into_any()
 }
 
-fn mini_line(line: &CartLine, more: &[String]) -> AnyView {
+fn mini_line(line: &CartLine) -> AnyView {
     view! {
         <li class="mini-line">
             <span class="mini-picture">{picture(line.picture.as_deref(), true)}</span>
@@ -218,7 +216,7 @@ fn mini_line(line: &CartLine, more: &[String]) -> AnyView {
                 <p class="mini-title">{line.title.clone()}</p>
                 <p class="line-options">{format!("{} × {}", line.quantity, line.unit_price.map(amount).unwrap_or_default())}
                     {(!line.options.is_empty()).then(|| format!(" · {}", line.options.join(", ")))}</p>
-                {line_notices(line, more)}
+                {line_notices(line)}
             </div>
             <p class="mini-sum">{line.line_total.map(amount)}</p>
         </li>

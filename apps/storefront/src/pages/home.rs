@@ -26,11 +26,11 @@ const MAKERS: usize = 6;
 
 /// `GET /`
 pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+    let nav = shop.nav().await?;
     let featured = ListQuery { featured: true, limit: FEATURED_CARDS, ..ListQuery::default() };
     let featured = shop.shelf("home featured", &featured).await?;
     let newest = ListQuery { limit: NEWEST_CARDS, ..ListQuery::default() };
     let newest = shop.shelf("home newest", &newest).await?;
-    let nav = shop.nav().await?;
     let meta = Meta {
         description: "Kiosk is an open marketplace: goods for the house, the garden and the road, sold by the people who make them.".to_owned(),
         path: "/".to_owned(),
@@ -46,6 +46,9 @@ fn view(nav: &Nav, featured: &[Card], newest: &[Card]) -> AnyView {
     let (hero_cards, rest) = shown.split_at(HERO_CARDS.min(shown.len()));
     view! {
         {hero(hero_cards)}
+        {shown.is_empty().then(|| view! {
+            <p class="wrap lead">"The shelves are being filled right now. Please come back in a minute."</p>
+        })}
         {(!nav.branches.is_empty()).then(|| categories(&nav.branches))}
         {shelf("featured", "Worth a closer look", if featured.is_empty() { &[] } else { rest })}
         {makers(nav)}

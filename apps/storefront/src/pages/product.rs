@@ -36,6 +36,7 @@ pub async fn show(
     Path(handle): Path<String>,
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
+    let nav = shop.nav().await?;
     let found = catalog::product_by_handle(&*shop.edge.db, &handle).await?;
     let product = found.ok_or(PageError::ProductNotFound)?;
     let variant = shown(&product, pairs.get("sku")).ok_or(PageError::ProductNotFound)?;
@@ -47,7 +48,6 @@ pub async fn show(
         ..ListQuery::default()
     };
     let shelf = shop.shelf(category, &beside).await?;
-    let nav = shop.nav().await?;
     let meta = Meta {
         title: product.product.title.clone(),
         description: plain_text(&product.product.description_html),

@@ -26,8 +26,8 @@ pub async fn show(
     let words: String = pairs.text("q").chars().take(SEARCH_CHARS_MAX).collect();
     let mut query = list::query_of(&pairs);
     query.search = Some(words.clone()).filter(|words| !words.is_empty());
-    let listing = Listing::load(&*shop.edge.db, query, "/search".to_owned(), pairs).await?;
     let nav = shop.nav().await?;
+    let listing = Listing::load(&*shop.edge.db, query, "/search".to_owned(), pairs).await?;
     let title = if words.is_empty() { "Everything".to_owned() } else { format!("Search: {words}") };
     let meta = Meta { title, search: words.clone(), ..Meta::default() };
     respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &words, &listing)).await

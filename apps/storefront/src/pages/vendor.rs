@@ -63,6 +63,7 @@ pub fn country(code: &str) -> &str {
 
 /// Countries that vendors ship from and parcels go to, by name.
 pub const COUNTRIES: &[(&str, &str)] = &[
+    ("AU", "Australia"),
     ("AT", "Austria"),
     ("BE", "Belgium"),
     ("BG", "Bulgaria"),
@@ -82,10 +83,13 @@ pub const COUNTRIES: &[(&str, &str)] = &[
     ("IT", "Italy"),
     ("JP", "Japan"),
     ("LV", "Latvia"),
+    ("LI", "Liechtenstein"),
     ("LT", "Lithuania"),
     ("LU", "Luxembourg"),
     ("MT", "Malta"),
+    ("MX", "Mexico"),
     ("NL", "Netherlands"),
+    ("NZ", "New Zealand"),
     ("NO", "Norway"),
     ("PL", "Poland"),
     ("PT", "Portugal"),
@@ -98,3 +102,21 @@ pub const COUNTRIES: &[(&str, &str)] = &[
     ("GB", "United Kingdom"),
     ("US", "United States"),
 ];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_checkout_offers_where_edge_orders_delivers() {
+        let data = include_str!("../../../edge-orders/data/delivery.json");
+        let data: serde_json::Value = serde_json::from_str(data).unwrap();
+        let served: Vec<&str> =
+            data["countries"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+        let mut offered: Vec<&str> = COUNTRIES.iter().map(|(code, _)| *code).collect();
+        offered.sort_unstable();
+        assert_eq!(offered, served);
+        assert!(COUNTRIES.iter().map(|(_, name)| name).is_sorted());
+    }
+}

@@ -134,10 +134,7 @@ async fn scarce_goods_are_told_in_the_cart() {
     shop.post("/cart/lines", &[("sku", "MUG-MOSS-FEW"), ("quantity", "5")]).await;
     shop.post("/cart/lines", &[("sku", "LAMP-OUT")]).await;
     let cart = shop.get("/cart").await;
-    assert_eq!(
-        cart.texts(".line-notice"),
-        ["More on the way: we ask the central store when you order.", "Sold out here for now."]
-    );
+    assert_eq!(cart.texts(".line-notice"), ["Only 3 left.", "Sold out here for now."]);
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ impl TestShop {
             Statement::new("UPDATE lease SET granted = 40, core_available = 100"),
             Statement::new("UPDATE lease SET granted = 0, core_available = 0 WHERE item LIKE '%-OUT'"),
             Statement::new("UPDATE lease SET granted = 0 WHERE item LIKE '%-WAY'"),
-            Statement::new("UPDATE lease SET granted = 3 WHERE item LIKE '%-FEW'"),
+            Statement::new("UPDATE lease SET granted = 3, core_available = 0 WHERE item LIKE '%-FEW'"),
         ])
         .await
         .unwrap();

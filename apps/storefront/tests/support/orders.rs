@@ -100,7 +100,7 @@ impl FakeOrders {
                 "options": view.options, "vendor": { "id": view.vendor_id, "name": view.vendor_name },
                 "picture": view.picture, "bulky": view.bulky, "quantity": quantity, "unit_price": eur(unit),
                 "shown_price": eur(*shown), "price_changed": unit != *shown, "line_total": eur(unit * i64::from(*quantity)),
-                "available": view.stock.here.clamp(0, 99), "removed": false,
+                "available": (view.stock.here + view.stock.core).clamp(0, 99), "removed": false,
             }));
         }
         let option = |kind: &str, name: &str, detail: &str, amount| json!({ "kind": kind, "name": name, "detail": detail, "price": eur(amount) });
@@ -194,7 +194,8 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
         return Err(problem);
     }
     if cart.order.is_some() {
-        return Err(Problem::new(StatusCode::CONFLICT, "cart_closed", "The cart was ordered"));
+        return Err(Problem::new(StatusCode::CONFLICT, "cart_closed", "The cart was ordered")
+            .with("order_id", cart.order));
     }
     let seen = fake.json(&id).await;
     let way = seen["delivery_options"]
