@@ -32,7 +32,7 @@ impl ProductSpec {
     fn line(&self) -> String {
         let variant = |sku: &str, option: &str, price: i64, stock: u32, item: Option<&str>, units: u32| {
             json!({"sku": sku, "options": [option], "price": {"amount": price, "currency": "EUR"}, "compare_at": null,
-                   "stock": stock, "weight_g": 300, "stock_item": item, "stock_units": units, "picture": null})
+                   "stock": stock, "weight_g": 300, "stock_item": item, "stock_units": units, "picture": 0})
         };
         let mut variants = vec![variant(&self.sku, "Single", self.price_cents, self.stock, None, 1)];
         if let Some(units) = self.set_units {

@@ -18,7 +18,10 @@ pub struct Process {
 }
 
 /// The folder of the built programs: tests run from `<target>/<profile>/deps`.
-fn bin_dir() -> Result<PathBuf> {
+///
+/// # Errors
+/// When they are not built.
+pub fn bin_dir() -> Result<PathBuf> {
     if let Some(dir) = std::env::var_os("KIOSK_BIN") {
         return Ok(dir.into());
     }

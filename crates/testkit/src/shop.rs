@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use crate::process::program;
+use crate::process::{bin_dir, program};
 use crate::{PATIENCE_S_MAX, PopApi, Process, ProductSpec, catalog_lines};
 
 /// Key of the operator in a test shop.
@@ -16,6 +16,11 @@ pub const OPERATOR_KEY: &str = "operator-key-of-a-test-shop";
 /// The repository.
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Compiled components, kept beside the programs so that each is compiled once and not by every shop.
+fn modules() -> Result<PathBuf> {
+    Ok(bin_dir()?.join("edge-modules"))
 }
 
 fn pop_key(id: &str) -> String {
@@ -160,6 +165,7 @@ pub async fn edge_node(path: &str, variables: &[(&str, &str)]) -> Result<Node> {
     let dir = tempfile::tempdir()?;
     let mut command = program("edge-node")?;
     command.args(["up", "--manifest", path, "--listen", "127.0.0.1:0"]).arg("--state-dir").arg(dir.path());
+    command.arg("--cache-dir").arg(modules()?);
     for (name, value) in variables {
         command.args(["--variable", &format!("{name}={value}")]);
     }
@@ -233,6 +239,8 @@ impl Shop {
             .args(["up", "--manifest", "spin.toml", "--listen", listen, "--tick-ms", "100"])
             .arg("--state-dir")
             .arg(self.dir.path().join(id))
+            .arg("--cache-dir")
+            .arg(modules()?)
             .args(["--variable", &format!("pop_id={id}"), "--variable", &format!("region={}", region(id))])
             .args(["--variable", &format!("core_url={core_url}")]);
         let process = Process::start(command, &self.dir.path().join(format!("{id}.log"))).await?;
@@ -299,7 +307,7 @@ impl Shop {
         loop {
             let page = self.core_get(&format!("/v1/orders?limit=100{cursor}")).await?;
             orders.extend(page["items"].as_array().context("items")?.iter().cloned());
-            match page["next"].as_str() {
+            match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return Ok(orders),
             }
