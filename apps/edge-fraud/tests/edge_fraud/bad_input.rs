@@ -5,7 +5,9 @@ use http::StatusCode;
 use kiosk_risk::{Counters, Outcome, Velocity};
 use serde_json::{Value, json};
 
-use crate::common::{app, call, committed_scorer, database, ml, ordinary, post_score};
+use tower::ServiceExt;
+
+use crate::common::{app, call, committed_scorer, database, ml, ordinary, post_score, run};
 
 fn ordinary_json() -> Value {
     serde_json::to_value(ordinary()).unwrap()
@@ -142,4 +144,14 @@ fn an_unreadable_database_means_review() {
     let answer = post_score(&router, &ordinary_json());
     assert_eq!(answer["outcome"], "review");
     assert_eq!(answer["reasons"][0]["code"], "velocity_unavailable");
+}
+
+#[test]
+fn an_answer_tells_how_long_the_score_took() {
+    let (router, _native) = app(database(), ml());
+    let request = http::Request::post("/score").header("content-type", "application/json");
+    let request = request.body(Body::from(ordinary_json().to_string())).unwrap();
+    let response = run(router.oneshot(request)).unwrap();
+    // The native clock stands still.
+    assert_eq!(response.headers()["server-timing"], "score;dur=0.000");
 }

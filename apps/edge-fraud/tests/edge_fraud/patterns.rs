@@ -38,7 +38,8 @@ fn everyday_orders_are_allowed() {
     let buy_now = |request: &mut ScoreRequest| request.order.cart_age_s = 2;
     let no_cookie = |request: &mut ScoreRequest| request.keys.device = None;
     let present = |request: &mut ScoreRequest| request.order.billing_is_shipping = false;
-    let changes: [&[&dyn Fn(&mut ScoreRequest)]; 7] = [
+    type Change<'a> = &'a dyn Fn(&mut ScoreRequest);
+    let changes: [&[Change<'_>]; 7] = [
         &[],
         &[&guest],
         &[&guest, &invoice],
