@@ -1,11 +1,12 @@
-// assets.mjs FROM TO: copies each file of FROM to TO under a name with a hash of its content, adds .br and .gz variants,
-// and writes manifest.json (plain name -> name with hash).
+// assets.mjs FROM TO [BEFORE]: copies each file of FROM to TO under a name with a hash of its content, adds .br and .gz
+// variants, and writes manifest.json (plain name -> name with hash). What the manifest of BEFORE names comes along: pages
+// that were made before a deployment still ask for it.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const [from, to] = process.argv.slice(2);
+const [from, to, before] = process.argv.slice(2);
 mkdirSync(to, { recursive: true });
 
 const manifest = {};
@@ -23,6 +24,12 @@ for (const name of readdirSync(from).sort()) {
   for (const [variant, compressed] of Object.entries(variants)) {
     // A variant that saves nothing would only cost a read.
     if (compressed.length < bytes.length * 0.95) writeFileSync(join(to, `${hashed}.${variant}`), compressed);
+  }
+}
+if (before && existsSync(join(before, "manifest.json"))) {
+  const names = Object.values(JSON.parse(readFileSync(join(before, "manifest.json"))));
+  for (const file of names.flatMap((name) => [name, `${name}.br`, `${name}.gz`])) {
+    if (existsSync(join(before, file))) copyFileSync(join(before, file), join(to, file));
   }
 }
 writeFileSync(join(to, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
