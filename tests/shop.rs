@@ -9,7 +9,8 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// Catalogues of other shops, in the formats that an import takes.
-const IMPORTS: [(&str, &str); 2] = [("online-boutique", "boutique/products.json"), ("shopify-csv", "shopify.csv")];
+const IMPORTS: [(&str, &str); 2] =
+    [("online-boutique", "boutique/products.json"), ("shopify-csv", "shopify.csv")];
 
 #[tokio::main]
 async fn main() -> Result<()> {

@@ -58,6 +58,6 @@ async fn no_byte_of_a_person_reaches_the_core() -> Result<()> {
 
     // Its owner sees the address, nobody else does.
     let stranger = api.get(&format!("/v1/orders/{}", placed[0])).await?;
-    assert_eq!(stranger.status().as_u16(), 404);
+    assert_eq!(stranger.status().as_u16(), 401);
     Ok(())
 }

@@ -53,12 +53,12 @@ impl OrderOutcome {
     }
 }
 
-/// The person of the tests.
+/// A person of the tests. Each name lives at an address of its own: many orders to one address look like fraud.
 #[must_use]
 pub fn shopper(name: &str) -> Value {
     json!({
         "contact": {"name": name, "email": format!("{}@example.org", name.to_lowercase().replace(' ', ".")), "phone": "+49 30 901820"},
-        "address": {"street": "Invalidenstr. 116", "postcode": "10115", "city": "Berlin", "country": "DE"},
+        "address": {"street": format!("{name} Street 1"), "postcode": "10115", "city": "Berlin", "country": "DE"},
     })
 }
 
