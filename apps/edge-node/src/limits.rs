@@ -10,7 +10,9 @@ pub const INSTANCE_REQUESTS_MAX: usize = 128;
 pub const INSTANCE_CONCURRENT_REQUESTS_MAX: usize = 16;
 /// How long an instance without work is kept.
 pub const INSTANCE_IDLE_MS_MAX: u64 = 10_000;
-/// Instances alive at once over all components; also sizes the pooling allocator.
+/// Instances of one component per processor. More would not compute sooner, but each has a memory of its own.
+pub const INSTANCES_PER_CPU_MAX: usize = 6;
+/// Instances alive at once over all components: the slots of the pooling allocator.
 pub const INSTANCES_MAX: u32 = 512;
 /// Bytes of a linear memory that stay resident between two users of its slot: zeroing them is cheaper than page faults.
 pub const MEMORY_KEEP_RESIDENT_BYTES: usize = 2 << 20;
@@ -65,6 +67,10 @@ pub const OUTBOUND_IDLE_PER_HOST_MAX: usize = 32;
 pub const HEADER_READ_MS_MAX: u64 = 10_000;
 /// Client connections at once; further ones wait in the listen queue.
 pub const CLIENT_CONNECTIONS_MAX: usize = 10_000;
+/// How long the head of a response waits for its body.
+pub const GATHER_MS_MAX: u64 = 2;
+/// Bytes of a body for which the head waits.
+pub const GATHER_BYTES_MAX: usize = 64 << 10;
 /// Length of a request id that is taken over from the client, in bytes.
 pub const REQUEST_ID_BYTES_MAX: usize = 64;
 /// Seconds that an overloaded host asks a client to wait.

@@ -1,19 +1,24 @@
 //! Command line of edge-node.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 use edge_node::limits::Limits;
 use edge_node::manifest::{Application, VariableSource};
-use edge_node::node::{Node, NodeOptions, precompile};
+use edge_node::node::{Node, NodeOptions, is_precompiled, precompile};
 use edge_node::server;
 use edge_node::ticker::Ticker;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// A request makes some hundred small allocations on changing threads, which glibc's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What Kiosk's POPs call at each tick.
 const DEFAULT_TICK_URL: &str = "http://edge-orders.spin.internal/internal/tick";
@@ -42,8 +47,8 @@ struct ManifestArgs {
     /// A variable as `name=value`; others come from `SPIN_VARIABLE_<NAME>`.
     #[arg(long = "variable", value_parser = key_value)]
     variables: Vec<(String, String)>,
-    /// Compiled components; default: `modules` in the state folder.
-    #[arg(long)]
+    /// Compiled components, which hosts share; default: `kiosk/modules` in the user's cache.
+    #[arg(long, env = "KIOSK_MODULES")]
     cache_dir: Option<PathBuf>,
     /// Databases and other state.
     #[arg(long, default_value = ".kiosk/edge-node")]
@@ -116,25 +121,38 @@ impl ManifestArgs {
             .with_context(|| format!("manifest {}", self.manifest.display()))
     }
 
+    fn sources(&self) -> Result<Vec<(String, PathBuf)>> {
+        Application::sources(&self.manifest).with_context(|| format!("manifest {}", self.manifest.display()))
+    }
+
     fn cache_dir(&self) -> PathBuf {
-        self.cache_dir.clone().unwrap_or_else(|| self.state_dir.join("modules"))
+        let user_cache = || {
+            let xdg = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+            xdg.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))
+        };
+        match &self.cache_dir {
+            Some(folder) => folder.clone(),
+            None => user_cache()
+                .map_or_else(|| self.state_dir.join("modules"), |cache| cache.join("kiosk/modules")),
+        }
     }
 }
 
 fn main() -> Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match Cli::parse().command {
-        Command::Precompile(args) => {
-            let args = args.manifest;
-            // Values of variables do not matter to the code, so they need not be given.
-            let sources = Application::sources(&args.manifest)
-                .with_context(|| format!("manifest {}", args.manifest.display()))?;
-            precompile(&sources, &args.cache_dir())
-        }
+        // Values of variables do not matter to the code, so they need not be given.
+        Command::Precompile(args) => precompile(&args.manifest.sources()?, &args.manifest.cache_dir()),
         Command::Up(args) => {
+            let application = args.manifest.application()?;
+            compile_apart(&args.manifest)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            let result = runtime.block_on(up(args));
+            let result = runtime.block_on(up(args, application));
             // Instances that are still busy are not waited for.
             runtime.shutdown_timeout(Duration::from_millis(500));
             result
@@ -142,8 +160,28 @@ fn main() -> Result<()> {
     }
 }
 
-async fn up(args: Up) -> Result<()> {
-    let application = args.manifest.application()?;
+/// Compiles what is missing in a process of its own: compiling takes several times the memory of serving, and
+/// would leave it behind.
+fn compile_apart(args: &ManifestArgs) -> Result<()> {
+    let cache_dir = args.cache_dir();
+    if is_precompiled(&args.sources()?, &cache_dir)? {
+        return Ok(());
+    }
+    let program = std::env::current_exe().context("cannot find this program")?;
+    let status = std::process::Command::new(program)
+        .arg("precompile")
+        .arg("--manifest")
+        .arg(&args.manifest)
+        .arg("--cache-dir")
+        .arg(&cache_dir)
+        .stdout(std::process::Stdio::null())
+        .status()
+        .context("cannot start the compiler")?;
+    ensure!(status.success(), "compiling failed: {status}");
+    Ok(())
+}
+
+async fn up(args: Up, application: Application) -> Result<()> {
     let options = NodeOptions {
         state_dir: args.manifest.state_dir.clone(),
         cache_dir: args.manifest.cache_dir(),
@@ -152,8 +190,12 @@ async fn up(args: Up) -> Result<()> {
     let node = tokio::task::spawn_blocking(move || Node::load(application, &options)).await??;
     let listener =
         TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
-    let ticker =
-        args.tick_url.map(|url| Ticker::new(&node, &url, Duration::from_millis(args.tick_ms))).transpose()?;
+    let period = Duration::from_millis(args.tick_ms);
+    let ticker = match args.tick_url {
+        Some(url) => Some(Ticker::new(&node, &url, period)?),
+        // Another application has no such component, and is not ticked.
+        None => Ticker::new(&node, DEFAULT_TICK_URL, period).ok(),
+    };
     println!("listening on http://{}", listener.local_addr()?);
     let ticking = ticker.map(|ticker| tokio::spawn(ticker.run(node.clone())));
     server::serve(node, listener, stop_signal()?).await?;

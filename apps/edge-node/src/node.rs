@@ -18,10 +18,10 @@ use crate::engine::{EpochTicker, new_engine};
 use crate::guest::call::{CallError, Callee};
 use crate::guest::component::ComponentContext;
 use crate::guest::files::lay_out;
-use crate::guest::instance::{InstanceFactory, Reuse};
+use crate::guest::instance::{InstanceFactory, PoolRules};
 use crate::guest::state::GuestState;
 use crate::host;
-use crate::limits::{INSTANCE_CONCURRENT_REQUESTS_MAX, INSTANCE_REQUESTS_MAX, Limits};
+use crate::limits::{INSTANCE_CONCURRENT_REQUESTS_MAX, INSTANCE_REQUESTS_MAX, INSTANCES_PER_CPU_MAX, Limits};
 use crate::manifest::{Application, ComponentSpec};
 use crate::outbound::{Client, OutboundContext};
 use crate::server::metrics::Metrics;
@@ -65,6 +65,18 @@ pub struct Node {
 pub fn precompile(sources: &[(String, PathBuf)], cache_dir: &Path) -> Result<()> {
     let engine = new_engine().map_err(anyhow::Error::from)?;
     load_components(&engine, sources, cache_dir).map(drop)
+}
+
+/// Whether a cache holds all these components in compiled form.
+pub fn is_precompiled(sources: &[(String, PathBuf)], cache_dir: &Path) -> Result<bool> {
+    let engine = new_engine().map_err(anyhow::Error::from)?;
+    let cache = ModuleCache::open(&engine, cache_dir)?;
+    for (name, path) in sources {
+        if !cache.holds(path).with_context(|| format!("component {name}"))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Compiles or maps components, in parallel; in the order given.
@@ -222,17 +234,21 @@ impl Loader<'_> {
             request_max: limits.request(),
             metrics: self.metrics.component(&spec.name),
         });
-        let shared =
-            Reuse { requests_max: INSTANCE_REQUESTS_MAX, concurrent_max: INSTANCE_CONCURRENT_REQUESTS_MAX };
-        let alone = Reuse { requests_max: 1, concurrent_max: 1 };
-        let factory = |reuse| {
+        let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let shared = PoolRules {
+            instances_max: cpus * INSTANCES_PER_CPU_MAX,
+            requests_max: INSTANCE_REQUESTS_MAX,
+            concurrent_max: INSTANCE_CONCURRENT_REQUESTS_MAX,
+        };
+        let alone = PoolRules { instances_max: cpus, requests_max: 1, concurrent_max: 1 };
+        let factory = |rules| {
             let pre = self.link(component)?;
             Ok::<_, anyhow::Error>(InstanceFactory::new(
                 self.engine.clone(),
                 pre,
                 context.clone(),
                 self.outbound.clone(),
-                reuse,
+                rules,
             ))
         };
         let (shared, alone) = (factory(shared)?, factory(alone)?);

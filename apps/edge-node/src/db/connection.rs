@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit};
 
 use super::database::{Database, Handle};
-use super::session::{Plan, Session};
+use super::session::Session;
 use super::statement::StatementError;
 use super::{Error, QueryResult, Value};
 use crate::limits::SQL_STATEMENT_BYTES_MAX;
@@ -69,7 +69,7 @@ impl Connection {
         Self { session, database, writes, last: Arc::default() }
     }
 
-    /// Runs a statement. The returned future does not borrow the connection, which may be closed meanwhile.
+    /// Runs a statement; needs a runtime of several threads. The returned future does not borrow the connection, which may be closed meanwhile.
     pub fn execute(
         &self,
         sql: String,
@@ -90,7 +90,13 @@ impl Connection {
                 claim.permit = Some(database.writer_permit().await?);
                 session.claim = Some(claim);
             }
-            let (session, result) = run(session, plan, sql, parameters).await?;
+            let result = if plan.syncs {
+                // The runtime gives this thread's other tasks to another thread while the disk is waited for. The next
+                // writer gets its turn at once, which a hop to a thread for blocking work would delay.
+                tokio::task::block_in_place(|| session.run(plan, &sql, &parameters))
+            } else {
+                session.run(plan, &sql, &parameters)
+            };
             if plan.writes && result.is_ok() {
                 let (row_id, rows) = session.last_change();
                 last.row_id.store(row_id, Ordering::Relaxed);
@@ -117,27 +123,6 @@ async fn lock(session: Arc<Mutex<Session>>, mode: CallMode) -> Result<OwnedMutex
         Err(_) if mode == CallMode::Blocking => Err(busy_in_instance("statement")),
         Err(_) => Ok(session.lock_owned().await),
     }
-}
-
-type Ran = (OwnedMutexGuard<Session>, Result<QueryResult, StatementError>);
-
-/// Runs a statement here, or on a thread that may wait.
-async fn run(
-    mut session: OwnedMutexGuard<Session>,
-    plan: Plan,
-    sql: String,
-    parameters: Vec<Value>,
-) -> Result<Ran, Error> {
-    if !plan.syncs {
-        let result = session.run(plan, &sql, &parameters);
-        return Ok((session, result));
-    }
-    tokio::task::spawn_blocking(move || {
-        let result = session.run(plan, &sql, &parameters);
-        (session, result)
-    })
-    .await
-    .map_err(|error| Error::Io(error.to_string()))
 }
 
 fn busy_in_instance(what: &str) -> Error {

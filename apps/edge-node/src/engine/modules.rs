@@ -12,7 +12,7 @@ use wasmtime::component::Component;
 use super::deserialize;
 
 /// Compiled components kept; the oldest go first.
-const CACHED_MODULES_MAX: usize = 16;
+const CACHED_MODULES_MAX: usize = 32;
 const EXTENSION: &str = "cwasm";
 
 /// A folder of compiled components, each named by its content and by the engine that compiled it.
@@ -83,6 +83,10 @@ impl ModuleCache {
         std::fs::write(&temporary, code).with_context(|| format!("cannot write {}", temporary.display()))?;
         std::fs::rename(&temporary, path).with_context(|| format!("cannot write {}", path.display()))
     }
+}
+
+fn read(source: &Path) -> Result<Vec<u8>> {
+    std::fs::read(source).with_context(|| format!("cannot read component {}", source.display()))
 }
 
 /// Makes a folder that only its owner may enter.

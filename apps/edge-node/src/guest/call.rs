@@ -6,7 +6,7 @@
 //! the host, since they may have had an effect; they are answered 500 and repeated by the client with its
 //! `Idempotency-Key`.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::{Method, Request, Response, StatusCode};
@@ -19,7 +19,7 @@ use wasmtime_wasi_http::p3::bindings::http::types::ErrorCode;
 
 use super::busy::{StopFlag, StopReason};
 use super::component::ComponentContext;
-use super::instance::{InstanceFactory, RequestData};
+use super::instance::{AllBusy, InstanceFactory, RequestData};
 
 /// Why a request got no answer from the guest.
 #[derive(Debug, thiserror::Error)]
@@ -103,32 +103,54 @@ impl Callee {
 
 async fn attempt(
     pool: &ProxyHandler<InstanceFactory>,
-    request: Request<WasiBody>,
+    mut request: Request<WasiBody>,
     depth: u32,
     deadline: Instant,
 ) -> Result<Response<WasiBody>, Lost> {
-    let stop = Arc::new(OnceLock::new());
-    let data = RequestData { depth, stop: stop.clone() };
-    let error = match tokio::time::timeout_at(deadline, pool.handle(data, request)).await {
-        Ok(Ok(response)) => return Ok(response),
-        Err(_) => return Err(Lost::Final(CallError::DeadlineExceeded)),
-        Ok(Err(error)) => error,
-    };
-    if error.is::<ExpirationError>() {
-        return Err(Lost::Final(CallError::DeadlineExceeded));
+    let count = pool.state().count();
+    loop {
+        let stop = Arc::new(OnceLock::new());
+        let data = RequestData { depth, stop: stop.clone() };
+        let result = tokio::time::timeout_at(deadline, pool.handle(data, request)).await;
+        let all_busy = matches!(&result, Ok(Err(error)) if is_all_busy(error));
+        if !all_busy {
+            count.freed.notify_one();
+        }
+        let error = match result {
+            Ok(Ok(response)) => return Ok(response),
+            Err(_) => return Err(Lost::Final(CallError::DeadlineExceeded)),
+            Ok(Err(error)) => error,
+        };
+        request = match error.downcast::<InstantiationError<RequestData>>() {
+            Ok(failed) if all_busy => failed.request.into_inner().unwrap_or_else(PoisonError::into_inner),
+            Ok(failed) => {
+                tracing::warn!("no instance could be started: {:#}", failed.error);
+                return Err(Lost::Final(CallError::Overloaded));
+            }
+            Err(error) => return Err(lost(&error, stop.get())),
+        };
+        if tokio::time::timeout_at(deadline, count.freed.notified()).await.is_err() {
+            return Err(Lost::Final(CallError::DeadlineExceeded));
+        }
     }
-    if let Some(failed) = error.downcast_ref::<InstantiationError<RequestData>>() {
-        tracing::warn!("no instance could be started: {:#}", failed.error);
-        return Err(Lost::Final(CallError::Overloaded));
+}
+
+fn is_all_busy(error: &wasmtime::Error) -> bool {
+    error.downcast_ref::<InstantiationError<RequestData>>().is_some_and(|failed| failed.error.is::<AllBusy>())
+}
+
+fn lost(error: &wasmtime::Error, stop: Option<&StopFlag>) -> Lost {
+    if error.is::<ExpirationError>() {
+        return Lost::Final(CallError::DeadlineExceeded);
     }
     if let Some(code) = error.downcast_ref::<ErrorCode>() {
-        return Err(Lost::Final(CallError::GuestError(format!("{code:?}"))));
+        return Lost::Final(CallError::GuestError(format!("{code:?}")));
     }
-    Err(Lost::Instance(match stop.get().map_or(StopReason::None, StopFlag::get) {
+    Lost::Instance(match stop.map_or(StopReason::None, StopFlag::get) {
         StopReason::Busy => CallError::DeadlineExceeded,
         StopReason::Memory => CallError::GuestOutOfMemory,
         StopReason::None => CallError::GuestTrapped,
-    }))
+    })
 }
 
 /// A copy of a request that may be sent twice.

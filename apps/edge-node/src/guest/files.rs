@@ -45,14 +45,15 @@ pub fn lay_out(root: &Path, scratch: &Path, mounts: &[Mount]) -> Result<Vec<Preo
 }
 
 fn copy_matches(root: &Path, scratch: &Path, pattern: &str) -> Result<()> {
-    let full = root.join(pattern);
-    let text = full.to_str().context("the path of the manifest is not UTF-8")?;
+    let root = root.canonicalize().with_context(|| format!("cannot find {}", root.display()))?;
+    let root_text = root.to_str().context("the path of the manifest is not UTF-8")?;
+    let text = format!("{}/{pattern}", glob::Pattern::escape(root_text));
     let mut found = false;
-    for path in glob::glob(text).with_context(|| format!("files: `{pattern}`"))? {
+    for path in glob::glob(&text).with_context(|| format!("files: `{pattern}`"))? {
         let path = path?;
         found = true;
         if path.is_file() {
-            copy(&path, &scratch.join(path.strip_prefix(root)?))?;
+            copy(&path, &scratch.join(path.strip_prefix(&root)?))?;
         }
     }
     if !found {

@@ -1,10 +1,12 @@
 //! How instances start, how many requests they take, and when they end.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Engine, Store, StoreContextMut, UpdateDeadline};
@@ -19,13 +21,48 @@ use super::state::GuestState;
 use crate::limits::INSTANCE_IDLE_MS_MAX;
 use crate::outbound::{Outbound, OutboundContext};
 
-/// How far the instances of a pool are shared between requests.
+/// How many instances a pool has, and how far they are shared between requests.
 #[derive(Clone, Copy, Debug)]
-pub struct Reuse {
+pub struct PoolRules {
+    /// Instances alive at once.
+    pub instances_max: usize,
     /// Requests that an instance serves in all.
     pub requests_max: usize,
     /// Requests that it serves at once.
     pub concurrent_max: usize,
+}
+
+/// The pool has all the instances it may have, and none of them takes the request now.
+#[derive(Debug, thiserror::Error)]
+#[error("all instances are busy")]
+pub struct AllBusy;
+
+/// Counts the instances of a pool, and wakes requests that wait for one.
+#[derive(Debug, Default)]
+pub struct PoolCount {
+    instances: AtomicUsize,
+    /// Notified when a request or an instance has ended.
+    pub freed: Notify,
+}
+
+/// A place in a pool, held by an instance.
+struct Place(Arc<PoolCount>);
+
+impl Place {
+    fn take(count: &Arc<PoolCount>, max: usize) -> Result<Self, AllBusy> {
+        let one_more = |instances: usize| (instances < max).then_some(instances + 1);
+        match count.instances.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more) {
+            Ok(_) => Ok(Self(count.clone())),
+            Err(_) => Err(AllBusy),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.instances.fetch_sub(1, Ordering::AcqRel);
+        self.0.freed.notify_one();
+    }
 }
 
 /// What goes with a request to its instance.
@@ -42,7 +79,8 @@ pub struct InstanceFactory {
     pre: ProxyPre<GuestState>,
     component: Arc<ComponentContext>,
     outbound: Arc<OutboundContext>,
-    reuse: Reuse,
+    rules: PoolRules,
+    count: Arc<PoolCount>,
 }
 
 impl InstanceFactory {
@@ -52,9 +90,14 @@ impl InstanceFactory {
         pre: ProxyPre<GuestState>,
         component: Arc<ComponentContext>,
         outbound: Arc<OutboundContext>,
-        reuse: Reuse,
+        rules: PoolRules,
     ) -> Self {
-        Self { engine, pre, component, outbound, reuse }
+        Self { engine, pre, component, outbound, rules, count: Arc::default() }
+    }
+
+    /// The count of the pool's instances.
+    pub fn count(&self) -> &Arc<PoolCount> {
+        &self.count
     }
 }
 
@@ -64,6 +107,7 @@ impl HandlerState for InstanceFactory {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<GuestState, Expiration, Worker>> {
+        let place = Place::take(&self.count, self.rules.instances_max)?;
         let start = Instant::now();
         let outbound = Outbound::new(self.outbound.clone(), self.component.clone());
         let state = GuestState::new(self.component.clone(), self.component.wasi()?, outbound);
@@ -91,7 +135,7 @@ impl HandlerState for InstanceFactory {
                 request_max: self.component.request_max,
                 sleep: Box::pin(tokio::time::sleep(self.component.request_max)),
             },
-            state: Worker { component: self.component.clone(), reuse: self.reuse },
+            state: Worker { component: self.component.clone(), rules: self.rules, _place: place },
         })
     }
 }
@@ -125,7 +169,8 @@ impl WorkerExpiration for Expiration {
 /// The rules of one instance.
 pub struct Worker {
     component: Arc<ComponentContext>,
-    reuse: Reuse,
+    rules: PoolRules,
+    _place: Place,
 }
 
 impl WorkerState for Worker {
@@ -133,9 +178,9 @@ impl WorkerState for Worker {
     type RequestData = RequestData;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        if total >= self.reuse.requests_max {
+        if total >= self.rules.requests_max {
             ShouldAccept::Never
-        } else if concurrent >= self.reuse.concurrent_max {
+        } else if concurrent >= self.rules.concurrent_max {
             ShouldAccept::No
         } else {
             ShouldAccept::Yes

@@ -4,13 +4,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::{Error, WasiBody};
+
+use crate::limits::{GATHER_BYTES_MAX, GATHER_MS_MAX};
 
 /// A request's body that fails beyond a number of bytes, and says so.
 pub(super) struct CappedBody {
@@ -73,20 +76,66 @@ impl Drop for InFlight {
     }
 }
 
-/// A response's body.
+/// A response's body: what was gathered of it, then the rest.
 pub struct ResponseBody {
-    inner: WasiBody,
+    gathered: Bytes,
+    rest: Option<WasiBody>,
     in_flight: Option<InFlight>,
 }
 
 impl ResponseBody {
     pub(super) fn full(bytes: impl Into<Bytes>) -> Self {
-        let inner = Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync();
-        Self { inner, in_flight: None }
+        Self { gathered: bytes.into(), rest: None, in_flight: None }
     }
 
-    pub(super) fn guest(inner: WasiBody, in_flight: InFlight) -> Self {
-        Self { inner, in_flight: Some(in_flight) }
+    /// Waits a moment for the body of a guest. Most are complete by then, and go out with their head and their length
+    /// in one write instead of three. One that fails by then can still be answered with an error.
+    pub(super) async fn gather(mut body: WasiBody, in_flight: InFlight) -> Result<Self, Error> {
+        let mut gathered = Gathered::default();
+        let all = gathered.take_from(&mut body);
+        let ended = match tokio::time::timeout(Duration::from_millis(GATHER_MS_MAX), all).await {
+            Ok(ended) => ended?,
+            Err(_) => false,
+        };
+        Ok(Self {
+            gathered: gathered.into_bytes(),
+            rest: (!ended).then_some(body),
+            in_flight: Some(in_flight),
+        })
+    }
+}
+
+/// The frames that were there at once. One stays as it is; several are copied together.
+#[derive(Default)]
+struct Gathered {
+    first: Bytes,
+    more: BytesMut,
+}
+
+impl Gathered {
+    /// True when the body has ended, false when there is enough of it.
+    async fn take_from(&mut self, body: &mut WasiBody) -> Result<bool, Error> {
+        while self.first.len() + self.more.len() < GATHER_BYTES_MAX {
+            let Some(frame) = body.frame().await else { return Ok(true) };
+            // Trailers are not passed on: nothing in front of a shop reads them.
+            let Ok(data) = frame?.into_data() else { continue };
+            if self.first.is_empty() {
+                self.first = data;
+            } else {
+                self.more.extend_from_slice(&data);
+            }
+        }
+        Ok(body.is_end_stream())
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.more.is_empty() {
+            return self.first;
+        }
+        let mut all = BytesMut::with_capacity(self.first.len() + self.more.len());
+        all.extend_from_slice(&self.first);
+        all.extend_from_slice(&self.more);
+        all.freeze()
     }
 }
 
@@ -98,7 +147,14 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.inner).poll_frame(cx));
+        if !self.gathered.is_empty() {
+            let gathered = std::mem::take(&mut self.gathered);
+            return Poll::Ready(Some(Ok(Frame::data(gathered))));
+        }
+        let frame = match &mut self.rest {
+            Some(rest) => std::task::ready!(Pin::new(rest).poll_frame(cx)),
+            None => None,
+        };
         if !matches!(frame, Some(Ok(_))) {
             self.in_flight = None;
         }
@@ -106,10 +162,21 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.gathered.is_empty() && self.rest.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        let gathered = self.gathered.len() as u64;
+        match &self.rest {
+            None => SizeHint::with_exact(gathered),
+            Some(rest) => {
+                let mut hint = rest.size_hint();
+                hint.set_lower(hint.lower() + gathered);
+                if let Some(upper) = hint.upper() {
+                    hint.set_upper(upper + gathered);
+                }
+                hint
+            }
+        }
     }
 }

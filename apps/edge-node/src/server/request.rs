@@ -77,7 +77,14 @@ impl Frontend {
             return Err(too_large());
         }
         match result {
-            Some(Ok(response)) => Ok(response.map(|body| ResponseBody::guest(body, in_flight))),
+            Some(Ok(response)) => {
+                let (parts, body) = response.into_parts();
+                let body = ResponseBody::gather(body, in_flight).await.map_err(|error| {
+                    tracing::warn!("the body of a response failed: {error}");
+                    problem_of(&CallError::GuestTrapped)
+                })?;
+                Ok(Response::from_parts(parts, body))
+            }
             Some(Err(error)) => Err(problem_of(&error)),
             None => {
                 Err(Problem::new(StatusCode::NOT_FOUND, "route_not_found", "no component answers this path"))

@@ -72,5 +72,6 @@ async fn neighbours_of_a_failing_guest_are_answered() {
     });
     let (neighbours, failing) = futures::join!(join_all(neighbours), join_all(failing));
     assert!(neighbours.iter().all(|status| *status == 200), "{neighbours:?}");
-    assert_eq!(failing, [500, 504, 500, 500, 504]);
+    // Which of them fails first, and so how, is a matter of luck when they share an instance.
+    assert!(failing.iter().all(|status| [500, 504].contains(status)), "{failing:?}");
 }
