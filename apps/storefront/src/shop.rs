@@ -13,6 +13,7 @@ use kiosk_edge_platform::Edge;
 use kiosk_pop_store::catalog::{self, Card, ListQuery};
 use kiosk_pop_store::schema;
 
+use crate::components::card::item_html;
 use crate::components::nav::Nav;
 use crate::http::assets::Manifest;
 use crate::pages::PageError;
@@ -29,6 +30,14 @@ struct Kept<T> {
     value: T,
 }
 
+/// Cards that several pages show, and the HTML of each: it is rendered once for all of them.
+pub struct Shelf {
+    /// The cards.
+    pub cards: Vec<Card>,
+    /// Their list items, in the same order.
+    pub items: Vec<String>,
+}
+
 /// What every handler gets.
 pub struct Shop {
     /// The host's ports.
@@ -39,7 +48,7 @@ pub struct Shop {
     pub head_html: String,
     migrated: OnceLock<()>,
     nav: Mutex<Option<Kept<Arc<Nav>>>>,
-    shelves: Mutex<HashMap<String, Kept<Arc<[Card]>>>>,
+    shelves: Mutex<HashMap<String, Kept<Arc<Shelf>>>>,
 }
 
 impl Shop {
@@ -83,21 +92,23 @@ impl Shop {
     }
 
     /// The first cards of `query`, kept under `name`.
-    pub async fn shelf(&self, name: &str, query: &ListQuery) -> Result<Arc<[Card]>, PageError> {
+    pub async fn shelf(&self, name: &str, query: &ListQuery) -> Result<Arc<Shelf>, PageError> {
         let now_ms = self.edge.clock.now_ms();
         if let Some(kept) = lock(&self.shelves).get(name)
             && now_ms < kept.until_ms
         {
             return Ok(kept.value.clone());
         }
-        let cards: Arc<[Card]> = catalog::list::list(&*self.edge.db, query).await?.cards.into();
+        let cards = catalog::list::list(&*self.edge.db, query).await?.cards;
+        let items = cards.iter().map(item_html).collect();
+        let shelf = Arc::new(Shelf { cards, items });
         let mut shelves = lock(&self.shelves);
         if shelves.len() >= SHELVES_MAX {
             shelves.clear();
         }
         let until_ms = now_ms.saturating_add(SHELF_AGE_MS_MAX);
-        shelves.insert(name.to_owned(), Kept { until_ms, value: cards.clone() });
-        Ok(cards)
+        shelves.insert(name.to_owned(), Kept { until_ms, value: shelf.clone() });
+        Ok(shelf)
     }
 }
 

@@ -3,6 +3,7 @@
 //! They are the same on every page, so they are rendered once for each state of the catalogue.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use kiosk_edge_platform::Database;
 use kiosk_pop_store::catalog::{self, Cover};
@@ -42,6 +43,8 @@ pub struct Nav {
     pub header_html: String,
     /// Columns of the footer.
     pub footer_html: String,
+    /// Categories and vendors of the home page, rendered when it is first asked for.
+    pub home_html: OnceLock<[String; 2]>,
 }
 
 impl Nav {

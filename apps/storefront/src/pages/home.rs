@@ -8,12 +8,12 @@ use kiosk_pop_store::catalog::{Card, ListQuery};
 use leptos::prelude::*;
 
 use super::PageError;
-use crate::components::card::{grid, picture};
+use crate::components::card::{grid_of, picture};
 use crate::components::icons;
 use crate::components::nav::{Branch, Nav};
-use crate::components::shell::{Cache, Meta, respond};
+use crate::components::shell::{Cache, Meta, render, respond};
 use crate::http::Visit;
-use crate::shop::Shop;
+use crate::shop::{Shelf, Shop};
 
 /// Products under "Worth a closer look".
 const FEATURED_CARDS: u32 = 11;
@@ -34,25 +34,30 @@ pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Respons
     let meta = Meta {
         description: "Kiosk is an open marketplace: goods for the house, the garden and the road, sold by the people who make them.".to_owned(),
         path: "/".to_owned(),
-        picture: featured.first().and_then(|card| card.picture.clone()),
+        picture: featured.cards.first().and_then(|card| card.picture.clone()),
         ..Meta::default()
     };
     respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &featured, &newest)).await
 }
 
-fn view(nav: &Nav, featured: &[Card], newest: &[Card]) -> AnyView {
+fn view(nav: &Nav, featured: &Shelf, newest: &Shelf) -> AnyView {
     // A shop without featured goods welcomes with its newest.
-    let shown = if featured.is_empty() { newest } else { featured };
-    let (hero_cards, rest) = shown.split_at(HERO_CARDS.min(shown.len()));
+    let shown = if featured.cards.is_empty() { &newest.cards } else { &featured.cards };
+    let hero_cards = &shown[..HERO_CARDS.min(shown.len())];
+    let [categories, makers] = nav.home_html.get_or_init(|| {
+        let tiles = || (!nav.branches.is_empty()).then(|| categories(&nav.branches));
+        [render(tiles), render(|| makers(nav))]
+    });
+    let fragment = |html: &String| leptos::tachys::html::InertElement::new(html.clone());
     view! {
         {hero(hero_cards)}
         {shown.is_empty().then(|| view! {
             <p class="wrap lead">"The shelves are being filled right now. Please come back in a minute."</p>
         })}
-        {(!nav.branches.is_empty()).then(|| categories(&nav.branches))}
-        {shelf("featured", "Worth a closer look", if featured.is_empty() { &[] } else { rest })}
-        {makers(nav)}
-        {shelf("newest", "New in", newest)}
+        {fragment(categories)}
+        {shelf("featured", "Worth a closer look", featured.items.get(HERO_CARDS..).unwrap_or_default())}
+        {fragment(makers)}
+        {shelf("newest", "New in", &newest.items)}
         {promises()}
     }
     .into_any()
@@ -113,14 +118,14 @@ pub fn pieces(count: u32) -> String {
     if count == 1 { "1 piece".to_owned() } else { format!("{count} pieces") }
 }
 
-fn shelf(id: &'static str, title: &'static str, cards: &[Card]) -> AnyView {
+fn shelf(id: &'static str, title: &'static str, items: &[String]) -> AnyView {
     let heading = format!("{id}-title");
-    (!cards.is_empty())
+    (!items.is_empty())
         .then(|| {
             view! {
                 <section class="wrap band" id=id aria-labelledby=heading.clone()>
                     <h2 id=heading.clone()>{title}</h2>
-                    {grid(cards)}
+                    {grid_of(items.iter())}
                 </section>
             }
         })

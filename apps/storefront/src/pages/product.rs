@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use kiosk_pop_store::catalog::{self, Card, ListQuery, ProductView};
+use kiosk_pop_store::catalog::{self, ListQuery, ProductView};
 use kiosk_wire::{Product, Variant};
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use super::PageError;
 use super::category::crumbs;
 use super::product_choice::{Choice, ChoiceValue, choices, shown};
 use super::vendor::ships_from;
-use crate::components::card::grid;
+use crate::components::card::grid_of;
 use crate::components::icons;
 use crate::components::nav::Nav;
 use crate::components::price::price;
@@ -22,7 +22,7 @@ use crate::http::Visit;
 use crate::http::forms::QueryPairs;
 use crate::islands::add_to_cart::AddToCart;
 use crate::islands::gallery::{Gallery, Shot};
-use crate::shop::Shop;
+use crate::shop::{Shelf, Shop};
 
 /// Products of the same category at the end of the page.
 const RELATED_CARDS: usize = 4;
@@ -81,7 +81,7 @@ fn plain_text(html: &str) -> String {
     words.join(" ").chars().take(DESCRIPTION_CHARS_MAX).collect()
 }
 
-fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &[Card]) -> AnyView {
+fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &Shelf) -> AnyView {
     let product = &view.product;
     let path = nav
         .find(&product.category)
@@ -187,15 +187,15 @@ fn vendor_box(view: &ProductView) -> AnyView {
     }.into_any()
 }
 
-fn related(product: &Product, shelf: &[Card]) -> AnyView {
-    let others = shelf.iter().filter(|card| card.id != product.id.as_str());
-    let cards: Vec<Card> = others.take(RELATED_CARDS).cloned().collect();
-    (!cards.is_empty())
+fn related(product: &Product, shelf: &Shelf) -> AnyView {
+    let others = shelf.cards.iter().zip(&shelf.items).filter(|(card, _)| card.id != product.id.as_str());
+    let items: Vec<&String> = others.map(|(_, item)| item).take(RELATED_CARDS).collect();
+    (!items.is_empty())
         .then(|| {
             view! {
                 <section class="wrap band" aria-labelledby="related">
                     <h2 id="related">"Stands well beside it"</h2>
-                    {grid(&cards)}
+                    {grid_of(items.into_iter())}
                 </section>
             }
         })
