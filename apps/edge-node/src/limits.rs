@@ -52,6 +52,9 @@ pub const KEY_BYTES_MAX: usize = 256;
 /// Keys that `get-keys` may list.
 pub const KEYS_MAX: usize = 10_000;
 
+/// Bytes of a request body that are read before the guest is called.
+pub const SMALL_BODY_BYTES_MAX: u64 = 64 << 10;
+
 /// How long an outbound connection may take to open.
 pub const CONNECT_MS_MAX: u64 = 2_000;
 /// How long an outbound response may take to begin.

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use rows::{PARAMS_PER_STATEMENT_MAX, placeholders, rows_per_statement, tuples};
-use sqlx::any::AnyPoolOptions;
+pub use rows::{batches, placeholders, tuples};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Executor};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Most connections to SQLite: readers beside the one writer.
@@ -61,6 +61,8 @@ impl Db {
             None => sqlite_url(data_dir)?,
         };
         let sqlite = url.starts_with("sqlite:");
+        // A slow statement shows in the histogram of its request; its text of many rows would flood the log.
+        let options = url.parse::<AnyConnectOptions>()?.disable_statement_logging();
         let pool = AnyPoolOptions::new()
             .max_connections(if sqlite { SQLITE_CONNECTIONS_MAX } else { POSTGRES_CONNECTIONS_MAX })
             .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS_MAX))
@@ -68,7 +70,7 @@ impl Db {
                 let setup = if sqlite { SQLITE_SETUP } else { POSTGRES_SETUP };
                 Box::pin(async move { connection.execute(setup).await.map(|_| ()) })
             })
-            .connect(&url)
+            .connect_with(options)
             .await?;
         if sqlite {
             migrate::run_alone(&pool, data_dir).await?;
@@ -141,10 +143,15 @@ impl DerefMut for Tx {
     }
 }
 
-/// Ends a `SELECT` whose rows are about to change. SQLite's writer is alone and has no such clause.
+/// Ends a `SELECT` whose rows are about to change: locks them in the byte order of `key`, the same for everybody, so
+/// that nobody waits for each other in a circle. SQLite's writer is alone and needs none of it.
 #[must_use]
-pub fn for_update(conn: &Conn) -> &'static str {
-    if conn.backend_name() == "PostgreSQL" { " FOR UPDATE" } else { "" }
+pub fn lock_by(conn: &Conn, key: &str) -> String {
+    if conn.backend_name() == "PostgreSQL" {
+        format!(" ORDER BY CAST({key} AS TEXT) COLLATE \"C\" FOR UPDATE")
+    } else {
+        String::new()
+    }
 }
 
 fn sqlite_url(data_dir: &Path) -> Result<String, sqlx::Error> {

@@ -2,13 +2,20 @@
 
 use std::fmt::Write;
 
-/// Most parameters of one statement: below SQLite's 32,766.
-pub const PARAMS_PER_STATEMENT_MAX: usize = 30_000;
+/// Most parameters of one statement. SQLite looks parameters up by walking a list, so more of them cost more than
+/// more statements do.
+const PARAMS_PER_STATEMENT_MAX: usize = 512;
 
-/// How many rows of `columns` values fit one statement.
-#[must_use]
-pub const fn rows_per_statement(columns: usize) -> usize {
-    PARAMS_PER_STATEMENT_MAX / columns
+/// Splits rows into runs that each fit one statement. Their lengths are powers of two, so that few different
+/// statements are prepared, each once.
+pub fn batches<T>(mut rows: &[T], columns: usize) -> impl Iterator<Item = &[T]> {
+    let longest = (PARAMS_PER_STATEMENT_MAX / columns).max(1);
+    std::iter::from_fn(move || {
+        let length = 1 << rows.len().min(longest).checked_ilog2()?;
+        let (batch, rest) = rows.split_at(length);
+        rows = rest;
+        Some(batch)
+    })
 }
 
 /// `$<first>,$<first+1>,…`, `count` of them.
@@ -42,5 +49,15 @@ mod tests {
         assert_eq!(placeholders(3, 2), "$3,$4");
         assert_eq!(tuples(2, 2), "($1,$2),($3,$4)");
         assert_eq!(tuples(0, 2), "");
+    }
+
+    #[test]
+    fn batches_have_few_lengths() {
+        let lengths =
+            |rows: usize, columns| batches(&vec![0; rows], columns).map(<[i32]>::len).collect::<Vec<_>>();
+        assert_eq!(lengths(200, 24), [16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 8]);
+        assert_eq!(lengths(7, 1), [4, 2, 1]);
+        assert_eq!(lengths(0, 1), [0; 0]);
+        assert_eq!(lengths(2, 1_000), [1, 1]);
     }
 }

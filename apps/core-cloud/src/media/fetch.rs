@@ -80,7 +80,11 @@ impl Fetcher {
     /// See [`FetchError`].
     pub async fn fetch(&self, address: &str) -> Result<Picture, FetchError> {
         let url = Url::parse(address).map_err(|_| FetchError::BadAddress)?;
-        let host = url.host_str().ok_or(FetchError::BadAddress)?.to_owned();
+        let host = match (url.host_str(), url.port()) {
+            (None, _) => return Err(FetchError::BadAddress),
+            (Some(host), None) => host.to_owned(),
+            (Some(host), Some(port)) => format!("{host}:{port}"),
+        };
         if !matches!(url.scheme(), "http" | "https") {
             return Err(FetchError::BadAddress);
         }

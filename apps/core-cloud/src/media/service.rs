@@ -73,10 +73,14 @@ impl Service {
         if files.is_empty() && fetched.is_empty() {
             return Ok(());
         }
+        // In the same order as any other import, so that two do not wait for each other.
+        files.sort_unstable();
+        let mut fetched: Vec<_> = fetched.into_iter().collect();
+        fetched.sort_unstable();
         let now_ms = self.clock.now_ms();
         let mut tx = self.db.begin().await?;
         store::insert_files(&mut tx, now_ms, &files).await?;
-        store::insert_sources(&mut tx, now_ms, &fetched.into_iter().collect::<Vec<_>>()).await?;
+        store::insert_sources(&mut tx, now_ms, &fetched).await?;
         Ok(tx.commit().await?)
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::AssertSqlSafe;
 
-use crate::db::{Conn, placeholders, rows_per_statement, tuples};
+use crate::db::{Conn, batches, placeholders, tuples};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -20,9 +20,9 @@ pub async fn list_sources(conn: &mut Conn, urls: &[&str]) -> Result<HashMap<Stri
 
 async fn pairs(conn: &mut Conn, select: &str, keys: &[&str]) -> Result<HashMap<String, String>> {
     let mut found = HashMap::with_capacity(keys.len());
-    for keys in keys.chunks(rows_per_statement(1)) {
+    for keys in batches(keys, 1) {
         let sql = format!("{select} ({})", placeholders(1, keys.len()));
-        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql));
         for key in keys {
             query = query.bind(*key);
         }
@@ -33,12 +33,12 @@ async fn pairs(conn: &mut Conn, select: &str, keys: &[&str]) -> Result<HashMap<S
 
 /// Makes pictures known: hash, ending, size in bytes.
 pub async fn insert_files(conn: &mut Conn, now_ms: i64, files: &[(&str, &str, i64)]) -> Result<()> {
-    for files in files.chunks(rows_per_statement(4)) {
+    for files in batches(files, 4) {
         let sql = format!(
             "INSERT INTO media_files (hash, ext, size_bytes, created_ms) VALUES {} ON CONFLICT (hash) DO NOTHING",
             tuples(files.len(), 4)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (hash, ext, size_bytes) in files {
             query = query.bind(*hash).bind(*ext).bind(*size_bytes).bind(now_ms);
         }
@@ -49,12 +49,12 @@ pub async fn insert_files(conn: &mut Conn, now_ms: i64, files: &[(&str, &str, i6
 
 /// Remembers where pictures were fetched from: address, hash.
 pub async fn insert_sources(conn: &mut Conn, now_ms: i64, sources: &[(&str, &str)]) -> Result<()> {
-    for sources in sources.chunks(rows_per_statement(3)) {
+    for sources in batches(sources, 3) {
         let sql = format!(
             "INSERT INTO media_sources (url, hash, fetched_ms) VALUES {} ON CONFLICT (url) DO NOTHING",
             tuples(sources.len(), 3)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (url, hash) in sources {
             query = query.bind(*url).bind(*hash).bind(now_ms);
         }

@@ -28,10 +28,14 @@ impl ModuleCache {
         Ok(Self { engine: engine.clone(), folder: folder.to_owned() })
     }
 
+    /// Whether the compiled form of a component is here.
+    pub fn holds(&self, source: &Path) -> Result<bool> {
+        Ok(self.path_of(&read(source)?).exists())
+    }
+
     /// The compiled form of a component, from the cache or compiled now.
     pub fn load(&self, source: &Path) -> Result<Component> {
-        let wasm =
-            std::fs::read(source).with_context(|| format!("cannot read component {}", source.display()))?;
+        let wasm = read(source)?;
         let path = self.path_of(&wasm);
         if path.exists() {
             match deserialize::load(&self.engine, &path) {

@@ -8,15 +8,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
+use wasmtime_wasi_http::WasiBody;
 
 use super::body::{CappedBody, InFlight, ResponseBody};
 use super::problem::Problem;
 use super::spin_headers;
 use crate::guest::call::{CallError, retry_after};
-use crate::limits::{OVERLOAD_RETRY_AFTER_S, REQUEST_ID_BYTES_MAX};
+use crate::limits::{HEADER_READ_MS_MAX, OVERLOAD_RETRY_AFTER_S, REQUEST_ID_BYTES_MAX, SMALL_BODY_BYTES_MAX};
 use crate::node::Node;
 
 /// The header of the request id.
@@ -70,8 +71,10 @@ impl Frontend {
         let (mut parts, body) = request.into_parts();
         parts.uri = absolute(parts.uri, &parts.headers)?;
         spin_headers::set_client(&mut parts.headers, peer);
+        let whole = declared_length(&parts.headers).is_some_and(|length| length <= SMALL_BODY_BYTES_MAX);
         let (body, exceeded) = CappedBody::new(body, bytes_max);
-        let request = Request::from_parts(parts, body.boxed_unsync());
+        let body = if whole { read_whole(body).await? } else { body.boxed_unsync() };
+        let request = Request::from_parts(parts, body);
         let result = self.node.call_route(request, 0).await;
         if exceeded.load(Ordering::Acquire) {
             return Err(too_large());
@@ -111,6 +114,17 @@ impl Frontend {
             }
         }
     }
+}
+
+/// Reads a small body before the guest is called: a guest that answers without reading it would cost the client its
+/// connection, and the next request that is on it already.
+async fn read_whole(body: CappedBody) -> Result<WasiBody, Problem> {
+    let incomplete =
+        || Problem::new(StatusCode::BAD_REQUEST, "body_incomplete", "the body broke off or came too slowly");
+    let patience = Duration::from_millis(HEADER_READ_MS_MAX);
+    let read = tokio::time::timeout(patience, body.collect()).await.map_err(|_| incomplete())?;
+    let bytes = read.map_err(|_| incomplete())?.to_bytes();
+    Ok(Full::new(bytes).map_err(|never| match never {}).boxed_unsync())
 }
 
 fn problem_of(error: &CallError) -> Problem {

@@ -29,7 +29,7 @@ pub struct ProductView {
 pub struct Stock {
     /// Units this POP may sell without asking.
     pub here: i64,
-    /// Units the core had to give when it last said so.
+    /// Units the core had to give when it last said so; none while it cannot be reached.
     pub core: i64,
 }
 
@@ -50,7 +50,9 @@ impl ProductView {
 }
 
 const SELECT: &str = "SELECT p.doc, v.name, v.region, v.about,
-    (SELECT json_group_object(l.item, json_object('here', l.granted - l.taken - l.returned, 'core', l.core_available))
+    (SELECT json_group_object(l.item, json_object('here', l.granted - l.taken - l.returned, 'core', CASE
+         WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'core_retry_ms' AND CAST(value AS INTEGER) > 0) THEN 0
+         ELSE l.core_available END))
        FROM lease l WHERE l.item IN (SELECT stock_item FROM variant WHERE product_id = p.id))
     FROM product p JOIN vendor v ON v.id = p.vendor_id";
 

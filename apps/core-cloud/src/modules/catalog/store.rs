@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use kiosk_wire::{Category, Product, Variant, Vendor};
 use sqlx::AssertSqlSafe;
 
-use crate::db::{Conn, for_update, placeholders, rows_per_statement, tuples};
+use crate::db::{Conn, batches, lock_by, placeholders, tuples};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -39,7 +39,7 @@ impl Kind {
 
 /// Locks out other writers of the catalogue until the transaction ends.
 pub async fn lock_writers(conn: &mut Conn) -> Result<()> {
-    let sql = format!("SELECT seq FROM catalog_feed_counter WHERE id = 1{}", for_update(conn));
+    let sql = format!("SELECT seq FROM catalog_feed_counter WHERE id = 1{}", lock_by(conn, "id"));
     sqlx::query(AssertSqlSafe(sql)).execute(conn).await.map(|_| ())
 }
 
@@ -60,13 +60,13 @@ pub async fn advance_feed(conn: &mut Conn, changed: &[(Kind, &str)]) -> Result<(
     );
     let (last,) = query.bind(count).fetch_one(&mut *conn).await?;
     let numbered: Vec<_> = (last - count + 1..).zip(changed).collect();
-    for rows in numbered.chunks(rows_per_statement(3)) {
+    for rows in batches(&numbered, 3) {
         let sql = format!(
             "INSERT INTO catalog_feed (kind, key, seq) VALUES {} \
              ON CONFLICT (kind, key) DO UPDATE SET seq = excluded.seq",
             tuples(rows.len(), 3)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (seq, (kind, key)) in rows {
             query = query.bind(kind.name()).bind(*key).bind(*seq);
         }
@@ -97,9 +97,9 @@ pub async fn list_bodies(conn: &mut Conn, kind: Kind, keys: &[&str]) -> Result<H
 /// Two text columns of the rows whose key is among `keys`.
 async fn pairs(conn: &mut Conn, select: &str, keys: &[&str]) -> Result<HashMap<String, String>> {
     let mut found = HashMap::with_capacity(keys.len());
-    for keys in keys.chunks(rows_per_statement(1)) {
+    for keys in batches(keys, 1) {
         let sql = format!("{select} ({})", placeholders(1, keys.len()));
-        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql));
         for key in keys {
             query = query.bind(*key);
         }
@@ -120,13 +120,13 @@ pub async fn list_skus(conn: &mut Conn, skus: &[&str]) -> Result<HashMap<String,
 
 /// Writes vendors as they now are, each with its JSON.
 pub async fn put_vendors(conn: &mut Conn, vendors: &[(&Vendor, &str)]) -> Result<()> {
-    for rows in vendors.chunks(rows_per_statement(3)) {
+    for rows in batches(vendors, 3) {
         let sql = format!(
             "INSERT INTO catalog_vendors (id, name, body) VALUES {} \
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body",
             tuples(rows.len(), 3)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (vendor, body) in rows {
             query = query.bind(vendor.id.as_str()).bind(&*vendor.name).bind(*body);
         }
@@ -137,13 +137,13 @@ pub async fn put_vendors(conn: &mut Conn, vendors: &[(&Vendor, &str)]) -> Result
 
 /// Writes categories as they now are, each with its JSON.
 pub async fn put_categories(conn: &mut Conn, categories: &[(&Category, &str)]) -> Result<()> {
-    for rows in categories.chunks(rows_per_statement(4)) {
+    for rows in batches(categories, 4) {
         let sql = format!(
             "INSERT INTO catalog_categories (slug, parent, position, body) VALUES {} ON CONFLICT (slug) \
              DO UPDATE SET parent = excluded.parent, position = excluded.position, body = excluded.body",
             tuples(rows.len(), 4)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (category, body) in rows {
             query = query.bind(&*category.slug).bind(category.parent.as_deref());
             query = query.bind(i64::from(category.position)).bind(*body);
@@ -163,14 +163,14 @@ pub async fn get_last_position(conn: &mut Conn, parent: Option<&str>) -> Result<
 
 /// Writes products as they now are, each with its JSON, and which SKUs are theirs.
 pub async fn put_products(conn: &mut Conn, products: &[(&Product, &str)]) -> Result<()> {
-    for rows in products.chunks(rows_per_statement(7)) {
+    for rows in batches(products, 7) {
         let sql = format!(
             "INSERT INTO catalog_products (id, handle, vendor, category, title, listed, body) VALUES {} \
              ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, vendor = excluded.vendor, \
              category = excluded.category, title = excluded.title, listed = 1, body = excluded.body",
             tuples(rows.len(), 7)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (product, body) in rows {
             query = query.bind(product.id.as_str()).bind(&*product.handle).bind(product.vendor.as_str());
             query = query.bind(&*product.category).bind(&*product.title).bind(1_i64).bind(*body);
@@ -182,9 +182,9 @@ pub async fn put_products(conn: &mut Conn, products: &[(&Product, &str)]) -> Res
 }
 
 async fn delete_variants(conn: &mut Conn, products: &[(&Product, &str)]) -> Result<()> {
-    for rows in products.chunks(rows_per_statement(1)) {
+    for rows in batches(products, 1) {
         let sql = format!("DELETE FROM catalog_variants WHERE product IN ({})", placeholders(1, rows.len()));
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (product, _) in rows {
             query = query.bind(product.id.as_str());
         }
@@ -198,12 +198,12 @@ async fn insert_variants(conn: &mut Conn, products: &[(&Product, &str)]) -> Resu
         .iter()
         .flat_map(|(product, _)| product.variants.iter().map(|variant| (*product, variant)))
         .collect();
-    for rows in variants.chunks(rows_per_statement(4)) {
+    for rows in batches(&variants, 4) {
         let sql = format!(
             "INSERT INTO catalog_variants (sku, product, item, units) VALUES {}",
             tuples(rows.len(), 4)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (product, variant) in rows {
             query = query.bind(variant.sku.as_str()).bind(product.id.as_str());
             query = query.bind(variant.stock.item.as_str()).bind(i64::from(variant.stock.units));
@@ -234,9 +234,9 @@ pub async fn list_titles(conn: &mut Conn, items: &[&str]) -> Result<HashMap<Stri
     let select =
         "SELECT v.item, MIN(p.title) FROM catalog_variants v JOIN catalog_products p ON p.id = v.product";
     let mut found = HashMap::with_capacity(items.len());
-    for items in items.chunks(rows_per_statement(1)) {
+    for items in batches(items, 1) {
         let sql = format!("{select} WHERE v.item IN ({}) GROUP BY v.item", placeholders(1, items.len()));
-        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql));
         for item in items {
             query = query.bind(*item);
         }

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::draft::{Issue, Severity};
 use super::service::{Report, RunView};
-use crate::db::{Conn, rows_per_statement, tuples};
+use crate::db::{Conn, batches, tuples};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -40,12 +40,12 @@ pub async fn finish_run(conn: &mut Conn, id: &str, finished_ms: i64, report: &Re
 /// Keeps the issues of an import.
 pub async fn insert_rows(conn: &mut Conn, id: &str, issues: &[Issue]) -> Result<()> {
     let numbered: Vec<_> = (1_i64..).zip(issues).collect();
-    for rows in numbered.chunks(rows_per_statement(6)) {
+    for rows in batches(&numbered, 6) {
         let sql = format!(
             "INSERT INTO imports_rows (import, number, line, record, severity, reason) VALUES {}",
             tuples(rows.len(), 6)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (number, issue) in rows {
             let severity = if issue.severity == Severity::Refused { "refused" } else { "warning" };
             query = query.bind(id).bind(*number).bind(i64::try_from(issue.line).unwrap_or(i64::MAX));

@@ -5,21 +5,23 @@ use std::collections::HashMap;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::escrow::{Account, Item};
-use crate::db::{Conn, for_update, placeholders, rows_per_statement, tuples};
+use crate::db::{Conn, batches, lock_by, placeholders, tuples};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// Items of these names, locked in the order of their names until the transaction ends.
 pub async fn lock_items(conn: &mut Conn, names: &[&str]) -> Result<HashMap<String, Item>> {
     let mut items = HashMap::with_capacity(names.len());
-    for names in names.chunks(rows_per_statement(1)) {
+    let mut sorted = names.to_vec();
+    sorted.sort_unstable();
+    for names in batches(&sorted, 1) {
         let sql = format!(
             "SELECT item, on_hand, available, leased, sold, imported FROM inventory_items \
-             WHERE item IN ({}) ORDER BY item{}",
+             WHERE item IN ({}){}",
             placeholders(1, names.len()),
-            for_update(conn)
+            lock_by(conn, "item")
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for name in names {
             query = query.bind(*name);
         }
@@ -42,14 +44,14 @@ fn item_of(row: &sqlx::any::AnyRow) -> Result<Item> {
 
 /// Writes items as they now are; new ones too.
 pub async fn put_items(conn: &mut Conn, items: &[(&str, Item)]) -> Result<()> {
-    for items in items.chunks(rows_per_statement(6)) {
+    for items in batches(items, 6) {
         let sql = format!(
             "INSERT INTO inventory_items (item, on_hand, available, leased, sold, imported) VALUES {} \
              ON CONFLICT (item) DO UPDATE SET on_hand = excluded.on_hand, available = excluded.available, \
              leased = excluded.leased, sold = excluded.sold, imported = excluded.imported",
             tuples(items.len(), 6)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (name, item) in items {
             query = query.bind(*name).bind(item.on_hand).bind(item.available);
             query = query.bind(item.leased).bind(item.sold).bind(item.imported);
@@ -67,13 +69,13 @@ pub async fn list_accounts(
     items: &[&str],
 ) -> Result<HashMap<String, Account>> {
     let mut accounts = HashMap::with_capacity(items.len());
-    for items in items.chunks(rows_per_statement(1) - 2) {
+    for items in batches(items, 1) {
         let sql = format!(
             "SELECT item, epoch, granted, sold, returned, fenced FROM inventory_accounts \
              WHERE pop = $1 AND incarnation = $2 AND item IN ({})",
             placeholders(3, items.len())
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(pop).bind(incarnation);
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(pop).bind(incarnation);
         for item in items {
             query = query.bind(*item);
         }
@@ -101,7 +103,7 @@ pub async fn put_accounts(
     incarnation: &str,
     accounts: &[(&str, Account)],
 ) -> Result<()> {
-    for accounts in accounts.chunks(rows_per_statement(8)) {
+    for accounts in batches(accounts, 8) {
         let sql = format!(
             "INSERT INTO inventory_accounts (pop, incarnation, item, epoch, granted, sold, returned, fenced) \
              VALUES {} ON CONFLICT (pop, incarnation, item) DO UPDATE SET epoch = excluded.epoch, \
@@ -109,7 +111,7 @@ pub async fn put_accounts(
              fenced = excluded.fenced",
             tuples(accounts.len(), 8)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (item, account) in accounts {
             query = query.bind(pop).bind(incarnation).bind(*item).bind(account.epoch).bind(account.granted);
             query = query.bind(account.sold).bind(account.returned).bind(i64::from(account.fenced));
@@ -154,12 +156,12 @@ pub async fn insert_write_offs(
     at_ms: i64,
     taken: &[(&str, i64, i64)],
 ) -> Result<()> {
-    for taken in taken.chunks(rows_per_statement(6)) {
+    for taken in batches(taken, 6) {
         let sql = format!(
             "INSERT INTO inventory_write_offs (pop, incarnation, item, epoch, units, at_ms) VALUES {}",
             tuples(taken.len(), 6)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (item, epoch, units) in taken {
             query = query.bind(pop).bind(incarnation).bind(*item).bind(*epoch).bind(*units).bind(at_ms);
         }
@@ -218,7 +220,7 @@ pub async fn list_accounts_of_items(
          WHERE item IN ({}) ORDER BY item, pop, incarnation",
         placeholders(1, items.len())
     );
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let mut query = sqlx::query(AssertSqlSafe(sql));
     for item in items {
         query = query.bind(*item);
     }

@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::service::{Blocked, LineView, OrderView, Placed, STATUS_PLACED, Source, TakeView, price};
-use crate::db::{Conn, placeholders, rows_per_statement, tuples};
+use crate::db::{Conn, batches, placeholders, tuples};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -19,9 +19,9 @@ const ORDER_COLUMNS_COUNT: usize = 24;
 /// Which of these orders are there.
 pub async fn list_known(conn: &mut Conn, ids: &[&str]) -> Result<HashSet<String>> {
     let mut known = HashSet::new();
-    for ids in ids.chunks(rows_per_statement(1)) {
+    for ids in batches(ids, 1) {
         let sql = format!("SELECT id FROM orders_orders WHERE id IN ({})", placeholders(1, ids.len()));
-        let mut query = sqlx::query_as::<_, (String,)>(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query_as::<_, (String,)>(AssertSqlSafe(sql));
         for id in ids {
             query = query.bind(*id);
         }
@@ -36,10 +36,10 @@ pub async fn insert_orders(
     source: Source<'_>,
     placed: &[(&Placed<'_>, String)],
 ) -> Result<()> {
-    for placed in placed.chunks(rows_per_statement(ORDER_COLUMNS_COUNT)) {
+    for placed in batches(placed, ORDER_COLUMNS_COUNT) {
         let values = tuples(placed.len(), ORDER_COLUMNS_COUNT);
         let sql = format!("INSERT INTO orders_orders ({ORDER_COLUMNS}) VALUES {values}");
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (Placed { seq, order, .. }, attention) in placed {
             let OrderRecord { payment, fraud, .. } = order;
             query = query.bind(order.id.as_str()).bind(source.pop).bind(source.incarnation).bind(*seq);
@@ -65,13 +65,13 @@ pub async fn insert_lines(conn: &mut Conn, placed: &[Placed<'_>]) -> Result<()> 
     let orders = placed.iter().map(|placed| placed.order);
     let rows: Vec<_> =
         orders.flat_map(|order| (0_i64..).zip(&order.lines).map(move |row| (order, row))).collect();
-    for rows in rows.chunks(rows_per_statement(8)) {
+    for rows in batches(&rows, 8) {
         let sql = format!(
             "INSERT INTO orders_lines (order_id, line, sku, product, vendor, quantity, unit_amount, currency) \
              VALUES {}",
             tuples(rows.len(), 8)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (order, (number, line)) in rows {
             query = query.bind(order.id.as_str()).bind(*number).bind(line.sku.as_str());
             query = query.bind(line.product.as_str()).bind(line.vendor.as_str());
@@ -89,12 +89,12 @@ pub async fn insert_takes(conn: &mut Conn, placed: &[Placed<'_>]) -> Result<()> 
         let takes = placed.order.takes.iter().zip(&placed.short);
         (0_i64..).zip(takes).map(move |(number, take)| (placed.order, number, take))
     });
-    for takes in takes.collect::<Vec<_>>().chunks(rows_per_statement(6)) {
+    for takes in batches(&takes.collect::<Vec<_>>(), 6) {
         let sql = format!(
             "INSERT INTO orders_takes (order_id, take, item, epoch, units, short) VALUES {}",
             tuples(takes.len(), 6)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for (order, number, (take, short)) in takes {
             let epoch = i64::try_from(take.epoch).unwrap_or(i64::MAX);
             query = query.bind(order.id.as_str()).bind(*number).bind(take.item.as_str());
@@ -107,13 +107,13 @@ pub async fn insert_takes(conn: &mut Conn, placed: &[Placed<'_>]) -> Result<()> 
 
 /// Stores refused checkouts that are not there yet.
 pub async fn insert_blocked(conn: &mut Conn, pop: &str, blocked: &[Blocked<'_>]) -> Result<()> {
-    for blocked in blocked.chunks(rows_per_statement(6)) {
+    for blocked in batches(blocked, 6) {
         let sql = format!(
             "INSERT INTO orders_blocked (event, pop, occurred_ms, score, model, reasons) VALUES {} \
              ON CONFLICT (event) DO NOTHING",
             tuples(blocked.len(), 6)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(sql));
         for Blocked { event, occurred_ms, fraud } in blocked {
             query = query.bind(*event).bind(pop).bind(*occurred_ms).bind(fraud.score.map(f64::from));
             query = query.bind(&*fraud.model).bind(reasons(fraud));

@@ -4,7 +4,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::service::IncarnationView;
-use crate::db::{Conn, for_update};
+use crate::db::{Conn, lock_by};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -102,8 +102,7 @@ pub async fn count_active(conn: &mut Conn, since_ms: i64) -> Result<i64> {
 
 /// A POP's databases, locked until the transaction ends.
 pub async fn lock_incarnations(conn: &mut Conn, pop: &str) -> Result<Vec<IncarnationView>> {
-    let sql =
-        format!("SELECT * FROM sync_incarnations WHERE pop = $1 ORDER BY incarnation{}", for_update(conn));
+    let sql = format!("SELECT * FROM sync_incarnations WHERE pop = $1{}", lock_by(conn, "incarnation"));
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(pop).fetch_all(conn).await?;
     rows.iter().map(incarnation_of).collect()
 }

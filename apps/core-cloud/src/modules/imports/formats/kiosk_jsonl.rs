@@ -24,11 +24,17 @@ pub fn read(bytes: &[u8], settings: &Settings) -> Result<Vec<Entry>, ReadError> 
             Err(_) => entries.push(Entry::Issue(Issue::refused(line, "", "not UTF-8"))),
         }
     }
-    let read_any = entries.iter().any(|entry| !matches!(entry, Entry::Issue(_)));
     match entries.first() {
-        Some(Entry::Issue(issue)) if !read_any => Err(ReadError::NotThisFormat(issue.reason.clone())),
+        Some(Entry::Issue(issue)) if !bytes.split(|byte| *byte == b'\n').any(is_record) => {
+            Err(ReadError::NotThisFormat(issue.reason.clone()))
+        }
         _ => Ok(entries),
     }
+}
+
+/// Whether a line is a record at all, be it a bad one.
+fn is_record(line: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(line).is_ok_and(|value| value.get("type").is_some())
 }
 
 /// Reads one line.
