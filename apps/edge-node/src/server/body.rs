@@ -171,10 +171,11 @@ impl Body for ResponseBody {
             None => SizeHint::with_exact(gathered),
             Some(rest) => {
                 let mut hint = rest.size_hint();
-                hint.set_lower(hint.lower() + gathered);
+                // The upper bound first: the lower one may never be above it, not even for a moment.
                 if let Some(upper) = hint.upper() {
                     hint.set_upper(upper + gathered);
                 }
+                hint.set_lower(hint.lower() + gathered);
                 hint
             }
         }
