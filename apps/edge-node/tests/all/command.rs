@@ -44,6 +44,8 @@ async fn it_tells_its_address_serves_and_stops_cleanly() {
     let mut line = String::new();
     BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
+    // Of several tests in this process one installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let get =
         async |path: &str| client.get(format!("{address}{path}")).send().await.unwrap().text().await.unwrap();
