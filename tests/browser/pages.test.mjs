@@ -128,7 +128,12 @@ test('a product page downloads little script', async () => {
   await page.goto(shop.pops[0] + product);
   await page.getByRole('button', { name: 'Add to cart' }).click();
   await page.getByText('Your cart holds').waitFor();
-  assert.ok(bytes > 10_000, 'the islands were not loaded');
+  // The last of it may be told a moment after the page has it.
+  const deadline = Date.now() + 60_000;
+  while (bytes <= 10_000) {
+    assert.ok(Date.now() < deadline, 'the islands were not loaded');
+    await page.waitForTimeout(20);
+  }
   assert.ok(bytes <= BROWSER_BYTES_MAX, `${bytes} bytes of script and WASM`);
   await close();
 });
