@@ -1,6 +1,8 @@
 //! The storefront in a plain process, with the demo catalogue and an edge-orders in memory, to look at pages while
 //! working on them: `cargo run --release -p storefront --example serve -- 8010`.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "../tests/support/mod.rs"]
 mod support;
 

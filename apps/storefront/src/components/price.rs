@@ -11,7 +11,7 @@ pub fn amount(money: Money) -> String {
     let mut text = String::with_capacity(plain.len() + 4);
     text.push_str(&plain[..start]);
     for (index, digit) in plain[start..end].chars().enumerate() {
-        if index > 0 && (end - start - index) % 3 == 0 {
+        if index > 0 && (end - start - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -13,7 +13,7 @@ pub const LINE_QUANTITY_MAX: u32 = 99;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stock {
     /// Plenty: how many may be asked for.
-    InStock(u32),
+    Plenty(u32),
     /// Few, and no more in the core: their number.
     Low(u32),
     /// None here, but the core has some: a checkout asks for them.
@@ -31,8 +31,8 @@ impl Stock {
             0 => Self::SoldOut,
             few @ 1..=LOW_PIECES_MAX if !more => Self::Low(few),
             // With more in the core the checkout may ask for it, so what is here is no limit.
-            _ if more => Self::InStock(LINE_QUANTITY_MAX),
-            pieces => Self::InStock(pieces),
+            _ if more => Self::Plenty(LINE_QUANTITY_MAX),
+            pieces => Self::Plenty(pieces),
         }
     }
 
@@ -44,7 +44,7 @@ impl Stock {
     /// Most pieces that a shopper may ask for at once.
     pub fn quantity_max(self) -> u32 {
         match self {
-            Self::InStock(pieces) | Self::Low(pieces) => pieces.min(LINE_QUANTITY_MAX),
+            Self::Plenty(pieces) | Self::Low(pieces) => pieces.min(LINE_QUANTITY_MAX),
             Self::OnTheWay | Self::SoldOut => LINE_QUANTITY_MAX,
         }
     }
@@ -52,7 +52,7 @@ impl Stock {
     /// For people.
     pub fn text(self) -> String {
         match self {
-            Self::InStock(_) => "In stock".to_owned(),
+            Self::Plenty(_) => "In stock".to_owned(),
             Self::Low(pieces) => format!("Only {pieces} left"),
             Self::OnTheWay => "More on the way".to_owned(),
             Self::SoldOut => "Sold out here for now".to_owned(),
@@ -61,7 +61,7 @@ impl Stock {
 
     const fn class(self) -> &'static str {
         match self {
-            Self::InStock(_) => "stock stock-in",
+            Self::Plenty(_) => "stock stock-in",
             Self::Low(_) => "stock stock-low",
             Self::OnTheWay => "stock stock-way",
             Self::SoldOut => "stock stock-out",
