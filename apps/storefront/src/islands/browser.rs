@@ -15,9 +15,12 @@ fn by_id<T: JsCast>(id: &str) -> Option<T> {
     web_sys::window()?.document()?.get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Sends the form that holds the field `id`, as its button would.
-pub fn submit_form_of(id: &str) {
-    if let Some(form) = by_id::<HtmlInputElement>(id).and_then(|field| field.form()) {
+/// Sets the field `id` and sends its form, as the form's button would.
+pub fn submit_with(id: &str, value: u32) {
+    let Some(field) = by_id::<HtmlInputElement>(id) else { return };
+    // The view sets it too, but perhaps only after this.
+    field.set_value(&value.to_string());
+    if let Some(form) = field.form() {
         // It fails for a field the browser finds invalid, and then says so itself.
         let _ = form.request_submit();
     }

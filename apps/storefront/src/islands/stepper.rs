@@ -17,12 +17,12 @@ pub fn stepper(id: String, label: String, value: RwSignal<u32>, max: u32) -> imp
     let at_most = move || value.get() >= max;
     view! {
         <div class="stepper" role="group" aria-label=label.clone()>
-            <button type="button" class="step" aria-label="One less" disabled=at_least
+            <button type="button" class="step" id=format!("{id}-less") aria-label="One less" disabled=at_least
                 on:click=move |_| step(false)>"−"</button>
             <label class="vh" for=id.clone()>{label.clone()}</label>
-            <input id=id name="quantity" type="number" inputmode="numeric" min="1" max=max value=value.get_untracked()
+            <input id=id.clone() name="quantity" type="number" inputmode="numeric" min="1" max=max value=value.get_untracked()
                 prop:value=move || value.get() on:change=move |event| typed(event_target_value(&event)) />
-            <button type="button" class="step" aria-label="One more" disabled=at_most
+            <button type="button" class="step" id=format!("{id}-more") aria-label="One more" disabled=at_most
                 on:click=move |_| step(true)>"+"</button>
         </div>
     }
@@ -47,7 +47,7 @@ pub fn LineQuantity(
         Effect::new(move |before: Option<u32>| {
             let now = value.get();
             if before.is_some_and(|before| before != now) {
-                super::browser::submit_form_of(&id);
+                super::browser::submit_with(&id, now);
             }
             now
         });
