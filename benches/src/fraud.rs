@@ -1,17 +1,24 @@
 //! The fraud score inside WASM, as the component itself times it, and over HTTP.
 
-use std::time::Duration;
-
-use anyhow::{Context, Result};
-use http::Request;
+use anyhow::{Context, Result, ensure};
+use http::{Request, StatusCode};
 use http_body_util::Full;
-use kiosk_testkit::edge_node;
-use serde_json::json;
+use kiosk_edge_platform::native::NativeDb;
+use kiosk_edge_platform::{Database, Statement};
+use kiosk_pop_store::velocity;
+use kiosk_risk::{Decision, DeliveryKind, IdentityKeys, OrderFacts, Outcome, PaymentKind, ScoreRequest};
+use kiosk_testkit::{Node, edge_node};
 
 use crate::load::{Connection, Measured};
 use crate::report::Report;
 
-const SCORES: usize = 20_000;
+const SCORES: u32 = 20_000;
+const WARM_UP: u32 = 500;
+/// Shoppers of the week before: the counters are not empty, and not all in one page of the database.
+const SHOPPERS: u32 = 2_000;
+const EARLIER_ORDERS_EACH: u32 = 4;
+const HOUR_MS: i64 = 3_600_000;
+const NOW_MS: i64 = 1_790_000_000_000;
 
 /// Microseconds that `server-timing: score;dur=<ms>` tells.
 fn score_micros(parts: &http::response::Parts) -> Option<u64> {
@@ -21,30 +28,97 @@ fn score_micros(parts: &http::response::Parts) -> Option<u64> {
     Some((ms * 1_000.0).round() as u64)
 }
 
-/// A plausible order of a returning shopper.
-fn order(n: usize) -> serde_json::Value {
-    json!({"n": n})
+fn keys(shopper: u32) -> IdentityKeys {
+    let key = |kind: &str| Some(format!("{kind}-{shopper:064x}"));
+    IdentityKeys { customer: key("c"), device: key("d"), address: key("a"), card: key("k") }
+}
+
+/// The everyday order of a returning shopper.
+fn ordinary(n: u32) -> ScoreRequest {
+    let order = OrderFacts {
+        amount_minor: 2_000 + i64::from(n % 97) * 100,
+        currency: "EUR".to_owned(),
+        unit_price_minor_max: 1_990,
+        item_count: 1 + n % 4,
+        sku_count: 1 + n % 3,
+        line_quantity_max: 1 + n % 2,
+        bulky: false,
+        delivery: DeliveryKind::Standard,
+        payment: PaymentKind::Card,
+        hour_of_day: 19,
+        account_age_days: Some(400),
+        cart_age_s: 380,
+        billing_is_shipping: true,
+        disposable_email: false,
+    };
+    ScoreRequest { order, keys: keys(n % SHOPPERS), now_ms: NOW_MS }
+}
+
+/// A large order of a new buyer in a hurry at night: reviewed or blocked, and explained.
+fn suspicious(n: u32) -> ScoreRequest {
+    let mut request = ordinary(n);
+    request.order.amount_minor = 180_000 + i64::from(n % 97) * 100;
+    request.order.unit_price_minor_max = 89_900;
+    request.order.delivery = DeliveryKind::Express;
+    request.order.hour_of_day = 3;
+    request.order.account_age_days = None;
+    request.order.cart_age_s = 9;
+    request.order.billing_is_shipping = false;
+    request.order.disposable_email = true;
+    request
+}
+
+/// The counters of a week, as checkouts would have left them.
+async fn remember_earlier_orders(node: &Node) -> Result<()> {
+    let db = NativeDb::open(&node.dir.path().join("default.sqlite"))?;
+    let mut batch: Vec<_> = velocity::SCHEMA.map(Statement::new).to_vec();
+    for shopper in 0..SHOPPERS {
+        for order in 0..EARLIER_ORDERS_EACH {
+            let at_ms = NOW_MS - i64::from(order + 1) * 30 * HOUR_MS;
+            let id = format!("ord_{shopper}_{order}");
+            batch.extend(velocity::record(&keys(shopper), at_ms, 4_000, "EUR", &id));
+        }
+    }
+    db.batch(batch).await?;
+    Ok(())
+}
+
+async fn score_all(
+    connection: &mut Connection,
+    order: fn(u32) -> ScoreRequest,
+    expected: fn(Outcome) -> bool,
+) -> Result<(Measured, Measured)> {
+    let (mut inside, mut outside) = (Vec::new(), Vec::new());
+    for n in 0..SCORES + WARM_UP {
+        let body = serde_json::to_vec(&order(n))?;
+        let request = Request::post("/score").header("content-type", "application/json");
+        let sent = std::time::Instant::now();
+        let (parts, answer) = connection.send(request.body(Full::new(body.into()))?).await?;
+        let took = sent.elapsed();
+        ensure!(parts.status == StatusCode::OK, "{}: {}", parts.status, String::from_utf8_lossy(&answer));
+        let decision: Decision = serde_json::from_slice(&answer)?;
+        ensure!(decision.score.is_some() && expected(decision.outcome), "unexpected: {decision:?}");
+        if n >= WARM_UP {
+            outside.push(u64::try_from(took.as_micros())?);
+            inside.push(score_micros(&parts).context("the answer has no server-timing")?);
+        }
+    }
+    Ok((Measured::of_micros(inside)?, Measured::of_micros(outside)?))
 }
 
 /// Scores one order after the other on a warm session.
-pub async fn run(_duration: Duration, report: &mut Report) -> Result<()> {
+pub async fn run(report: &mut Report) -> Result<()> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/fraud.spin.toml");
     let node = edge_node(manifest, &[]).await?;
+    remember_earlier_orders(&node).await?;
     let mut connection = Connection::open(&node.process.url).await?;
-    let mut inside = Vec::with_capacity(SCORES);
-    let mut outside = Vec::with_capacity(SCORES);
-    for n in 0..SCORES {
-        let body = order(n).to_string();
-        let request = Request::post("/score")
-            .header("content-type", "application/json")
-            .body(Full::new(body.into()))?;
-        let sent = std::time::Instant::now();
-        let (parts, _) = connection.send(request).await?;
-        outside.push(u64::try_from(sent.elapsed().as_micros())?);
-        inside.push(score_micros(&parts).context("the answer has no server-timing")?);
-    }
-    report.section("Fraud score (ONNX through tract, in WASM)");
-    report.latency("inside the component", &Measured::of_micros(inside)?, "p99 under 0.200 ms");
-    report.latency("one POST /score over HTTP", &Measured::of_micros(outside)?, "");
+    report.section("Fraud score (features, rules, ONNX through tract, reasons; in WASM)");
+    let (inside, outside) = score_all(&mut connection, ordinary, |outcome| outcome == Outcome::Allow).await?;
+    report.latency("allowed, inside the component", &inside, "p99 under 0.200 ms");
+    report.latency("allowed, POST /score with its counters", &outside, "");
+    let (inside, outside) =
+        score_all(&mut connection, suspicious, |outcome| outcome > Outcome::Allow).await?;
+    report.latency("refused with reasons, inside the component", &inside, "p99 under 0.200 ms");
+    report.latency("refused with reasons, POST /score", &outside, "");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use kiosk_testkit::{Process, edge_node};
 use tokio::process::Command;
 
@@ -49,14 +49,5 @@ pub async fn run(duration: Duration, report: &mut Report) -> Result<()> {
     report.line("edge-node", &format!("{own:.0}/s"), "");
     report.line("wasmtime serve, pooling", &format!("{other:.0}/s"), "");
     report.line("edge-node / wasmtime serve", &format!("{:.2}", own / other), "at least 1.00");
-    let metrics = reqwest::get(format!("{}/metrics", node.process.url)).await?.text().await?;
-    let line = metrics
-        .lines()
-        .find(|line| line.starts_with("kiosk_instance_start_seconds{") && line.contains("0.5"));
-    report.line(
-        "instance start, median",
-        line.and_then(|line| line.split(' ').nth(1)).context("no metric")?,
-        "",
-    );
-    Ok(())
+    report.instance_starts(&node.process.url, "hello").await
 }

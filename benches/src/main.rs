@@ -39,7 +39,7 @@ async fn main() -> Result<()> {
     let mut report = Report::default();
 
     if wants("pages") || wants("checkout") {
-        let stock = u32::try_from(options.checkouts)? * 2;
+        let stock = u32::try_from(options.checkouts)? * 4;
         let shop =
             Shop::builder().demo().products(&[ProductSpec::new("BENCH", 1_990, stock)]).start().await?;
         if wants("pages") {
@@ -48,11 +48,14 @@ async fn main() -> Result<()> {
         if wants("checkout") {
             checkout::run(&shop, options.checkouts, &mut report).await?;
         }
+        for component in ["storefront", "edge-orders", "edge-fraud"] {
+            report.instance_starts(&shop.pops[0].url, component).await?;
+        }
         report.memory("edge-node after this load", shop.pops[0].process.resident_bytes()?, 250);
         report.memory("core after this load", shop.core.resident_bytes()?, 150);
     }
     if wants("fraud") {
-        fraud::run(duration, &mut report).await?;
+        fraud::run(&mut report).await?;
     }
     if wants("host") {
         host::run(duration, &mut report).await?;

@@ -1,5 +1,7 @@
 //! Prints figures beside what they aim at.
 
+use anyhow::{Context, Result};
+
 use crate::load::Measured;
 
 const MIB: f64 = 1024.0 * 1024.0;
@@ -33,6 +35,20 @@ impl Report {
     pub fn latency(&self, name: &str, measured: &Measured, aim: &str) {
         let value = format!("p50 {:.3} ms, p99 {:.3} ms", measured.ms(0.5), measured.ms(0.99));
         self.line(name, &value, aim);
+    }
+
+    /// Mean time that the host at `url` took to start an instance of `component`.
+    pub async fn instance_starts(&self, url: &str, component: &str) -> Result<()> {
+        let metrics = reqwest::get(format!("{url}/metrics")).await?.text().await?;
+        let figure = |part: &str| -> Result<f64> {
+            let name = format!("edge_node_instance_start_seconds_{part}{{component=\"{component}\"}} ");
+            let value = metrics.lines().find_map(|line| line.strip_prefix(&name));
+            Ok(value.with_context(|| format!("no metric {name}"))?.parse()?)
+        };
+        let (sum, count) = (figure("sum")?, figure("count")?);
+        let value = format!("{:.0} µs, mean of {count}", sum / count * 1e6);
+        self.line(&format!("instance start, {component}"), &value, "");
+        Ok(())
     }
 
     /// Resident memory.

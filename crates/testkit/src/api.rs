@@ -98,6 +98,18 @@ impl PopApi {
         .await
     }
 
+    /// Waits until at least `count` products have come through the feed.
+    ///
+    /// # Errors
+    /// When they do not come.
+    pub async fn wait_for_products(&self, count: usize) -> Result<()> {
+        wait_until(&format!("{count} products at {}", self.url), || async {
+            let sitemap = self.get("/sitemap.xml").await?.text().await?;
+            Ok((sitemap.matches("/p/").count() >= count).then_some(()))
+        })
+        .await
+    }
+
     /// A new cart.
     ///
     /// # Errors

@@ -139,6 +139,11 @@ impl ShopBuilder {
             let pop = shop.start_pop(&id, "127.0.0.1:0").await?;
             shop.pops.push(pop);
         }
+        if self.demo {
+            for pop in 0..shop.pops.len() {
+                shop.api(pop).wait_for_products(kiosk_demo_shop::products().len()).await?;
+            }
+        }
         let skus: Vec<_> =
             self.products.iter().filter(|product| product.stock > 0).map(|product| &product.sku).collect();
         for pop in 0..shop.pops.len() {
@@ -154,7 +159,8 @@ impl ShopBuilder {
 pub struct Node {
     /// The process.
     pub process: Process,
-    _dir: TempDir,
+    /// Its state; `default.sqlite` is its database.
+    pub dir: TempDir,
 }
 
 /// Serves the manifest at `path` with `variables`.
@@ -170,7 +176,7 @@ pub async fn edge_node(path: &str, variables: &[(&str, &str)]) -> Result<Node> {
         command.args(["--variable", &format!("{name}={value}")]);
     }
     let process = Process::start(command, &dir.path().join("node.log")).await?;
-    Ok(Node { process, _dir: dir })
+    Ok(Node { process, dir })
 }
 
 fn core_command(dir: &TempDir, pops: &[String]) -> Result<tokio::process::Command> {
@@ -307,7 +313,7 @@ impl Shop {
         loop {
             let page = self.core_get(&format!("/v1/orders?limit=100{cursor}")).await?;
             orders.extend(page["items"].as_array().context("items")?.iter().cloned());
-            match page["next_cursor"].as_str() {
+            match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return Ok(orders),
             }

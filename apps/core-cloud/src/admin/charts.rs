@@ -61,7 +61,7 @@ fn render(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> DrawResult<'
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        if let Err(error) = draw(&area).and_then(|()| Ok(area.present()?)) {
+        if let Err(error) = draw(&area).and_then(|()| area.present()) {
             tracing::warn!(%error, "a chart could not be drawn");
         }
     }

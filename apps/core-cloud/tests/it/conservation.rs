@@ -128,7 +128,7 @@ async fn run_seed(app: &TestApp, seed: u64) {
     restock(app, imported).await;
     let mut databases = u32::try_from(seed).unwrap() * 1_000;
     let mut pops = vec![Pop::new("eu-1", databases), Pop::new("us-1", databases)];
-    let mut applied = vec![0, 0];
+    let mut applied = [0, 0];
     let sold_before = total_sold(app).await;
     let mut sold = 0;
     for step in 0..STEPS {

@@ -100,7 +100,7 @@ async fn orders_are_listed_newest_first_in_pages(app: TestApp) {
         ids.extend(
             page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()),
         );
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        let Some(cursor) = page["next"].as_str() else { break };
         path = format!("/v1/orders?pop=eu-1&limit=4&cursor={cursor}");
     }
     let expected: Vec<_> = (1..=25).rev().map(|number| format!("ord_o{number:02}")).collect();

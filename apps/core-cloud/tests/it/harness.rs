@@ -182,15 +182,12 @@ impl TestApp {
     }
 
     /// Available, leased, sold; on hand must be their sum.
-    #[track_caller]
-    pub fn stock<'a>(&'a self, sku: &'a str) -> impl Future<Output = (i64, i64, i64)> + 'a {
-        async move {
-            let level: Value = self.as_operator(&format!("/v1/inventory/{sku}")).await.ok();
-            let number = |name: &str| level[name].as_i64().unwrap();
-            let parts = (number("available"), number("leased"), number("sold"));
-            assert_eq!(number("on_hand"), parts.0 + parts.1 + parts.2, "I2: {level}");
-            parts
-        }
+    pub async fn stock(&self, sku: &str) -> (i64, i64, i64) {
+        let level: Value = self.as_operator(&format!("/v1/inventory/{sku}")).await.ok();
+        let number = |name: &str| level[name].as_i64().unwrap();
+        let parts = (number("available"), number("leased"), number("sold"));
+        assert_eq!(number("on_hand"), parts.0 + parts.1 + parts.2, "I2: {level}");
+        parts
     }
 
     pub fn settings(&self) -> Settings {

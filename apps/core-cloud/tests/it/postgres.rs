@@ -143,12 +143,14 @@ fn watch(folder: &Path, data: &Path, is_root: bool) {
         data.display(),
         data.display()
     );
-    Command::new("setsid")
-        .args(["sh", "-c", &script])
+    // It outlives this process on purpose, so nobody waits for it: `setsid --fork` leaves at once.
+    let started = Command::new("setsid")
+        .args(["--fork", "sh", "-c", &script])
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
+        .status()
         .unwrap();
+    assert!(started.success());
 }

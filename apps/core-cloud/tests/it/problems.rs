@@ -33,5 +33,5 @@ async fn unknown_things_are_not_found(app: TestApp) {
         rest["items"][0],
         serde_json::json!({"sku": "C", "on_hand": 3, "available": 3, "leased": 0, "sold": 0})
     );
-    assert!(rest["next_cursor"].is_null());
+    assert!(rest["next"].is_null());
 }

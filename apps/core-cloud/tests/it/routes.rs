@@ -43,7 +43,7 @@ async fn every_route_is_guarded_as_it_says(app: TestApp) {
     let basic = |key: &str| format!("Basic {}", BASE64.encode(format!("operator:{key}")));
     let bearer = |key: &str| format!("Bearer {key}");
     for route in &app.app.routes {
-        let path = route.path.replace('{', "").replace('}', "");
+        let path = route.path.replace(['{', '}'], "");
         let call = async |authorization: Option<String>| {
             let mut request = Request::builder().method(&route.method).uri(&path);
             if let Some(authorization) = authorization {

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -132,6 +133,8 @@ impl Database {
         sqlite.pragma_update(None, "mmap_size", MMAP_BYTES)?;
         sqlite.pragma_update(None, "wal_autocheckpoint", WAL_CHECKPOINT_PAGES)?;
         sqlite.pragma_update(None, "trusted_schema", false)?;
+        // Otherwise SQLite plans a kept statement anew whenever a parameter changes that could choose a partial index.
+        sqlite.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         sqlite.set_prepared_statement_cache_capacity(STATEMENT_CACHE_LEN_MAX);
         sqlite.authorizer(Some(authorize))?;
         let timer = StatementTimer::install(&sqlite)?;

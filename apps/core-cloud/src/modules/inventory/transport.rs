@@ -28,7 +28,7 @@ struct ListQuery {
 #[derive(Debug, Serialize)]
 struct StockPage {
     items: Vec<StockLevel>,
-    next_cursor: Option<String>,
+    next: Option<String>,
 }
 
 async fn list_stock(
@@ -45,8 +45,8 @@ async fn list_stock(
     let mut items = service.list_stock(&after, "", limit + 1).await?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
-    let next_cursor = items.last().filter(|_| more).map(|last| last.sku.clone());
-    Ok(Json(StockPage { items, next_cursor }))
+    let next = items.last().filter(|_| more).map(|last| last.sku.clone());
+    Ok(Json(StockPage { items, next }))
 }
 
 async fn get_stock(

@@ -29,7 +29,7 @@ struct ListQuery {
 #[derive(Debug, Serialize)]
 struct OrderPage {
     items: Vec<OrderView>,
-    next_cursor: Option<String>,
+    next: Option<String>,
 }
 
 async fn list_orders(
@@ -48,8 +48,8 @@ async fn list_orders(
     let mut items = service.list_orders(&pop, &after, limit + 1).await?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
-    let next_cursor = items.last().filter(|_| more).map(|last| Cursor::after(last).to_text());
-    Ok(Json(OrderPage { items, next_cursor }))
+    let next = items.last().filter(|_| more).map(|last| Cursor::after(last).to_text());
+    Ok(Json(OrderPage { items, next }))
 }
 
 async fn get_order(
