@@ -17,6 +17,8 @@ const WARM_UP: u32 = 500;
 /// Shoppers of the week before: the counters are not empty, and not all in one page of the database.
 const SHOPPERS: u32 = 2_000;
 const EARLIER_ORDERS_EACH: u32 = 4;
+/// Orders of the bot within the last hour.
+const BOT_ORDERS: u32 = 30;
 const HOUR_MS: i64 = 3_600_000;
 const NOW_MS: i64 = 1_790_000_000_000;
 
@@ -54,18 +56,24 @@ fn ordinary(n: u32) -> ScoreRequest {
     ScoreRequest { order, keys: keys(n % SHOPPERS), now_ms: NOW_MS }
 }
 
-/// A large order of a new buyer in a hurry at night: reviewed or blocked, and explained.
-fn suspicious(n: u32) -> ScoreRequest {
+/// A bot that tries stolen cards: cheap, instant, a guest, its device seen dozens of times within the hour. It is
+/// refused and the answer explains why, which costs more than the score.
+fn card_testing(n: u32) -> ScoreRequest {
     let mut request = ordinary(n);
-    request.order.amount_minor = 180_000 + i64::from(n % 97) * 100;
-    request.order.unit_price_minor_max = 89_900;
-    request.order.delivery = DeliveryKind::Express;
-    request.order.hour_of_day = 3;
+    request.order.amount_minor = 700;
+    request.order.unit_price_minor_max = 700;
+    request.order.item_count = 1;
+    request.order.sku_count = 1;
     request.order.account_age_days = None;
-    request.order.cart_age_s = 9;
-    request.order.billing_is_shipping = false;
+    request.order.cart_age_s = 6;
     request.order.disposable_email = true;
+    request.keys.device = bot_keys().device;
+    request.keys.address = bot_keys().address;
     request
+}
+
+fn bot_keys() -> IdentityKeys {
+    IdentityKeys { customer: None, card: None, ..keys(SHOPPERS) }
 }
 
 /// The counters of a week, as checkouts would have left them.
@@ -78,6 +86,10 @@ async fn remember_earlier_orders(node: &Node) -> Result<()> {
             let id = format!("ord_{shopper}_{order}");
             batch.extend(velocity::record(&keys(shopper), at_ms, 4_000, "EUR", &id));
         }
+    }
+    for order in 0..BOT_ORDERS {
+        let at_ms = NOW_MS - i64::from(order) * 60_000;
+        batch.extend(velocity::record(&bot_keys(), at_ms, 700, "EUR", &format!("ord_bot_{order}")));
     }
     db.batch(batch).await?;
     Ok(())
@@ -117,7 +129,7 @@ pub async fn run(report: &mut Report) -> Result<()> {
     report.latency("allowed, inside the component", &inside, "p99 under 0.200 ms");
     report.latency("allowed, POST /score with its counters", &outside, "");
     let (inside, outside) =
-        score_all(&mut connection, suspicious, |outcome| outcome > Outcome::Allow).await?;
+        score_all(&mut connection, card_testing, |outcome| outcome > Outcome::Allow).await?;
     report.latency("refused with reasons, inside the component", &inside, "p99 under 0.200 ms");
     report.latency("refused with reasons, POST /score", &outside, "");
     Ok(())

@@ -21,7 +21,9 @@ after(async () => {
 async function shoot(page, name, width, fullPage = true) {
   await page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.all([...document.images].filter((image) => image.loading !== 'lazy' && !image.complete)
+    // A picture of the whole page shows what a visitor sees who has scrolled through it.
+    for (const image of document.images) image.loading = 'eager';
+    await Promise.all([...document.images].filter((image) => !image.complete)
       .map((image) => new Promise((done) => { image.onload = image.onerror = done; })));
   });
   await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage });

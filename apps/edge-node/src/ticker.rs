@@ -22,7 +22,7 @@ pub struct Ticker {
 }
 
 impl Ticker {
-    /// For a URL such as `http://edge-orders.spin.internal/internal/tick`.
+    /// For a URL such as `http://<component>.spin.internal/internal/tick`.
     pub fn new(node: &Node, url: &str, period: Duration) -> Result<Self> {
         let uri: Uri = url.parse().with_context(|| format!("--tick-url {url}"))?;
         let component = uri

@@ -18,8 +18,6 @@ use crate::limits::{IDLE_CONNECTIONS_MAX, STATEMENT_CACHE_LEN_MAX, WRITE_WAIT_MS
 
 /// Pages that each connection caches, in KiB (the minus is SQLite's notation).
 const CACHE_KIB: i64 = -1_024;
-/// Bytes of the file that are read through the page cache of the system instead of being copied per connection.
-const MMAP_BYTES: i64 = 128 << 20;
 /// Pages of the write-ahead log after which a commit copies them back into the file.
 const WAL_CHECKPOINT_PAGES: i64 = 1_000;
 /// Pragmas that a guest may give a value. They concern its own data or its own transaction.
@@ -130,7 +128,8 @@ impl Database {
         sqlite.pragma_update(None, "synchronous", "full")?;
         sqlite.pragma_update(None, "foreign_keys", true)?;
         sqlite.pragma_update(None, "cache_size", CACHE_KIB)?;
-        sqlite.pragma_update(None, "mmap_size", MMAP_BYTES)?;
+        // A mapping is undone whenever another connection has committed, which costs more than it saves.
+        sqlite.pragma_update(None, "mmap_size", 0)?;
         sqlite.pragma_update(None, "wal_autocheckpoint", WAL_CHECKPOINT_PAGES)?;
         sqlite.pragma_update(None, "trusted_schema", false)?;
         // Otherwise SQLite plans a kept statement anew whenever a parameter changes that could choose a partial index.

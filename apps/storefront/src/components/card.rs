@@ -3,6 +3,7 @@
 use kiosk_pop_store::catalog::Card;
 use leptos::prelude::*;
 
+use super::icons;
 use super::price::price;
 use super::shell::render;
 
@@ -41,11 +42,15 @@ pub fn item_html(card: &Card) -> String {
 
 /// A product's picture where its title stands beside it, so it needs no words of its own.
 pub fn picture(file: Option<&str>, eager: bool) -> AnyView {
-    file.map(|file| {
-        let loading = if eager { "eager" } else { "lazy" };
-        view! { <img src=format!("/media/{file}") alt="" width="600" height="600" loading=loading decoding="async" /> }
-    })
-    .into_any()
+    let Some(file) = file else { return no_picture() };
+    let loading = if eager { "eager" } else { "lazy" };
+    view! { <img src=format!("/media/{file}") alt="" width="600" height="600" loading=loading decoding="async" /> }
+        .into_any()
+}
+
+/// Stands where a product has no picture.
+pub fn no_picture() -> AnyView {
+    view! { <span class="no-picture">{icons::picture()}</span> }.into_any()
 }
 
 /// A grid of products.

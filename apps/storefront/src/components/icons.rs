@@ -32,6 +32,11 @@ pub fn stall() -> AnyView {
     icon("M4 9.5 5.5 4h13L20 9.5M4 9.5a2.7 2.7 0 0 0 5.3 0 2.7 2.7 0 0 0 5.4 0 2.7 2.7 0 0 0 5.3 0M5.5 12v8h13v-8M9.5 20v-4.5h5V20").into_any()
 }
 
+/// A picture in its frame.
+pub fn picture() -> AnyView {
+    icon("M4 5.5h16v13H4zM4 15.5l4.5-4.5 3.5 3.5 3-3 5 5M15 9.3a.9.9 0 1 0 0-1.8.9.9 0 0 0 0 1.8z").into_any()
+}
+
 /// A tick.
 pub fn tick() -> AnyView {
     icon("M4.5 12.5 10 18 19.5 7").into_any()

@@ -20,6 +20,11 @@ pub fn amount(money: Money) -> String {
     text
 }
 
+/// What delivery costs.
+pub fn fee(money: Money) -> String {
+    if money.amount == 0 { "Free".to_owned() } else { amount(money) }
+}
+
 /// A price, with the one before a reduction beside it.
 pub fn price(now: Money, before: Option<Money>, from: bool) -> AnyView {
     let before = before.filter(|before| before.currency == now.currency && before.amount > now.amount);

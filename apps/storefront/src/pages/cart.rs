@@ -12,7 +12,7 @@ use super::PageError;
 use super::home::pieces;
 use crate::components::card::picture;
 use crate::components::icons;
-use crate::components::price::amount;
+use crate::components::price::{amount, fee};
 use crate::components::shell::{Cache, Meta, respond};
 use crate::components::stock::LINE_QUANTITY_MAX;
 use crate::http::forms::{FormPairs, QueryPairs};
@@ -198,8 +198,7 @@ fn full(cart: &Cart) -> AnyView {
 /// The delivery that the checkout proposes.
 fn delivery(cart: &Cart) -> AnyView {
     let row = cart.delivery_options.first().map(|option| {
-        let price = if option.price.amount == 0 { "free".to_owned() } else { amount(option.price) };
-        view! { <div><dt>{option.name.clone()}</dt><dd>{price}</dd></div> }
+        view! { <div><dt>{option.name.clone()}</dt><dd>{fee(option.price)}</dd></div> }
     });
     row.into_any()
 }

@@ -10,7 +10,7 @@ use super::vendor::COUNTRIES;
 use crate::components::card::picture;
 use crate::components::field::{self, Field};
 use crate::components::icons;
-use crate::components::price::amount;
+use crate::components::price::{amount, fee};
 use crate::orders::{Cart, CartLine, DeliveryOption, PriceChange, Shortage};
 
 /// Why an order was not placed, besides fields that are not filled in right.
@@ -165,13 +165,12 @@ fn deliveries(page: &CheckoutPage<'_>) -> AnyView {
             let value = format!("{} {}", total.amount, total.currency.code());
             view! { <input type="hidden" name=format!("total.{}", option.kind) value=value /> }
         });
-        let price = if option.price.amount == 0 { "Free".to_owned() } else { amount(option.price) };
         view! {
             <div class="option">
                 <input type="radio" id=id.clone() name="delivery" value=option.kind.clone() checked=option.kind == chosen />
                 <label for=id>
                     <span class="option-name">{option.name.clone()}</span>
-                    <span class="option-price">{price}</span>
+                    <span class="option-price">{fee(option.price)}</span>
                     <span class="option-detail">{option.detail.clone()}</span>
                 </label>
                 {shown}
@@ -189,7 +188,7 @@ fn summary(page: &CheckoutPage<'_>) -> AnyView {
         let class = format!("sums sums-way sums-{}", option.kind);
         view! {
             <dl class=class class:is-first=option.kind == chosen>
-                <div><dt>{option.name.clone()}</dt><dd>{amount(option.price)}</dd></div>
+                <div><dt>{option.name.clone()}</dt><dd>{fee(option.price)}</dd></div>
                 <div class="sums-total"><dt>"Total"</dt><dd>{total(cart, option).map(amount)}</dd></div>
             </dl>
         }

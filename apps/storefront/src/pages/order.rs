@@ -13,7 +13,7 @@ use super::checkout::orders_cookie;
 use super::vendor::country;
 use crate::components::card::picture;
 use crate::components::icons;
-use crate::components::price::amount;
+use crate::components::price::{amount, fee};
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::Visit;
 use crate::http::forms::QueryPairs;
@@ -166,7 +166,7 @@ fn summary(order: &Order) -> AnyView {
             <h2>"What it comes to"</h2>
             <dl class="sums">
                 <div><dt>"Goods"</dt><dd>{amount(order.subtotal)}</dd></div>
-                <div><dt>{delivery_name(&order.delivery_kind)}</dt><dd>{amount(order.delivery)}</dd></div>
+                <div><dt>{delivery_name(&order.delivery_kind)}</dt><dd>{fee(order.delivery)}</dd></div>
                 <div class="sums-total"><dt>"Total"</dt><dd>{amount(order.total)}</dd></div>
             </dl>
             <p class="hint">{payment_name(&order.payment_method)}</p>

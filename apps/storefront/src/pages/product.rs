@@ -12,7 +12,7 @@ use super::PageError;
 use super::category::crumbs;
 use super::product_choice::{Choice, ChoiceValue, choices, shown};
 use super::vendor::ships_from;
-use crate::components::card::grid_of;
+use crate::components::card::{grid_of, no_picture};
 use crate::components::icons;
 use crate::components::nav::Nav;
 use crate::components::price::price;
@@ -90,13 +90,22 @@ fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &Shelf) -> AnyV
         <div class="wrap">
             {path}
             <div class="product">
-                <Gallery title=product.title.clone() shots=shots(product, variant) />
+                {gallery(product, variant)}
                 {facts(view, variant)}
             </div>
         </div>
         {related(product, shelf)}
     }
     .into_any()
+}
+
+fn gallery(product: &Product, variant: &Variant) -> AnyView {
+    let shots = shots(product, variant);
+    if shots.is_empty() {
+        return view! { <div class="gallery"><div class="gallery-none">{no_picture()}</div></div> }
+            .into_any();
+    }
+    view! { <Gallery title=product.title.clone() shots=shots /> }.into_any()
 }
 
 /// The pictures, the variant's own first.
