@@ -46,14 +46,21 @@ guest_rustc() {
   return 1
 }
 
+# in_target DIR ARGS...: cargo with a target directory that clones share, one clone at a time.
+in_target() {
+  local dir=$1; shift
+  mkdir -p "$dir"
+  CARGO_TARGET_DIR=$dir flock -o "$dir/.lock" "$KIOSK_ROOT/scripts/cargo-in-target" "$@"
+}
+
 # guest_cargo ARGS...: cargo with the guests' compiler and target directory.
 guest_cargo() {
-  CARGO_TARGET_DIR=$GUEST_TARGET RUSTC=$(guest_rustc) cargo "$@"
+  RUSTC=$(guest_rustc) in_target "$GUEST_TARGET" "$@"
 }
 
 # native_cargo ARGS...: cargo with the host's compiler and target directory.
 native_cargo() {
-  CARGO_TARGET_DIR=$NATIVE_TARGET cargo "$@"
+  in_target "$NATIVE_TARGET" "$@"
 }
 
 # locked_version CRATE: its version in Cargo.lock.

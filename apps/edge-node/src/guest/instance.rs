@@ -159,10 +159,18 @@ impl WorkerExpiration for Expiration {
             WorkerStatus::Requests | WorkerStatus::PostReturn => self.request_max,
         };
         let deadline = (start + max).into();
-        if self.sleep.deadline() != deadline {
+        // Each request moves the deadline on. The timer is set anew when it has gone off or would be late, and not for
+        // each request.
+        if deadline < self.sleep.deadline() {
             self.sleep.as_mut().reset(deadline);
         }
-        self.sleep.as_mut().poll(cx)
+        while self.sleep.as_mut().poll(cx).is_ready() {
+            if self.sleep.deadline() >= deadline {
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(deadline);
+        }
+        Poll::Pending
     }
 }
 

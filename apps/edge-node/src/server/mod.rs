@@ -102,10 +102,10 @@ fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY: {error}");
     }
-    let frontend = frontend.clone();
+    let (frontend, peer) = (frontend.clone(), spin_headers::address(peer));
     let service = service_fn(move |request| {
-        let frontend = frontend.clone();
-        async move { Ok::<_, std::convert::Infallible>(frontend.answer(request, peer).await) }
+        let (frontend, peer) = (frontend.clone(), peer.clone());
+        async move { Ok::<_, std::convert::Infallible>(frontend.answer(request, &peer).await) }
     });
     graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned())
 }

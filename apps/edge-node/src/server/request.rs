@@ -1,6 +1,5 @@
 //! One request: checked, routed to a guest, and answered.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -39,7 +38,7 @@ impl Frontend {
     }
 
     /// Answers a request; whatever goes wrong becomes a problem document.
-    pub async fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Response<ResponseBody> {
+    pub async fn answer(&self, mut request: Request<Incoming>, peer: &HeaderValue) -> Response<ResponseBody> {
         let request_id = self.request_ids.of(request.headers());
         request.headers_mut().insert(REQUEST_ID, request_id.clone());
         let mut response = match request.uri().path() {
@@ -57,7 +56,7 @@ impl Frontend {
     async fn forward(
         &self,
         request: Request<Incoming>,
-        peer: SocketAddr,
+        peer: &HeaderValue,
     ) -> Result<Response<ResponseBody>, Problem> {
         let in_flight = self.enter()?;
         let bytes_max = self.node.limits.request_body_bytes_max;

@@ -15,9 +15,18 @@ const COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-component-rout
 const RAW_COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-raw-component-route");
 const CLIENT_ADDR: HeaderName = HeaderName::from_static("spin-client-addr");
 const NAMED_PREFIX: &str = "spin-path-match-";
+/// What all these names begin with.
+const PREFIX: &str = "spin-";
+/// The route of everything.
+const CATCH_ALL: &str = "/...";
 
 /// The headers of a route that are the same for every request.
-pub struct RouteHeaders {
+///
+/// The route of everything has none: they would say again what the address says, and a guest pays for each header of
+/// each request.
+pub struct RouteHeaders(Option<RouteText>);
+
+struct RouteText {
     matched: HeaderValue,
     prefix: HeaderValue,
 }
@@ -25,18 +34,19 @@ pub struct RouteHeaders {
 impl RouteHeaders {
     /// For a route whose text can stand in a header.
     pub fn new(route: &Route) -> Result<Self, InvalidHeaderValue> {
-        Ok(Self {
-            matched: HeaderValue::from_str(&route.raw)?,
-            prefix: HeaderValue::from_str(&route.prefix)?,
-        })
+        if route.raw == CATCH_ALL {
+            return Ok(Self(None));
+        }
+        let matched = HeaderValue::from_str(&route.raw)?;
+        Ok(Self(Some(RouteText { matched, prefix: HeaderValue::from_str(&route.prefix)? })))
     }
 
-    /// Sets the headers for one request. What a client sent under these names is replaced or removed.
+    /// Sets the headers for one request.
     pub fn apply(&self, headers: &mut HeaderMap, uri: &Uri, found: &RouteMatch<'_>) {
-        remove_named(headers);
-        headers.insert(MATCHED_ROUTE, self.matched.clone());
-        headers.insert(RAW_COMPONENT_ROUTE, self.matched.clone());
-        headers.insert(COMPONENT_ROUTE, self.prefix.clone());
+        let Self(Some(text)) = self else { return };
+        headers.insert(MATCHED_ROUTE, text.matched.clone());
+        headers.insert(RAW_COMPONENT_ROUTE, text.matched.clone());
+        headers.insert(COMPONENT_ROUTE, text.prefix.clone());
         headers.insert(BASE_PATH, HeaderValue::from_static("/"));
         insert(headers, PATH_INFO, found.path_info);
         insert(headers, FULL_URL, &uri.to_string());
@@ -48,9 +58,20 @@ impl RouteHeaders {
     }
 }
 
-/// Sets the address of the client.
-pub fn set_client(headers: &mut HeaderMap, peer: SocketAddr) {
-    insert(headers, CLIENT_ADDR, &peer.to_string());
+/// Sets the address of the client, and removes what the client sent under names that are the host's to give.
+pub fn set_client(headers: &mut HeaderMap, peer: &HeaderValue) {
+    if headers.keys().any(|name| name.as_str().starts_with(PREFIX)) {
+        let sent = headers.keys().filter(|name| name.as_str().starts_with(PREFIX));
+        for name in sent.cloned().collect::<Vec<_>>() {
+            headers.remove(name);
+        }
+    }
+    headers.insert(CLIENT_ADDR, peer.clone());
+}
+
+/// An address as a header says it.
+pub fn address(peer: SocketAddr) -> HeaderValue {
+    HeaderValue::try_from(peer.to_string()).unwrap_or(HeaderValue::from_static("unknown"))
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
@@ -58,14 +79,4 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
         Ok(value) => headers.insert(name, value),
         Err(_) => headers.remove(name),
     };
-}
-
-fn remove_named(headers: &mut HeaderMap) {
-    if headers.keys().any(|name| name.as_str().starts_with(NAMED_PREFIX)) {
-        let named: Vec<HeaderName> =
-            headers.keys().filter(|name| name.as_str().starts_with(NAMED_PREFIX)).cloned().collect();
-        for name in named {
-            headers.remove(name);
-        }
-    }
 }

@@ -31,6 +31,21 @@ async fn a_guest_is_told_how_its_request_was_routed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_route_of_everything_adds_nothing_and_believes_nothing() {
+    let served = Setup::default().serve().await;
+    let request = served
+        .client
+        .get(served.url("/headers"))
+        .header("spin-full-url", "https://forged.example/")
+        .header("spin-client-addr", "forged");
+    let seen: Value = request.send().await.unwrap().json().await.unwrap();
+    let told: Vec<_> =
+        seen["headers"].as_object().unwrap().keys().filter(|name| name.starts_with("spin-")).collect();
+    assert_eq!(told, ["spin-client-addr"]);
+    assert!(seen["headers"]["spin-client-addr"].as_str().unwrap().starts_with("127.0.0.1:"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_without_an_id_gets_one_and_a_strange_one_is_replaced() {
     let served = Setup::default().serve().await;
     let id = |response: &reqwest::Response| response.headers()["x-request-id"].to_str().unwrap().to_owned();
@@ -124,5 +139,5 @@ async fn http2_without_tls_is_spoken() {
     let response = client.get(served.url("/headers")).send().await.unwrap();
     assert_eq!(response.version(), reqwest::Version::HTTP_2);
     let seen: Value = response.json().await.unwrap();
-    assert_eq!(seen["headers"]["spin-full-url"], served.url("/headers"));
+    assert!(seen["headers"]["spin-client-addr"].is_string());
 }
