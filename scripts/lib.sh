@@ -49,8 +49,7 @@ guest_rustc() {
 # in_target DIR ARGS...: cargo with a target directory that clones share, one clone at a time.
 in_target() {
   local dir=$1; shift
-  mkdir -p "$dir"
-  CARGO_TARGET_DIR=$dir flock -o "$dir/.lock" "$KIOSK_ROOT/scripts/cargo-in-target" "$@"
+  KIOSK_CACHE=$KIOSK_CACHE CARGO_TARGET_DIR=$dir flock -o "$KIOSK_CACHE/lock" "$KIOSK_ROOT/scripts/cargo-in-target" "$@"
 }
 
 # guest_cargo ARGS...: cargo with the guests' compiler and target directory.
