@@ -45,6 +45,9 @@ pub enum Error {
         /// The number the core waits for.
         expected_seq: u64,
     },
+    /// The numbers of these events were used for others: the POP's database was set back to an older state.
+    #[error("event numbers were used before, for other events")]
+    EventsRewound,
     /// The cursor is beyond the feed: the POP followed another core.
     #[error("the feed ends at {latest}")]
     CursorAhead {
@@ -88,6 +91,14 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::CONFLICT, "event_gap", "Events are missing before these")
                     .with("expected_seq", expected_seq)
             }
+            Error::EventsRewound => Self::new(
+                StatusCode::CONFLICT,
+                "events_rewound",
+                "These numbers were used for other events",
+            )
+            .detail(
+                "The POP's database was set back to an older state; nothing was applied and nothing is lost.",
+            ),
             Error::CursorAhead { latest } => {
                 Self::new(StatusCode::CONFLICT, "feed_cursor_ahead", "The cursor is beyond the feed")
                     .detail("This core's feed is another one than the cursor is of: start again from 0.")

@@ -1,10 +1,12 @@
 //! Serving: connections until a signal asks to stop, and the housekeeping beside them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -22,6 +24,8 @@ const PRUNE_INTERVAL_S: u64 = 60;
 const CONNECTIONS_MAX: usize = 2_048;
 /// Longest time to send a request's headers, in milliseconds.
 const HEADERS_TIMEOUT_MS_MAX: u64 = 10_000;
+/// A client of HTTP/2 is asked this often whether it is still there, in seconds.
+const KEEP_ALIVE_S: u64 = 20;
 /// Longest time that open requests get when the core stops, in milliseconds.
 const SHUTDOWN_MS_MAX: u64 = 10_000;
 /// Pause after a connection could not be accepted, in milliseconds: most often no file descriptor is free.
@@ -88,14 +92,30 @@ fn serve_connection(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(HEADERS_TIMEOUT_MS_MAX));
-    builder.http2().timer(TokioTimer::new());
-    let connection =
-        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned();
-    let connection = open.watch(connection);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(KEEP_ALIVE_S));
+    let spoken = Arc::new(AtomicBool::new(false));
+    let (first_request, router) = (spoken.clone(), TowerToHyperService::new(router));
+    let service = service_fn(move |request| {
+        first_request.store(true, Ordering::Relaxed);
+        router.call(request)
+    });
+    let connection = open.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke off");
+        tokio::select! {
+            result = connection => if let Err(error) = result {
+                tracing::debug!(%error, "a connection broke off");
+            },
+            () = silence(&spoken) => tracing::debug!("a client connected and said nothing"),
         }
+    }
+}
+
+/// Resolves when a client has connected and said nothing. hyper's own limit begins only with the first bytes of a
+/// request, when it knows which HTTP they are.
+async fn silence(spoken: &AtomicBool) {
+    tokio::time::sleep(Duration::from_millis(HEADERS_TIMEOUT_MS_MAX)).await;
+    if spoken.load(Ordering::Relaxed) {
+        std::future::pending().await
     }
 }
 

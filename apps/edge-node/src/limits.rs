@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// Largest linear memory of a guest, in bytes.
 pub const GUEST_MEMORY_BYTES_MAX: usize = 128 << 20;
-/// Requests that one instance serves before it is replaced (as in Spin).
-pub const INSTANCE_REQUESTS_MAX: usize = 128;
+/// Requests that one instance serves before it is replaced. Spin's 128 would make every second of a busy shop build
+/// routers, load models and fill caches anew; what a guest leaks in these is small beside its memory cap.
+pub const INSTANCE_REQUESTS_MAX: usize = 1_024;
 /// Requests that one instance serves at once (as in Spin).
 pub const INSTANCE_CONCURRENT_REQUESTS_MAX: usize = 16;
 /// How long an instance without work is kept.

@@ -59,6 +59,16 @@ pub enum ConfigError {
     Value(&'static str),
 }
 
+/// Whether the core's answers can be believed: requests are signed, answers are protected by TLS alone, so only a core
+/// on this machine may do without.
+fn is_safe(core_url: &Uri) -> bool {
+    match (core_url.scheme_str(), core_url.host()) {
+        (Some("https"), Some(_)) => true,
+        (Some("http"), Some(host)) => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
+        _ => false,
+    }
+}
+
 impl Config {
     /// Reads the variables.
     ///
@@ -68,9 +78,7 @@ impl Config {
         let pop_id =
             PopId::parse(&variables.get("pop_id").await?).map_err(|_| ConfigError::Value("pop_id"))?;
         let core_url = variables.get("core_url").await?.trim_end_matches('/').to_owned();
-        let absolute =
-            core_url.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some());
-        if !absolute {
+        if !core_url.parse::<Uri>().is_ok_and(|uri| is_safe(&uri)) {
             return Err(ConfigError::Value("core_url"));
         }
         let pop_key = variables.get("pop_key").await?.into_bytes();
@@ -104,5 +112,19 @@ impl Config {
     #[must_use]
     pub fn request_hash(&self, body: &[u8]) -> String {
         hex::encode(self.request_hash_key.mac(body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_a_core_on_this_machine_may_do_without_tls() {
+        let safe = |url: &str| is_safe(&url.parse().unwrap());
+        assert!(safe("https://core.example") && safe("http://127.0.0.1:8000") && safe("http://localhost"));
+        assert!(!safe("http://core.example") && !safe("http://10.0.0.1:8000") && !safe("ftp://127.0.0.1"));
+        assert!(!safe("/core"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use kiosk_problem::Problem;
 use tokio::sync::Semaphore;
 
@@ -33,7 +33,7 @@ pub async fn guard_request(
     next: Next,
 ) -> Response {
     let started = Instant::now();
-    let method = request.method().to_string();
+    let method = label(request.method());
     let response = match limits.0.try_acquire() {
         Ok(_place) => {
             let time = Duration::from_millis(REQUEST_TIMEOUT_MS_MAX);
@@ -43,10 +43,25 @@ pub async fn guard_request(
     };
     // The pattern, not the path: an SKU is no label.
     let route = path.as_ref().map_or("none", MatchedPath::as_str).to_owned();
-    let labels = [("method", method), ("route", route), ("status", response.status().as_u16().to_string())];
+    let labels =
+        [("method", method.to_owned()), ("route", route), ("status", response.status().as_u16().to_string())];
     metrics::counter!("core_http_requests_total", &labels).increment(1);
     metrics::histogram!("core_http_request_seconds", &labels[..2]).record(started.elapsed().as_secs_f64());
     response
+}
+
+/// The method as a label. A client may send any word as its method, and each label is kept for good.
+fn label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 fn too_many() -> Response {

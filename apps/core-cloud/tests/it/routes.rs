@@ -71,6 +71,10 @@ async fn unknown_routes_are_problems(app: TestApp) {
     let post = Request::builder().method(Method::POST).uri("/healthz").body(Body::empty()).unwrap();
     app.send(post).await.is_problem(405, "method_not_allowed");
     assert_eq!(app.get("/healthz", None).await.text(), "ok\n");
-    app.get("/healthz", None).await;
-    assert!(app.get("/metrics", None).await.text().contains("core_http_requests_total"));
+    let odd = Request::builder().method("BREW").uri("/pot").body(Body::empty()).unwrap();
+    app.send(odd).await;
+    let metrics = app.get("/metrics", None).await.text();
+    assert!(metrics.contains("core_http_requests_total"));
+    // Each label is kept for good, so a client must not be able to make them up.
+    assert!(metrics.contains("method=\"other\"") && !metrics.contains("BREW") && !metrics.contains("/pot"));
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Empty};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, ProxyHandler};
@@ -110,7 +111,8 @@ async fn attempt(
     let count = pool.state().count();
     loop {
         let stop = Arc::new(OnceLock::new());
-        let data = RequestData { depth, stop: stop.clone() };
+        let (overdue, told) = oneshot::channel();
+        let data = RequestData { depth, stop: stop.clone(), overdue: told };
         let result = tokio::time::timeout_at(deadline, pool.handle(data, request)).await;
         let all_busy = matches!(&result, Ok(Err(error)) if is_all_busy(error));
         if !all_busy {
@@ -118,7 +120,11 @@ async fn attempt(
         }
         let error = match result {
             Ok(Ok(response)) => return Ok(response),
-            Err(_) => return Err(Lost::Final(CallError::DeadlineExceeded)),
+            Err(_) => {
+                // The instance may have lost the request already; then nobody is left to be told.
+                let _ = overdue.send(());
+                return Err(Lost::Final(CallError::DeadlineExceeded));
+            }
             Ok(Err(error)) => error,
         };
         request = match error.downcast::<InstantiationError<RequestData>>() {

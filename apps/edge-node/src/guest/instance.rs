@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Engine, Store, StoreContextMut, UpdateDeadline};
@@ -71,6 +71,8 @@ pub struct RequestData {
     pub depth: u32,
     /// Filled with the flag of the instance that serves it.
     pub stop: Arc<OnceLock<StopFlag>>,
+    /// Told when the caller has waited too long; dropped when the caller has left.
+    pub overdue: oneshot::Receiver<()>,
 }
 
 /// Starts the instances of one component.
@@ -206,7 +208,13 @@ impl WorkerState for Worker {
         state.outbound.request_started(data.depth);
         // Nobody else fills it.
         let _ = data.stop.set(state.stop.clone());
-        Box::pin(tokio::time::sleep(self.component.request_max))
+        let request_max = self.component.request_max;
+        // The caller watches the time, so that each request needs one timer; without a caller it is watched here.
+        Box::pin(async move {
+            if data.overdue.await.is_err() {
+                tokio::time::sleep(request_max).await;
+            }
+        })
     }
 
     fn drop(&self, store: Store<GuestState>, result: Result<(), wasmtime::Error>) {

@@ -64,7 +64,7 @@ impl Body for CappedBody {
     }
 }
 
-/// Counts a request as in flight until its response is sent.
+/// Counts a request as in flight until the guest has given its whole response.
 pub(super) struct InFlight {
     pub _permit: OwnedSemaphorePermit,
     pub gauge: metrics::Gauge,
@@ -100,7 +100,8 @@ impl ResponseBody {
         Ok(Self {
             gathered: gathered.into_bytes(),
             rest: (!ended).then_some(body),
-            in_flight: Some(in_flight),
+            // The guest has done its part of a whole answer: a client that does not read it takes nobody's place.
+            in_flight: (!ended).then_some(in_flight),
         })
     }
 }

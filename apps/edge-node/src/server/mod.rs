@@ -8,6 +8,7 @@ pub mod spin_headers;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -103,11 +104,29 @@ fn connection(
         tracing::debug!("cannot set TCP_NODELAY: {error}");
     }
     let (frontend, peer) = (frontend.clone(), spin_headers::address(peer));
+    let spoken = Arc::new(AtomicBool::new(false));
+    let first_request = spoken.clone();
     let service = service_fn(move |request| {
+        first_request.store(true, Ordering::Relaxed);
         let (frontend, peer) = (frontend.clone(), peer.clone());
         async move { Ok::<_, std::convert::Infallible>(frontend.answer(request, &peer).await) }
     });
-    graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned())
+    let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
+    async move {
+        tokio::select! {
+            result = connection => result,
+            () = silence(&spoken) => Ok(()),
+        }
+    }
+}
+
+/// Resolves when a client has connected and said nothing. hyper's own limit begins only with the first bytes of a
+/// request, when it knows which HTTP they are.
+async fn silence(spoken: &AtomicBool) {
+    tokio::time::sleep(Duration::from_millis(HEADER_READ_MS_MAX)).await;
+    if spoken.load(Ordering::Relaxed) {
+        std::future::pending().await
+    }
 }
 
 async fn upkeep(metrics: metrics::Metrics) {

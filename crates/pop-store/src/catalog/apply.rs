@@ -62,8 +62,20 @@ fn remove_product(id: &str) -> [Statement; 3] {
     .map(|sql| Statement::new(sql).bind(id))
 }
 
+/// Makes room for a product at `handle`. Another one that stands there has moved, and its own change comes later in the
+/// feed, which tells only the last state of each.
+fn vacate(handle: &str) -> [Statement; 3] {
+    [
+        "DELETE FROM facet WHERE product_id IN (SELECT id FROM product WHERE handle = ?1)",
+        "DELETE FROM variant WHERE product_id IN (SELECT id FROM product WHERE handle = ?1)",
+        "DELETE FROM product WHERE handle = ?1",
+    ]
+    .map(|sql| Statement::new(sql).bind(handle))
+}
+
 fn put_product(product: &Product, batch: &mut Vec<Statement>) -> Result<(), StoreError> {
     batch.extend(remove_product(product.id.as_str()));
+    batch.extend(vacate(product.handle.as_str()));
     // A product without a variant cannot be sold; the core does not send one.
     let Some(first) = product.variants.first() else { return Ok(()) };
     let prices = || product.variants.iter().map(|variant| variant.price.amount);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod carts;
+mod feed;
 mod leases;
 
 use kiosk_edge_platform::native::NativeDb;
@@ -15,11 +16,21 @@ async fn database() -> NativeDb {
     let db = NativeDb::in_memory().unwrap();
     kiosk_pop_store::schema::migrate(&db).await.unwrap();
     let vendor = VendorId::named("clay").unwrap();
-    let mug = Product {
-        id: ProductId::named("mug").unwrap(),
-        handle: "mug".into(),
+    let mug = product("mug", "mug", "MUG");
+    let vendor = Vendor { id: vendor, name: "Clay & Co".into(), region: "DE".into(), about: String::new() };
+    let changes = vec![Change::Vendor(vendor), Change::Product(Box::new(mug))];
+    let page = FeedPage { changes, next: 2, more: false };
+    kiosk_pop_store::catalog::apply::apply(&db, &page).await.unwrap();
+    db
+}
+
+/// A product of one variant that is called `name` and stands at `handle`.
+fn product(name: &str, handle: &str, variant: &str) -> Product {
+    Product {
+        id: ProductId::named(name).unwrap(),
+        handle: handle.into(),
         title: "Mug".into(),
-        vendor: vendor.clone(),
+        vendor: VendorId::named("clay").unwrap(),
         category: "kitchen".into(),
         description_html: String::new(),
         featured: false,
@@ -29,20 +40,15 @@ async fn database() -> NativeDb {
         options: vec![],
         pictures: vec![],
         variants: vec![Variant {
-            sku: sku("MUG"),
+            sku: sku(variant),
             options: vec![],
             price: Money::new(1_999, Currency::EUR),
             compare_at: None,
             weight_g: 300,
-            stock: StockLine { item: sku("MUG"), units: 1 },
+            stock: StockLine { item: sku(variant), units: 1 },
             picture: None,
         }],
-    };
-    let vendor = Vendor { id: vendor, name: "Clay & Co".into(), region: "DE".into(), about: String::new() };
-    let changes = vec![Change::Vendor(vendor), Change::Product(Box::new(mug))];
-    let page = FeedPage { changes, next: 2, more: false };
-    kiosk_pop_store::catalog::apply::apply(&db, &page).await.unwrap();
-    db
+    }
 }
 
 fn sku(text: &str) -> Sku {

@@ -96,16 +96,14 @@ pub fn write_off(item: &mut Item, account: &mut Account) -> i64 {
 }
 
 /// Sets stock from an import: a new item holds what the import says; a known one moves by the difference to what the
-/// last import said, as far as units are available. Returns whether anything changed.
+/// last import said, as far as units are available. Units that are leased out cannot be taken yet: they are not counted
+/// as imported away, so that the next import takes those that came back. Returns whether anything changed.
 pub fn import(item: &mut Item, imported: i64) -> bool {
-    if item.imported == imported {
-        return false;
-    }
     let change = (imported - item.imported).max(-item.available);
     item.on_hand += change;
     item.available += change;
-    item.imported = imported;
-    true
+    item.imported += change;
+    change != 0
 }
 
 #[cfg(test)]
@@ -150,5 +148,12 @@ mod tests {
         assert_eq!((item.on_hand, item.available), (15, 7));
         assert!(import(&mut item, 1));
         assert_eq!((item.on_hand, item.available, item.leased), (8, 0, 8));
+        assert!(!import(&mut item, 1), "what is leased cannot be taken");
+        assert_eq!(give_back(&mut item, &mut account, 1, 5), 5);
+        assert!(import(&mut item, 1));
+        assert_eq!((item.on_hand, item.available, item.leased), (3, 0, 3));
+        assert_eq!(give_back(&mut item, &mut account, 1, 3), 3);
+        assert!(import(&mut item, 1) && !import(&mut item, 1));
+        assert_eq!((item.on_hand, item.available, item.leased), (1, 1, 0));
     }
 }

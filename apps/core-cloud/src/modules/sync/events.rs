@@ -25,6 +25,16 @@ pub fn unapplied(events: &[Event], applied_through: i64) -> Result<&[Event], Err
     Ok(events)
 }
 
+/// Checks that the events before `unapplied` are those that were applied under their numbers. A POP whose database was
+/// restored from a copy gives numbers a second time; to acknowledge them would lose what it sold since.
+///
+/// # Errors
+/// [`Error::EventsRewound`] when an order among them is not known.
+pub async fn check_applied(tx: &mut Tx, events: &[Event], unapplied: &[Event]) -> Result<(), Error> {
+    let told_again = &events[..events.len() - unapplied.len()];
+    if new_orders(tx, told_again).await?.is_empty() { Ok(()) } else { Err(Error::EventsRewound) }
+}
+
 /// Applies events in order.
 ///
 /// # Errors

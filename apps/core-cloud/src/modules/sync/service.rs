@@ -123,7 +123,8 @@ impl Service {
     /// Applies the events that are not applied yet, all or none.
     ///
     /// # Errors
-    /// [`Error::EventGap`] when one is missing, [`Error::Invalid`] when there are too many.
+    /// [`Error::EventGap`] when one is missing, [`Error::EventsRewound`] when numbers are given a second time,
+    /// [`Error::Invalid`] when there are too many.
     pub async fn apply_events(&self, pop: &PopId, batch: &EventBatch) -> Result<EventAck, Error> {
         check_incarnation(&batch.incarnation)?;
         if batch.events.len() > EVENTS_PER_BATCH_MAX {
@@ -134,6 +135,7 @@ impl Service {
         let mut tx = self.db.begin().await?;
         let applied = store::lock_incarnation(&mut tx, source.pop, source.incarnation, now_ms).await?;
         let events = events::unapplied(&batch.events, applied)?;
+        events::check_applied(&mut tx, &batch.events, events).await?;
         let Some(last) = events.last() else {
             return Ok(EventAck { applied_through: to_u64(applied) });
         };

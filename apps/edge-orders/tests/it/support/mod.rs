@@ -85,7 +85,7 @@ impl TestPop {
         let variables = [
             ("pop_id", "eu-1"),
             ("region", "eu"),
-            ("core_url", "http://core.test"),
+            ("core_url", "https://core.test"),
             ("pop_key", POP_KEY),
             ("pseudonym_key", PSEUDONYM_KEY),
         ];

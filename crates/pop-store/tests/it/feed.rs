@@ -1,0 +1,30 @@
+//! The catalogue copy follows the feed.
+
+use futures::executor::block_on;
+use kiosk_pop_store::catalog::{apply::apply, product_by_handle};
+use kiosk_wire::{Change, FeedPage, Product};
+
+use crate::{database, number, product};
+
+fn page(products: Vec<Product>, next: u64) -> FeedPage {
+    let changes = products.into_iter().map(|product| Change::Product(Box::new(product))).collect();
+    FeedPage { changes, next, more: false }
+}
+
+/// The feed tells the last state of each product only. A POP that was away sees the new product at the old one's
+/// handle before it sees where the old one went.
+#[test]
+fn a_handle_that_changed_hands_does_not_stop_the_feed() {
+    block_on(async {
+        let db = database().await;
+        apply(&db, &page(vec![product("cup", "mug", "CUP")], 3)).await.unwrap();
+        let there = product_by_handle(&db, "mug").await.unwrap().unwrap();
+        assert_eq!(there.product.variants[0].sku.as_str(), "CUP");
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM variant").await, 1);
+
+        apply(&db, &page(vec![product("mug", "old-mug", "MUG")], 4)).await.unwrap();
+        let moved = product_by_handle(&db, "old-mug").await.unwrap().unwrap();
+        assert_eq!(moved.product.variants[0].sku.as_str(), "MUG");
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM product").await, 2);
+    });
+}
