@@ -54,3 +54,15 @@ export async function openPage(browser, shop, options = {}) {
   });
   return { page, faults, close: () => context.close() };
 }
+
+/** Waits until the islands of the page react; before that its forms and links do the work. */
+export function islandsReady(page) {
+  return page.locator('html.js').waitFor({ state: 'attached' });
+}
+
+/** Puts the product that is shown into the cart, without leaving its page. */
+export async function addToCart(page) {
+  await islandsReady(page);
+  await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByText('Your cart holds').waitFor();
+}

@@ -1,7 +1,7 @@
 // Every page at the widths of a phone and of a desk: screenshots to look at, and what must hold of each.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openPage, startBrowser, startShop } from './lib.mjs';
+import { addToCart, openPage, startBrowser, startShop } from './lib.mjs';
 
 const WIDTHS = [390, 1280];
 const BROWSER_BYTES_MAX = 150_000;
@@ -68,8 +68,7 @@ for (const width of WIDTHS) {
         await shoot(page, `${name}${mark}`, width);
       }
       await page.goto(`${pop}/p/few-left`);
-      await page.getByRole('button', { name: 'Add to cart' }).click();
-      await page.getByText('Your cart holds').waitFor();
+      await addToCart(page);
       for (const [name, path] of [['cart', '/cart'], ['checkout', '/checkout']]) {
         await page.goto(pop + path);
         await wellMade(page, name);
@@ -84,8 +83,7 @@ for (const width of WIDTHS) {
     const { page, close } = await openPage(browser, shop, { viewport: { width, height: 900 } });
     const [pop] = shop.pops;
     await page.goto(pop + (await firstProduct(page, pop)));
-    await page.getByRole('button', { name: 'Add to cart' }).click();
-    await page.getByText('Your cart holds').waitFor();
+    await addToCart(page);
     await page.goto(`${pop}/checkout`);
     const fields = { 'Full name': 'Ada Lovelace', 'E-mail': 'ada@example.org', 'Street and number': 'Invalidenstr. 116',
       Postcode: '10115', 'Town or city': 'Berlin' };
@@ -119,8 +117,7 @@ for (const width of WIDTHS) {
 test('a product page downloads little script', async () => {
   const { page, close } = await openPage(browser, shop);
   await page.goto(shop.pops[0] + (await firstProduct(page, shop.pops[0])));
-  await page.getByRole('button', { name: 'Add to cart' }).click();
-  await page.getByText('Your cart holds').waitFor();
+  await addToCart(page);
   // The size as it is sent, also of what the browser has kept from the page before.
   const sizes = await page.evaluate(() => performance.getEntriesByType('resource')
     .filter((entry) => /\.(js|wasm)$/.test(new URL(entry.name).pathname)).map((entry) => entry.encodedBodySize));

@@ -1,7 +1,7 @@
 // Buys imported products as a person would, with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openPage, startBrowser, startShop } from './lib.mjs';
+import { addToCart, islandsReady, openPage, startBrowser, startShop } from './lib.mjs';
 
 let shop;
 let browser;
@@ -51,9 +51,10 @@ async function buy(javaScriptEnabled, handle, title) {
   await openWhenSold(page, `${pop}/p/${handle}`);
   assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), title);
 
-  await page.getByRole('button', { name: 'Add to cart' }).click();
-  if (javaScriptEnabled) {
-    await page.getByText('Your cart holds 1 piece.').waitFor();
+  if (!javaScriptEnabled) {
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+  } else {
+    await addToCart(page);
     await page.getByRole('link', { name: 'Cart, 1 piece' }).waitFor();
     await page.getByRole('link', { name: 'View cart' }).click();
   }
@@ -106,8 +107,7 @@ test('a double click places one order', async () => {
   const { page, close } = await openPage(browser, shop);
   const [pop] = shop.pops;
   await openWhenSold(page, `${pop}/p/few-left`);
-  await page.getByRole('button', { name: 'Add to cart' }).click();
-  await page.getByText('Your cart holds 1 piece.').waitFor();
+  await addToCart(page);
   await page.goto(`${pop}/checkout`);
   await fillIn(page);
   await page.getByRole('button', { name: 'Order and pay on invoice' }).dblclick({ noWaitAfter: true });
@@ -125,9 +125,13 @@ test('the quantity is stepped, the cart is changed and emptied', async () => {
   const { page, faults, close } = await openPage(browser, shop);
   const [pop] = shop.pops;
   await openWhenSold(page, `${pop}/p/harbour-lamp`);
-  await page.getByRole('button', { name: 'Add to cart' }).click();
-  await page.getByText('Your cart holds 1 piece.').waitFor();
+  await addToCart(page);
   await page.goto(`${pop}/cart`);
+  await islandsReady(page);
+  await page.getByRole('button', { name: 'One more' }).click();
+  await page.getByRole('link', { name: 'Cart, 2 pieces' }).waitFor();
+  await page.getByRole('button', { name: 'One less' }).click();
+  await page.getByRole('link', { name: 'Cart, 1 piece' }).waitFor();
   await page.getByRole('button', { name: /Remove/ }).click();
   await page.getByText('There is nothing in it yet.').waitFor();
   assert.deepEqual(faults, []);
@@ -140,8 +144,7 @@ test('with the core off the shop sells on, and says when it is sold out here', a
     const { page, close } = await openPage(browser, shop);
     const pop = shop.pops[1];
     await openWhenSold(page, `${pop}/p/few-left`);
-    await page.getByRole('button', { name: 'Add to cart' }).click();
-    await page.getByText('Your cart holds 1 piece.').waitFor();
+    await addToCart(page);
     await page.goto(`${pop}/checkout`);
     await fillIn(page);
     await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
