@@ -23,6 +23,11 @@ fn modules() -> Result<PathBuf> {
     Ok(bin_dir()?.join("edge-modules"))
 }
 
+/// For every HTTP client of this process. Of several callers one installs it; the others find it installed.
+fn install_crypto() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 fn pop_key(id: &str) -> String {
     format!("key-of-{id}-0123456789abcdef")
 }
@@ -115,8 +120,7 @@ impl ShopBuilder {
     /// # Errors
     /// When something does not start.
     pub async fn start(self) -> Result<Shop> {
-        // Of several callers one installs it; the others find it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        install_crypto();
         let dir = tempfile::Builder::new().prefix("kiosk-shop-").tempdir()?;
         let catalog = dir.path().join("catalog.jsonl");
         std::fs::write(&catalog, catalog_lines(&self.products))?;
@@ -168,6 +172,7 @@ pub struct Node {
 /// # Errors
 /// When it does not start.
 pub async fn edge_node(path: &str, variables: &[(&str, &str)]) -> Result<Node> {
+    install_crypto();
     let dir = tempfile::tempdir()?;
     let mut command = program("edge-node")?;
     command.args(["up", "--manifest", path, "--listen", "127.0.0.1:0"]).arg("--state-dir").arg(dir.path());
