@@ -81,6 +81,8 @@ fn connection_builder() -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_millis(HEADER_READ_MS_MAX))
+        // Head and body of a page are small: one buffer and one write cost less than a list of buffers.
+        .writev(false)
         .keep_alive(true);
     builder
         .http2()
