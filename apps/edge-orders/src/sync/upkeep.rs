@@ -6,7 +6,8 @@ use kiosk_pop_store::{carts, idempotency, meta, velocity};
 use super::service::SyncError;
 use crate::app::Pop;
 
-/// Old rows are removed this often, in milliseconds: so often that the caps of one removal, each a part of a second of a busy sale, keep pace with what is written.
+/// Old rows are removed this often, in milliseconds: so often that the caps of one removal keep pace with what a busy
+/// sale writes.
 const PRUNE_MS: i64 = 1_000;
 
 /// Removes old carts, remembered answers and velocity rows, when that is due.
