@@ -7,6 +7,7 @@
 //! | [`native`] | a plain process: unit tests, simulation |
 
 pub mod db;
+pub mod head;
 mod http_client;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;

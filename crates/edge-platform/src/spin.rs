@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use crate::http_client::RESPONSE_BYTES_MAX;
 use crate::{
     Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row, Statement,
-    Value, VariableError, Variables,
+    Value, VariableError, Variables, head,
 };
 
 /// The ports of this component instance.
@@ -50,8 +50,10 @@ fn log_to_stderr() {
 pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response<Full<Bytes>> {
     let request =
         request.map(|body| Body::from_stream(SendWrapper::new(http_body_util::BodyDataStream::new(body))));
+    let method = request.method().clone();
     let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
+    head::without_length(&method, &mut parts.headers);
     match body.collect().await {
         Ok(body) => Response::from_parts(parts, Full::new(body.to_bytes())),
         Err(error) => {
