@@ -1,4 +1,4 @@
-//! axum's `Json` and `Query`, whose refusals are problems that name the field.
+//! axum's `Json`, `Query` and `Path`, whose refusals are problems that name the field.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Problem;
+use crate::{Problem, route_not_found};
 
 /// Largest JSON body that an API reads, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -117,6 +117,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
                 let param = detail.split(": ").nth(1).unwrap_or("query").to_owned();
                 Err(Problem::invalid(&param, "the query string does not fit this address"))
             }
+        }
+    }
+}
+
+/// The names in the path.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(path) => Ok(Self(path.0)),
+            // Bytes that are not UTF-8: nothing has such a name.
+            Err(_) => Err(route_not_found().await),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Errors of every HTTP API as `application/problem+json` (RFC 9457) with `code`, `param` and `request_id`.
 //!
 //! A handler returns [`Problem`]; [`with_request_ids`] adds the request's id to the body on the way out, so that
-//! no handler has to know it. [`Json`] and [`Query`] are axum's extractors whose refusals are problems too.
+//! no handler has to know it. [`Json`], [`Query`] and [`Path`] are axum's extractors whose refusals are problems
+//! too.
 
 mod extract;
 
@@ -9,7 +10,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-pub use extract::{BODY_BYTES_MAX, Json, Query, parse_json, read_body};
+pub use extract::{BODY_BYTES_MAX, Json, Path, Query, parse_json, read_body};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 

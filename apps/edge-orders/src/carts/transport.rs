@@ -1,10 +1,9 @@
 //! `POST /v1/carts`, `GET /v1/carts/{id}`, `PUT` and `DELETE /v1/carts/{id}/lines/{sku}`.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 use kiosk_ids::{CartId, Sku};
-use kiosk_problem::{Json, Problem};
+use kiosk_problem::{Json, Path, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

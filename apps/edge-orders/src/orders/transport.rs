@@ -1,7 +1,6 @@
 //! `GET /v1/orders/{id}`.
 
-use axum::extract::Path;
-use kiosk_problem::Json;
+use kiosk_problem::{Json, Path};
 
 use super::service::{self, OwnOrder};
 use crate::app::Pop;

@@ -1,9 +1,8 @@
 //! `GET /v1/products`, `GET /v1/products/{id}`.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use kiosk_problem::Query;
+use kiosk_problem::{Path, Query};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 

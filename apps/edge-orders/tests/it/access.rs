@@ -100,6 +100,8 @@ async fn other_addresses_and_methods_are_problems() {
     let pop = TestPop::stocked().await;
     pop.get("/v1/nothing", None).await.is_problem(404, "route_not_found");
     pop.get("/", None).await.is_problem(404, "route_not_found");
+    pop.get("/v1/products/%ff", None).await.is_problem(404, "route_not_found");
+    pop.get("/v1/orders/%ff", Some("x")).await.is_problem(404, "route_not_found");
     pop.call(Method::PATCH, "/v1/carts", None, &[], None).await.is_problem(405, "method_not_allowed");
     let reply = pop.call(Method::GET, "/v1/orders/ord_x", None, &[("x-request-id", "r-7")], None).await;
     assert_eq!(reply.body["request_id"], "r-7");

@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use axum::response::Response as AxumResponse;
 use kiosk_edge_platform::Files;
 
+use super::Name;
 use crate::pages::PageError;
 use crate::shop::Shop;
 
@@ -46,7 +47,7 @@ impl Manifest {
 /// `GET /assets/{name}`
 pub async fn serve(
     State(shop): State<Arc<Shop>>,
-    Path(name): Path<String>,
+    Name(name): Name,
     headers: HeaderMap,
 ) -> Result<AxumResponse, PageError> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Response, header};
 use axum::response::Response as AxumResponse;
 use kiosk_pop_store::media;
 
+use super::Name;
 use crate::pages::PageError;
 use crate::shop::Shop;
 
@@ -20,10 +21,7 @@ const PLACEHOLDER: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0
     <path d=\"M0 1040 460 760l740 440H0z\" fill=\"#c9bfab\"/></svg>";
 
 /// `GET /media/{file}`, where a file is `<hash>.<ext>`
-pub async fn serve(
-    State(shop): State<Arc<Shop>>,
-    Path(file): Path<String>,
-) -> Result<AxumResponse, PageError> {
+pub async fn serve(State(shop): State<Arc<Shop>>, Name(file): Name) -> Result<AxumResponse, PageError> {
     let (hash, ext) = file.split_once('.').ok_or(PageError::NotFound)?;
     if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(PageError::NotFound);

@@ -6,6 +6,8 @@ pub mod csrf;
 pub mod forms;
 pub mod headers;
 pub mod media;
+pub mod path;
 pub mod visit;
 
+pub use path::Name;
 pub use visit::Visit;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kiosk_ids::Sku;
@@ -16,7 +16,7 @@ use crate::components::price::{amount, fee};
 use crate::components::shell::{Cache, Meta, respond};
 use crate::components::stock::LINE_QUANTITY_MAX;
 use crate::http::forms::{FormPairs, QueryPairs};
-use crate::http::{Visit, cookies};
+use crate::http::{Name, Visit, cookies};
 use crate::islands::stepper::LineQuantity;
 use crate::orders::{Cart, CartLine, Key, OrdersApi, OrdersError};
 use crate::shop::Shop;
@@ -70,7 +70,7 @@ pub async fn add(
 pub async fn update(
     State(shop): State<Arc<Shop>>,
     visit: Visit,
-    Path(sku): Path<String>,
+    Name(sku): Name,
     FormPairs(form): FormPairs,
 ) -> Result<Response, PageError> {
     let sku = Sku::parse(&sku).map_err(|_| PageError::NotFound)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use kiosk_wire::Category;
 use leptos::prelude::*;
@@ -11,15 +11,15 @@ use super::PageError;
 use super::list::{self, Listing};
 use crate::components::nav::Branch;
 use crate::components::shell::{Cache, Meta, respond};
-use crate::http::Visit;
 use crate::http::forms::QueryPairs;
+use crate::http::{Name, Visit};
 use crate::shop::Shop;
 
 /// `GET /c/{slug}`
 pub async fn show(
     State(shop): State<Arc<Shop>>,
     visit: Visit,
-    Path(slug): Path<String>,
+    Name(slug): Name,
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
     let nav = shop.nav().await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::Response;
 use leptos::prelude::*;
@@ -15,8 +15,8 @@ use crate::components::card::picture;
 use crate::components::icons;
 use crate::components::price::{amount, fee};
 use crate::components::shell::{Cache, Meta, respond};
-use crate::http::Visit;
 use crate::http::forms::QueryPairs;
+use crate::http::{Name, Visit};
 use crate::orders::{Key, Order, OrderLine, OrdersApi};
 use crate::shop::Shop;
 
@@ -24,7 +24,7 @@ use crate::shop::Shop;
 pub async fn show(
     State(shop): State<Arc<Shop>>,
     visit: Visit,
-    Path(id): Path<String>,
+    Name(id): Name,
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
     let api = OrdersApi(&shop.edge);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use kiosk_pop_store::catalog::{self, ListQuery, ProductView};
 use kiosk_wire::{Product, Variant};
@@ -18,8 +18,8 @@ use crate::components::nav::Nav;
 use crate::components::price::price;
 use crate::components::shell::{Cache, Meta, respond};
 use crate::components::stock::Stock;
-use crate::http::Visit;
 use crate::http::forms::QueryPairs;
+use crate::http::{Name, Visit};
 use crate::islands::add_to_cart::AddToCart;
 use crate::islands::gallery::{Gallery, Shot};
 use crate::shop::{Shelf, Shop};
@@ -33,7 +33,7 @@ const DESCRIPTION_CHARS_MAX: usize = 160;
 pub async fn show(
     State(shop): State<Arc<Shop>>,
     visit: Visit,
-    Path(handle): Path<String>,
+    Name(handle): Name,
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
     let nav = shop.nav().await?;

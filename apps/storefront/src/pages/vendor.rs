@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use kiosk_pop_store::catalog;
 use leptos::prelude::*;
@@ -10,15 +10,15 @@ use leptos::prelude::*;
 use super::PageError;
 use super::list::{self, Listing};
 use crate::components::shell::{Cache, Meta, respond};
-use crate::http::Visit;
 use crate::http::forms::QueryPairs;
+use crate::http::{Name, Visit};
 use crate::shop::Shop;
 
 /// `GET /vendors/{id}`
 pub async fn show(
     State(shop): State<Arc<Shop>>,
     visit: Visit,
-    Path(id): Path<String>,
+    Name(id): Name,
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
     let vendor = catalog::vendor(&*shop.edge.db, &id).await?.ok_or(PageError::NotFound)?;

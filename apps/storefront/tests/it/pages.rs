@@ -78,6 +78,11 @@ async fn every_page_is_well_made() {
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         check_page(path, &answer.html());
     }
+    for path in ["/p/%ff", "/c/%ff", "/media/%ff", "/assets/%ff", "/orders/%ff", "/vendors/%ff"] {
+        let answer = shop.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        check_page(path, &answer.html());
+    }
     for path in ["/cart", "/nowhere", "/p/nothing", "/c/nothing", "/vendors/ven_nobody", "/orders/ord_1"] {
         check_page(path, &shop.get(path).await.html());
     }
