@@ -31,7 +31,7 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::post;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use kiosk_edge_platform::Edge;
 use kiosk_problem::{method_not_allowed, route_not_found, with_request_ids};
 use utoipa_axum::router::OpenApiRouter;
@@ -55,14 +55,20 @@ pub fn router(edge: Edge) -> Router {
         .route("/internal/tick", post(sync::transport::tick))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn(no_store))
+        .layer(middleware::from_fn(usual_headers))
         .layer(middleware::from_fn(with_request_ids))
         .with_state(App::new(edge, api))
 }
 
-/// Carts and orders are nobody else's business: no answer is kept unless it says so itself.
-async fn no_store(request: Request, next: Next) -> Response {
+/// Carts and orders are nobody else's business: no answer is kept unless it says so itself. Who is not known is told
+/// how to say who they are (RFC 9110, 11.6.1).
+async fn usual_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let unknown = response.status() == StatusCode::UNAUTHORIZED;
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if unknown {
+        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Bearer"));
+    }
     response
 }
