@@ -3,12 +3,14 @@
 
 mod api;
 mod catalog;
+mod host;
 mod process;
 mod shop;
 mod tap;
 
 pub use api::{Cart, OrderOutcome, PopApi, shopper};
 pub use catalog::{ProductSpec, catalog_lines};
+pub use host::Host;
 pub use process::Process;
 pub use shop::{Core, Node, OPERATOR_KEY, Pop, Shop, ShopBuilder, edge_node, wait_until};
 pub use tap::Tap;

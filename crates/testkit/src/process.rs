@@ -13,6 +13,8 @@ use crate::PATIENCE_S_MAX;
 /// A running server that told its address.
 pub struct Process {
     child: Child,
+    /// Its process group, when it was started as the head of one.
+    group: Option<u32>,
     /// `http://127.0.0.1:<port>`.
     pub url: String,
 }
@@ -74,7 +76,15 @@ impl Process {
             .context("the server did not listen in time")??;
         // Whatever else it prints is read, so that the pipe never fills.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, url })
+        Ok(Self { child, group: None, url })
+    }
+
+    /// Ends its whole process group with it: for a script whose children would live on. `command` was started as the
+    /// head of a group.
+    #[must_use]
+    pub(crate) fn with_group(mut self) -> Self {
+        self.group = self.child.id();
+        self
     }
 
     /// Starts `command`, a server that does not tell its address, and waits until `url` takes connections.
@@ -89,7 +99,7 @@ impl Process {
             Ok(tokio::net::TcpStream::connect(address).await.is_ok().then_some(()))
         })
         .await?;
-        Ok(Self { child, url: url.to_owned() })
+        Ok(Self { child, group: None, url: url.to_owned() })
     }
 
     /// Ends it at once, as `kill -9` or a power cut does.
@@ -97,6 +107,7 @@ impl Process {
     /// # Errors
     /// When it cannot be signalled.
     pub async fn kill(&mut self) -> Result<()> {
+        self.kill_group();
         self.child.kill().await.context("kill")
     }
 
@@ -116,5 +127,19 @@ impl Process {
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
         let kib: u64 = line.split_whitespace().nth(1).context("no value")?.parse()?;
         Ok(kib * 1024)
+    }
+
+    /// The shell's `kill` reaches a group; what has ended by itself is no error.
+    fn kill_group(&mut self) {
+        if let Some(group) = self.group.take() {
+            let kill = format!("kill -s KILL -- -{group} 2>/dev/null");
+            let _ = std::process::Command::new("sh").args(["-c", &kill]).status();
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill_group();
     }
 }

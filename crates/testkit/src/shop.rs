@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
+use crate::host::{Host, PopSpec};
 use crate::process::{bin_dir, program};
 use crate::{PATIENCE_S_MAX, PopApi, Process, ProductSpec, catalog_lines};
 
@@ -14,12 +15,12 @@ use crate::{PATIENCE_S_MAX, PopApi, Process, ProductSpec, catalog_lines};
 pub const OPERATOR_KEY: &str = "operator-key-of-a-test-shop";
 
 /// The repository.
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// Compiled components, kept beside the programs so that each is compiled once and not by every shop.
-fn modules() -> Result<PathBuf> {
+pub(crate) fn modules() -> Result<PathBuf> {
     Ok(bin_dir()?.join("edge-modules"))
 }
 
@@ -61,6 +62,7 @@ pub struct ShopBuilder {
     pops: Vec<String>,
     products: Vec<ProductSpec>,
     demo: bool,
+    host: Host,
     core_url_for_pops: Option<String>,
 }
 
@@ -68,6 +70,7 @@ pub struct ShopBuilder {
 pub struct Shop {
     dir: TempDir,
     pop_ids: Vec<String>,
+    host: Host,
     core_url_for_pops: Option<String>,
     /// The core.
     pub core: Core,
@@ -115,6 +118,13 @@ impl ShopBuilder {
         self
     }
 
+    /// Serves the POPs on `host`.
+    #[must_use]
+    pub fn host(mut self, host: Host) -> Self {
+        self.host = host;
+        self
+    }
+
     /// Starts the core, then the POPs, and waits until each POP has the catalogue and stock to sell.
     ///
     /// # Errors
@@ -134,6 +144,7 @@ impl ShopBuilder {
         let mut shop = Shop {
             dir,
             pop_ids: self.pops,
+            host: self.host,
             core_url_for_pops: self.core_url_for_pops,
             core,
             pops: Vec::new(),
@@ -236,26 +247,23 @@ impl Shop {
             pops: vec!["eu-1".to_owned()],
             products: Vec::new(),
             demo: false,
+            host: Host::default(),
             core_url_for_pops: None,
         }
     }
 
     async fn start_pop(&self, id: &str, listen: &str) -> Result<Pop> {
         let core_url = self.core_url_for_pops.as_deref().unwrap_or(&self.core.url);
-        let mut command = program("edge-node")?;
-        command
-            .current_dir(workspace())
-            .env("SPIN_VARIABLE_POP_KEY", pop_key(id))
-            .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", region(id)))
-            .args(["up", "--manifest", "spin.toml", "--listen", listen, "--tick-ms", "100"])
-            .arg("--state-dir")
-            .arg(self.dir.path().join(id))
-            .arg("--cache-dir")
-            .arg(modules()?)
-            .args(["--variable", &format!("pop_id={id}"), "--variable", &format!("region={}", region(id))])
-            .args(["--variable", &format!("core_url={core_url}")]);
-        let process = Process::start(command, &self.dir.path().join(format!("{id}.log"))).await?;
-        Ok(Pop { id: id.to_owned(), url: process.url.clone(), process })
+        let spec = PopSpec {
+            id: id.to_owned(),
+            region: region(id).to_owned(),
+            key: pop_key(id),
+            state: self.dir.path().join(id),
+            log: self.dir.path().join(format!("{id}.log")),
+            core_url: core_url.to_owned(),
+            listen: listen.to_owned(),
+        };
+        self.host.start(&spec).await
     }
 
     /// The core again, at the same address with the same state.

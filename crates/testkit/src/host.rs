@@ -1,0 +1,134 @@
+//! The hosts that a POP runs on, and how each is started.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use tokio::process::Command;
+
+use crate::process::program;
+use crate::shop::{modules, workspace};
+use crate::{Pop, Process};
+
+/// What serves a POP's components.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Host {
+    /// Kiosk's own host.
+    #[default]
+    EdgeNode,
+    /// The runtime of Cloudflare Workers.
+    Workerd,
+    /// Fermyon Spin.
+    Spin,
+}
+
+/// What a POP is started with, whatever its host.
+pub(crate) struct PopSpec {
+    /// Identifier.
+    pub id: String,
+    /// The first part of its id.
+    pub region: String,
+    /// Signs what it says to the core.
+    pub key: String,
+    /// Where it keeps its state.
+    pub state: PathBuf,
+    /// Where its host logs.
+    pub log: PathBuf,
+    /// Address of the core.
+    pub core_url: String,
+    /// Address to listen at, with port 0 for a free one.
+    pub listen: String,
+}
+
+impl Host {
+    /// The name that tables and messages use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EdgeNode => "edge-node",
+            Self::Workerd => "workerd",
+            Self::Spin => "spin",
+        }
+    }
+
+    /// The program on the PATH, for a host that is not part of this workspace.
+    #[must_use]
+    pub fn on_path(self) -> Option<PathBuf> {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).map(|folder| folder.join(self.name())).find(|file| file.is_file())
+    }
+
+    pub(crate) async fn start(self, spec: &PopSpec) -> Result<Pop> {
+        let process = match self {
+            Self::EdgeNode => Process::start(edge_node(spec)?, &spec.log).await?,
+            Self::Workerd => Process::start(workerd(spec)?, &spec.log).await?.with_group(),
+            Self::Spin => {
+                let listen = free_port(&spec.listen)?;
+                Process::start_at(spin(spec, &listen), &spec.log, &format!("http://{listen}")).await?
+            }
+        };
+        Ok(Pop { id: spec.id.clone(), url: process.url.clone(), process })
+    }
+}
+
+/// `command` in the repository, with the secrets of `spec` in its environment: arguments can be read by everybody.
+fn at_home(mut command: Command, spec: &PopSpec) -> Command {
+    command
+        .kill_on_drop(true)
+        .stdin(std::process::Stdio::null())
+        .current_dir(workspace())
+        .env("SPIN_VARIABLE_POP_KEY", &spec.key)
+        .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", spec.region));
+    command
+}
+
+/// The variables of `spin.toml`, as arguments.
+fn variables(spec: &PopSpec) -> [String; 6] {
+    let variable = |name: &str, value: &str| ["--variable".to_owned(), format!("{name}={value}")];
+    let [a, b] = variable("pop_id", &spec.id);
+    let [c, d] = variable("region", &spec.region);
+    let [e, f] = variable("core_url", &spec.core_url);
+    [a, b, c, d, e, f]
+}
+
+fn edge_node(spec: &PopSpec) -> Result<Command> {
+    let mut command = at_home(program("edge-node")?, spec);
+    command
+        .args(["up", "--manifest", "spin.toml", "--listen", &spec.listen, "--tick-ms", "100"])
+        .arg("--state-dir")
+        .arg(&spec.state)
+        .arg("--cache-dir")
+        .arg(modules()?)
+        .args(variables(spec));
+    Ok(command)
+}
+
+fn spin(spec: &PopSpec, listen: &str) -> Command {
+    let mut command = at_home(Command::new(Host::Spin.name()), spec);
+    command.args(["up", "--from", "spin.toml", "--listen", listen, "--state-dir"]).arg(&spec.state);
+    command.args(variables(spec));
+    command
+}
+
+fn workerd(spec: &PopSpec) -> Result<Command> {
+    let script = workspace().join("scripts/workers-dev");
+    if !script.is_file() {
+        bail!("{} is missing: it serves a POP on workerd", script.display());
+    }
+    let (_, port) = spec.listen.rsplit_once(':').context("an address without a port")?;
+    let mut command = at_home(Command::new(script), spec);
+    command
+        .args(["--port", port, "--pop-id", &spec.id, "--region", &spec.region, "--core-url", &spec.core_url])
+        .arg("--state-dir")
+        .arg(&spec.state);
+    // The script has children: as the head of a group it takes them with it.
+    command.process_group(0);
+    Ok(command)
+}
+
+/// Spin does not tell which port it got, so it is given one that was free a moment ago.
+fn free_port(listen: &str) -> Result<String> {
+    if !listen.ends_with(":0") {
+        return Ok(listen.to_owned());
+    }
+    Ok(std::net::TcpListener::bind(listen)?.local_addr()?.to_string())
+}
