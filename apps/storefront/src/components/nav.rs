@@ -82,8 +82,9 @@ fn branches(categories: Vec<Category>, covers: &HashMap<String, Cover>) -> Vec<B
         children.sort_by_key(|child| child.position);
         let slugs = std::iter::once(&category.slug).chain(children.iter().map(|child| &child.slug));
         let covers: Vec<&Cover> = slugs.filter_map(|slug| covers.get(slug)).collect();
-        let best = covers.iter().find(|cover| cover.featured).or_else(|| covers.first());
-        let picture = best.map(|cover| cover.picture.clone());
+        let mut pictured = covers.iter().filter(|cover| cover.picture.is_some());
+        let best = pictured.clone().find(|cover| cover.featured).or_else(|| pictured.next());
+        let picture = best.and_then(|cover| cover.picture.clone());
         let products = covers.iter().map(|cover| cover.products).sum();
         Branch { category, children, picture, products }
     };

@@ -139,6 +139,25 @@ async fn home_shows_categories_featured_and_newest() {
 }
 
 #[tokio::test]
+async fn goods_without_pictures_are_on_the_shelves_too() {
+    let mut changes = crate::support::catalogue::small();
+    for change in &mut changes {
+        if let kiosk_wire::Change::Product(product) = change
+            && product.handle != "mug"
+        {
+            product.pictures.clear();
+            product.variants.iter_mut().for_each(|variant| variant.picture = None);
+        }
+    }
+    let mut shop = TestShop::with(changes).await;
+    let home = shop.get("/").await;
+    assert_eq!(home.texts(".tile-count"), ["3 pieces", "2 pieces"]);
+    let lamps = shop.get("/c/lamps").await;
+    assert_eq!(lamps.status, StatusCode::OK);
+    assert_eq!(lamps.attributes(".card a", "href").len(), 2);
+}
+
+#[tokio::test]
 async fn a_category_holds_what_is_below_it() {
     let mut shop = TestShop::open().await;
     let kitchen = shop.get("/c/kitchen").await;

@@ -32,26 +32,27 @@ pub async fn vendors(db: &dyn Database) -> Result<Vec<Vendor>, StoreError> {
     db.query(select.bind(VENDORS_MAX)).await?.iter().map(vendor_of).collect()
 }
 
-/// The picture of a product that stands for its category.
+/// What stands for a category.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cover {
-    /// `<hash>.<ext>`
-    pub picture: String,
+    /// `<hash>.<ext>` of a product; none when no product of it has a picture.
+    pub picture: Option<String>,
     /// Whether the product is featured, which makes its picture the better choice of several.
     pub featured: bool,
     /// Products of this category itself, without those below it.
     pub products: u32,
 }
 
-/// A cover for each category that has products with a picture: a featured product's, else the newest's.
+/// A cover for each category that has products: a featured product's picture, else the newest's.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn covers(db: &dyn Database) -> Result<HashMap<String, Cover>, StoreError> {
     // SQLite takes the bare columns from the row that has the maximum.
     let select = Statement::new(
-        "SELECT category, picture, featured, COUNT(*), MAX(featured * 10000000000000 + created_ms)
-         FROM product WHERE picture IS NOT NULL GROUP BY category",
+        "SELECT category, picture, featured, COUNT(*),
+                MAX((picture IS NOT NULL) * 100000000000000 + featured * 10000000000000 + created_ms)
+         FROM product GROUP BY category",
     );
     let rows = db.query(select).await?;
     rows.iter()
