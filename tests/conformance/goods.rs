@@ -117,15 +117,18 @@ fn others() -> Vec<Value> {
     long["description_html"] =
         json!(format!("<p>{}</p><p>The end.</p>", "many words ".repeat(LONG_BYTES / 11)));
     let category = |slug: &str, name: &str, parent: Option<&str>| json!({"type": "category", "slug": slug, "name": name, "parent": parent, "position": 2, "blurb": "Many."});
-    let mut lines = Vec::from([category("more", "More", None), category("rows", "Rows", Some("more"))]);
-    lines.extend([mug, sofa, lamp, odd, dear, long]);
+    let mut bare = one("bare", "Bare", 800, 0);
+    bare["category"] = json!("bare");
+    let mut lines = Vec::from([category("more", "More", None)]);
+    lines.extend([category("rows", "Rows", Some("more")), category("bare", "Bare", Some("more"))]);
+    lines.extend([mug, sofa, lamp, odd, dear, long, bare]);
     lines.extend((0..ROWS).map(|number| {
         let mut row = one(&format!("row-{number:03}"), &format!("Row {number:03}"), 1_000 + number as i64, 0);
         row["category"] = json!("rows");
         // Older than the rest, each by itself, so that the newest come in one order.
         row["created"] = json!(format!("2025-{:02}-{:02}T00:00:00Z", 1 + number / 28, 1 + number % 28));
         if number == 0 {
-            // The storefront shows a category by a picture of its goods.
+            // A picture of its goods stands for a category.
             row["pictures"] = json!([{"file": "small.png", "alt": "A row"}]);
         }
         row
