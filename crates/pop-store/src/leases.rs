@@ -8,7 +8,7 @@ use kiosk_ids::{EventId, Sku};
 use kiosk_wire::{EventBody, LEASE_UNITS_MAX, LeaseAsk, LeaseReply, StockTake};
 use serde::Serialize;
 
-use crate::{StoreError, meta, outbox};
+use crate::{StoreError, meta};
 
 /// Units of an item that a POP holds before it knows the demand.
 pub const TARGET_UNITS_FIRST: u32 = 8;
@@ -20,6 +20,12 @@ pub const DEMAND_MS: i64 = 60_000;
 pub const IDLE_MS: i64 = 10 * 60_000;
 /// Most items whose idle stock is given back at once.
 pub const RETURNS_MAX: u32 = 100;
+
+/// Items that hold less than half of their target: few, however many there are, and each tick asks for them. Its 8 is
+/// [`TARGET_UNITS_FIRST`]: SQLite uses the index only for the very same words.
+pub(crate) const INDEX_LOW: &str = "CREATE INDEX lease_low ON lease (asked_ms, item)
+    WHERE (granted - taken - returned) * 2 < CASE target WHEN 0 THEN 8 ELSE target END";
+const _: () = assert!(TARGET_UNITS_FIRST == 8);
 
 /// An ask, and the target that it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +42,12 @@ pub struct Want {
 /// When the database fails.
 pub async fn due(db: &dyn Database, now_ms: i64, limit: u32) -> Result<Vec<Want>, StoreError> {
     let select = Statement::new(
-        "SELECT item, epoch, granted, granted - taken - returned AS here, target, sold_ms FROM lease
-         WHERE here * 2 < CASE target WHEN 0 THEN ?1 ELSE target END AND asked_ms <= ?2
+        "SELECT item, epoch, granted, granted - taken - returned, target, sold_ms FROM lease INDEXED BY lease_low
+         WHERE (granted - taken - returned) * 2 < CASE target WHEN 0 THEN 8 ELSE target END AND asked_ms <= ?1
            AND EXISTS (SELECT 1 FROM variant WHERE stock_item = item)
-         ORDER BY asked_ms, item LIMIT ?3",
+         ORDER BY asked_ms, item LIMIT ?2",
     );
-    let select = select.bind(TARGET_UNITS_FIRST).bind(now_ms - ASK_AGAIN_MS).bind(limit);
+    let select = select.bind(now_ms - ASK_AGAIN_MS).bind(limit);
     db.query(select).await?.iter().map(|row| want(row, now_ms)).collect()
 }
 
@@ -120,8 +126,9 @@ struct State<'a> {
     target: u32,
 }
 
-/// Takes over what the core answered to `wants`, asked at `asked_ms` of the POP's clock. An answer that is late or
-/// comes twice changes nothing: counters only grow within an epoch, and an older epoch is not looked at.
+/// Takes over what the core answered to `wants`, asked at `asked_ms` of the POP's clock as `incarnation`. An answer that
+/// is late or comes twice changes nothing: counters only grow within an epoch, an older epoch is not looked at, and an
+/// answer to another incarnation not at all.
 ///
 /// Returns the units that are new.
 ///
@@ -132,6 +139,7 @@ pub async fn apply(
     wants: &[Want],
     reply: &LeaseReply,
     asked_ms: i64,
+    incarnation: &str,
 ) -> Result<u64, StoreError> {
     let mut granted = 0;
     let mut states = Vec::with_capacity(reply.leases.len() + reply.fenced.len());
@@ -155,11 +163,11 @@ pub async fn apply(
     // The lapse is told by the core's clock; counted from when we asked it is never later than the core means.
     let expires_ms = asked_ms.saturating_add(reply.expires_ms.saturating_sub(reply.now_ms));
     let mut batch = vec![
-        meta::set(meta::LEASES_EXPIRE_MS, expires_ms.to_string()),
-        meta::set(meta::CONTACT_MS, asked_ms.to_string()),
+        meta::set_for(incarnation, meta::LEASES_EXPIRE_MS, expires_ms.to_string()),
+        meta::set_for(incarnation, meta::CONTACT_MS, asked_ms.to_string()),
     ];
     if !states.is_empty() {
-        batch.push(Statement::new(APPLY).bind(serde_json::to_string(&states)?));
+        batch.push(Statement::new(APPLY).bind(serde_json::to_string(&states)?).bind(incarnation));
     }
     db.batch(batch).await?;
     Ok(granted)
@@ -167,7 +175,8 @@ pub async fn apply(
 
 const APPLY: &str = "INSERT INTO lease (item, epoch, granted, core_available, asked_ms, target)
     SELECT j.value ->> 'item', j.value ->> 'epoch', j.value ->> 'granted', j.value ->> 'available',
-      j.value ->> 'asked_ms', j.value ->> 'target' FROM json_each(?1) j WHERE 1
+      j.value ->> 'asked_ms', j.value ->> 'target' FROM json_each(?1) j
+    WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?2)
     ON CONFLICT (item) DO UPDATE SET
       epoch = MAX(epoch, excluded.epoch),
       granted = CASE WHEN excluded.epoch > epoch THEN excluded.granted
@@ -202,27 +211,40 @@ pub async fn give_back(
     returns: Vec<(EventId, StockTake)>,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    let mut batch = Vec::with_capacity(2 * returns.len() + 1);
-    let takes: Vec<_> = returns.iter().map(|(_, take)| take).collect();
-    batch.push(
-        Statement::new(
-            "INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
-               (SELECT 1 FROM json_each(?1) t WHERE NOT EXISTS
-                 (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'))",
-        )
-        .bind(serde_json::to_string(&takes)?),
-    );
+    let mut rows = Vec::with_capacity(returns.len());
     for (event, take) in returns {
-        batch.push(
-            Statement::new("UPDATE lease SET returned = returned + ?2 WHERE item = ?1")
-                .bind(take.item.as_str())
-                .bind(take.units),
-        );
-        batch.push(outbox::append(&event, now_ms, &EventBody::StockReturned { take })?);
+        let body = serde_json::to_string(&EventBody::StockReturned { take: take.clone() })?;
+        rows.push(Return { item: take.item, epoch: take.epoch, units: take.units, event, body });
     }
-    db.batch(batch).await?;
+    let rows = serde_json::to_string(&rows)?;
+    db.batch(vec![
+        Statement::new(RETURN_GUARD).bind(rows.as_str()),
+        Statement::new(RETURN_UNITS).bind(rows.as_str()),
+        Statement::new(RETURN_EVENTS).bind(rows).bind(now_ms),
+    ])
+    .await?;
     Ok(())
 }
+
+/// Units that go back, and the event that tells.
+#[derive(Serialize)]
+struct Return {
+    item: Sku,
+    epoch: u64,
+    units: u32,
+    event: EventId,
+    body: String,
+}
+
+const RETURN_GUARD: &str = "INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
+    (SELECT 1 FROM json_each(?1) t WHERE NOT EXISTS
+      (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'))";
+
+const RETURN_UNITS: &str = "UPDATE lease SET returned = returned + t.units
+    FROM (SELECT value ->> 'item' AS item, value ->> 'units' AS units FROM json_each(?1)) t WHERE lease.item = t.item";
+
+const RETURN_EVENTS: &str = "INSERT INTO outbox (id, occurred_ms, body)
+    SELECT value ->> 'event', ?2, value ->> 'body' FROM json_each(?1) ORDER BY key";
 
 /// Halves the targets of idle items, down to one unit, so that every POP keeps something to sell without the core.
 #[must_use]

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod checkout;
 pub mod guard;
 pub mod idempotency;
+pub mod incarnation;
 pub mod leases;
 pub mod media;
 pub mod meta;

@@ -1,7 +1,6 @@
 //! Pictures by the hash of their bytes. The feed names them; the tick fetches the missing ones from the core.
 
 use kiosk_edge_platform::{Database, Statement, Value};
-use kiosk_wire::Picture;
 
 use crate::StoreError;
 
@@ -15,14 +14,6 @@ pub struct Media {
     pub ext: String,
     /// The file.
     pub bytes: Vec<u8>,
-}
-
-/// Names a picture that will be needed.
-#[must_use]
-pub fn expect(picture: &Picture) -> Statement {
-    Statement::new("INSERT INTO media (hash, ext) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING")
-        .bind(picture.hash.as_str())
-        .bind(picture.ext.as_str())
 }
 
 /// The picture, or `None` while it is not here.

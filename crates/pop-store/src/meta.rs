@@ -39,6 +39,20 @@ pub fn set(key: &'static str, value: impl Into<String>) -> Statement {
         .bind(value.into())
 }
 
+/// Sets `key` to `value` as long as the database is called `incarnation`: what a late answer says of another one is not
+/// taken over.
+#[must_use]
+pub fn set_for(incarnation: &str, key: &'static str, value: impl Into<String>) -> Statement {
+    Statement::new(
+        "INSERT INTO meta (key, value)
+           SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?3)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )
+    .bind(key)
+    .bind(value.into())
+    .bind(incarnation)
+}
+
 /// Sets `key` to `value` unless it is set, and returns what holds then: of several instances the first wins.
 ///
 /// # Errors

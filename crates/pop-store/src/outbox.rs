@@ -39,9 +39,16 @@ pub async fn pending(db: &dyn Database, limit: u32) -> Result<Vec<Event>, StoreE
 }
 
 /// Removes the events up to `through`, which the core has applied. Their numbers are not given again.
+///
+/// Numbers count within an incarnation: when the database is not called `incarnation` any more, nothing is removed.
 #[must_use]
-pub fn acknowledge(through: u64) -> Statement {
-    Statement::new("DELETE FROM outbox WHERE seq <= ?1").bind(integer(through))
+pub fn acknowledge(through: u64, incarnation: &str) -> Statement {
+    Statement::new(
+        "DELETE FROM outbox WHERE seq <= ?1
+           AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?2)",
+    )
+    .bind(integer(through))
+    .bind(incarnation)
 }
 
 #[cfg(test)]
@@ -64,10 +71,12 @@ mod tests {
         block_on(async {
             let db = NativeDb::in_memory().unwrap();
             crate::schema::migrate(&db).await.unwrap();
-            db.batch(vec![event(1), event(2)]).await.unwrap();
+            db.batch(vec![event(1), event(2), crate::meta::set(crate::meta::INCARNATION, "name")])
+                .await
+                .unwrap();
             // The same event again breaks its batch, which takes its number back.
             assert!(db.batch(vec![event(3), event(1)]).await.is_err());
-            db.batch(vec![acknowledge(2)]).await.unwrap();
+            db.batch(vec![acknowledge(2, "name")]).await.unwrap();
             db.batch(vec![event(3)]).await.unwrap();
             let pending = pending(&db, 10).await.unwrap();
             assert_eq!(pending.iter().map(|event| event.seq).collect::<Vec<_>>(), [3]);

@@ -38,6 +38,12 @@ pub enum CoreError {
 }
 
 impl CoreError {
+    /// Whether the core knows the numbers of these events as those of others: this database was set back to an older
+    /// copy.
+    pub fn is_rewound(&self) -> bool {
+        matches!(self, Self::Refused { status, code } if *status == StatusCode::CONFLICT && code == "events_rewound")
+    }
+
     /// Whether asking again at once is of no use: the core is away, overloaded or does not know this POP.
     pub fn is_away(&self) -> bool {
         match self {

@@ -33,7 +33,7 @@ pub async fn deliver_events(pop: &Pop, incarnation: &str, budget: Budget) -> Res
             );
             break;
         }
-        pop.edge.db.batch(vec![outbox::acknowledge(through)]).await?;
+        pop.edge.db.batch(vec![outbox::acknowledge(through, incarnation)]).await?;
         delivered += through + 1 - first;
         if !full && through == last {
             break;

@@ -43,7 +43,7 @@ async fn ask(
     if !reply.fenced.is_empty() {
         tracing::warn!(items = reply.fenced.len(), "the core took leases back");
     }
-    Ok(leases::apply(&*pop.edge.db, wants, &reply, asked_ms).await?)
+    Ok(leases::apply(&*pop.edge.db, wants, &reply, asked_ms, incarnation).await?)
 }
 
 /// Asks while a shopper waits. A core that does not answer is remembered, so that the next shopper does not wait.

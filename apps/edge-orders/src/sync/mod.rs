@@ -10,3 +10,5 @@ mod media;
 mod service;
 pub mod transport;
 mod upkeep;
+
+pub use service::deliver_soon;

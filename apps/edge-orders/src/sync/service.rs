@@ -3,7 +3,7 @@
 
 use kiosk_edge_platform::DbError;
 use kiosk_pop_store::sync::{SyncState, core_answers, core_failed, state};
-use kiosk_pop_store::{StoreError, meta};
+use kiosk_pop_store::{StoreError, incarnation as store, meta};
 use serde::Serialize;
 
 use super::core_client::CoreError;
@@ -60,8 +60,13 @@ impl Budget {
     }
 }
 
-/// The core is away: what is left of the tick is left out.
-struct Away;
+/// What is left of the tick is left out.
+enum Stop {
+    /// The core is away.
+    Away,
+    /// The core knows this database's events as others.
+    Rewound,
+}
 
 /// Runs one tick.
 pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
@@ -75,7 +80,8 @@ pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
     }
     let incarnation = incarnation(pop, &state).await?;
     match sync(pop, &state, &incarnation, &mut report).await {
-        Err(Away) => remember_failure(pop, &state).await?,
+        Err(Stop::Away) => remember_failure(pop, &state).await?,
+        Err(Stop::Rewound) => begin_anew(pop, &incarnation).await?,
         Ok(()) if state.core_failures > 0 => {
             tracing::info!("the core answers again");
             pop.edge.db.batch(core_answers().into()).await?;
@@ -85,7 +91,28 @@ pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
     Ok(report)
 }
 
-async fn sync(pop: &Pop, state: &SyncState, incarnation: &str, report: &mut TickReport) -> Result<(), Away> {
+/// Delivers what waits, for a host that lets work go on after an answer.
+pub async fn deliver_soon(pop: Pop) {
+    if let Err(error) = deliver(&pop).await {
+        tracing::warn!(%error, "a delivery was left to the tick");
+    }
+}
+
+async fn deliver(pop: &Pop) -> Result<(), StoreError> {
+    let state = state(&*pop.edge.db, pop.now_ms()).await?;
+    if !state.events_wait || state.core_retry_ms > pop.now_ms() {
+        return Ok(());
+    }
+    let incarnation = incarnation(pop, &state).await?;
+    let budget = Budget { until_ms: pop.now_ms() + TICK_MS_MAX };
+    match step("events", events::deliver_events(pop, &incarnation, budget).await) {
+        Ok(_) => Ok(()),
+        Err(Stop::Away) => remember_failure(pop, &state).await,
+        Err(Stop::Rewound) => begin_anew(pop, &incarnation).await,
+    }
+}
+
+async fn sync(pop: &Pop, state: &SyncState, incarnation: &str, report: &mut TickReport) -> Result<(), Stop> {
     let budget = Budget { until_ms: pop.now_ms() + TICK_MS_MAX };
     if state.events_wait {
         report.delivered = step("events", events::deliver_events(pop, incarnation, budget).await)?;
@@ -101,13 +128,14 @@ async fn sync(pop: &Pop, state: &SyncState, incarnation: &str, report: &mut Tick
     Ok(())
 }
 
-fn step(piece: &'static str, result: Result<u64, SyncError>) -> Result<u64, Away> {
+fn step(piece: &'static str, result: Result<u64, SyncError>) -> Result<u64, Stop> {
     match result {
         Ok(count) => Ok(count),
         Err(SyncError::Core(error)) if error.is_away() => {
             tracing::warn!(%error, piece, "the core is away");
-            Err(Away)
+            Err(Stop::Away)
         }
+        Err(SyncError::Core(error)) if error.is_rewound() => Err(Stop::Rewound),
         Err(error) => {
             tracing::error!(%error, piece, "a piece of the sync failed");
             Ok(0)
@@ -124,6 +152,14 @@ pub async fn incarnation(pop: &Pop, state: &SyncState) -> Result<String, StoreEr
             meta::get_or_set(&*pop.edge.db, meta::INCARNATION, name).await
         }
     }
+}
+
+/// This database was set back to an older copy. It takes another name: its orders are told again, its leases stay with
+/// the old name until an operator writes them off.
+async fn begin_anew(pop: &Pop, incarnation: &str) -> Result<(), StoreError> {
+    let name = hex::encode(pop.edge.random_bytes::<INCARNATION_BYTES>());
+    tracing::error!(old = incarnation, new = name, "the database was set back to an older copy");
+    store::renew(&*pop.edge.db, incarnation, &name).await
 }
 
 /// Leaves the core alone for a while.

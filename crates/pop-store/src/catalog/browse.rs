@@ -26,7 +26,7 @@ pub(super) fn vendor_of(row: &Row) -> Result<Vendor, StoreError> {
 /// When the database fails.
 pub async fn vendors(db: &dyn Database) -> Result<Vec<Vendor>, StoreError> {
     let select = Statement::new(
-        "SELECT id, name, region, about FROM vendor WHERE id IN (SELECT vendor_id FROM product)
+        "SELECT id, name, region, about FROM vendor WHERE EXISTS (SELECT 1 FROM product WHERE vendor_id = vendor.id)
          ORDER BY name COLLATE NOCASE LIMIT ?1",
     );
     db.query(select.bind(VENDORS_MAX)).await?.iter().map(vendor_of).collect()
@@ -48,17 +48,20 @@ pub struct Cover {
 /// # Errors
 /// When the database fails.
 pub async fn covers(db: &dyn Database) -> Result<HashMap<String, Cover>, StoreError> {
-    // SQLite takes the bare columns from the row that has the maximum.
+    // Each category's best picture is the first in an index. A pass over all products would take as long as they are many.
     let select = Statement::new(
-        "SELECT category, picture, featured, COUNT(*),
-                MAX((picture IS NOT NULL) * 100000000000000 + featured * 10000000000000 + created_ms)
-         FROM product GROUP BY category",
+        "SELECT c.slug, best.picture, COALESCE(best.featured, 0),
+           (SELECT COUNT(*) FROM product WHERE category = c.slug)
+         FROM category c LEFT JOIN product best ON best.rowid =
+           (SELECT rowid FROM product WHERE category = c.slug AND picture IS NOT NULL
+            ORDER BY featured DESC, created_ms DESC LIMIT 1)",
     );
-    let rows = db.query(select).await?;
-    rows.iter()
-        .map(|row| {
-            let cover = Cover { picture: row.get(1)?, featured: row.get(2)?, products: row.get(3)? };
-            Ok((row.get(0)?, cover))
-        })
-        .collect()
+    let mut covers = HashMap::new();
+    for row in db.query(select).await? {
+        let cover = Cover { picture: row.get(1)?, featured: row.get(2)?, products: row.get(3)? };
+        if cover.products > 0 {
+            covers.insert(row.get(0)?, cover);
+        }
+    }
+    Ok(covers)
 }

@@ -15,7 +15,7 @@ use kiosk_risk::IdentityKeys;
 use kiosk_wire::{FraudRecord, LeaseReply, LeaseState, OrderRecord, PaymentRecord, StockTake};
 use proptest::prelude::*;
 
-use crate::{database, number, sku};
+use crate::{INCARNATION, database, number, sku};
 
 fn reply(epoch: u64, granted: u64) -> LeaseReply {
     let lease = LeaseState { item: sku("MUG"), epoch, granted, available: 50 };
@@ -23,7 +23,7 @@ fn reply(epoch: u64, granted: u64) -> LeaseReply {
 }
 
 async fn apply(db: &NativeDb, wants: &[Want], epoch: u64, granted: u64) -> u64 {
-    leases::apply(db, wants, &reply(epoch, granted), 0).await.unwrap()
+    leases::apply(db, wants, &reply(epoch, granted), 0, INCARNATION).await.unwrap()
 }
 
 /// Sells units from the lease by an order of its own.
@@ -103,7 +103,7 @@ fn an_item_is_asked_for_until_half_its_target_is_here() {
         let wants = due(ASK_AGAIN_MS).await;
         assert_eq!((wants[0].ask.epoch, wants[0].ask.granted_seen, wants[0].ask.units), (0, 0, 8));
         // Less than was wanted: asked again, but not at once.
-        assert_eq!(leases::apply(&db, &wants, &reply(1, 3), ASK_AGAIN_MS).await.unwrap(), 3);
+        assert_eq!(leases::apply(&db, &wants, &reply(1, 3), ASK_AGAIN_MS, INCARNATION).await.unwrap(), 3);
         assert_eq!(due(2 * ASK_AGAIN_MS - 1).await, []);
         let wants = due(2 * ASK_AGAIN_MS).await;
         assert_eq!((wants[0].ask.epoch, wants[0].ask.granted_seen, wants[0].ask.units), (1, 3, 5));
@@ -163,6 +163,17 @@ fn what_is_given_back_is_told_in_the_same_batch() {
         let rest = StockTake { units: 2, ..idle[0].clone() };
         leases::give_back(&db, vec![(event(), rest)], now_ms).await.unwrap();
         assert_eq!((counters(&db).await, number(&db, RETURNS).await), ((1, 20, 10, 2), 1));
+    });
+}
+
+#[test]
+fn an_answer_to_another_incarnation_is_not_taken_over() {
+    block_on(async {
+        let db = database().await;
+        apply(&db, &[], 1, 8).await;
+        leases::apply(&db, &[], &reply(2, 20), 5, "another").await.unwrap();
+        assert_eq!(counters(&db).await, (1, 8, 0, 0));
+        assert_eq!(number(&db, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'contact_ms'").await, 0);
     });
 }
 

@@ -3,18 +3,25 @@
 
 mod carts;
 mod feed;
+mod incarnation;
 mod leases;
+mod plans;
 
 use kiosk_edge_platform::native::NativeDb;
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_ids::{ProductId, Sku, VendorId};
 use kiosk_money::{Currency, Money};
+use kiosk_pop_store::meta;
 use kiosk_wire::{Change, FeedPage, Product, StockLine, Variant, Vendor};
+
+/// The name of the database.
+const INCARNATION: &str = "test";
 
 /// A database with one product of one variant, SKU and stock item `MUG`, for €19.99.
 async fn database() -> NativeDb {
     let db = NativeDb::in_memory().unwrap();
     kiosk_pop_store::schema::migrate(&db).await.unwrap();
+    db.batch(vec![meta::set(meta::INCARNATION, INCARNATION)]).await.unwrap();
     let vendor = VendorId::named("clay").unwrap();
     let mug = product("mug", "mug", "MUG");
     let vendor = Vendor { id: vendor, name: "Clay & Co".into(), region: "DE".into(), about: String::new() };

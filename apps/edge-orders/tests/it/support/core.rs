@@ -53,6 +53,8 @@ pub struct State {
     pub down: Option<StatusCode>,
     /// Applies at most this many events of a delivery.
     pub events_max: Option<usize>,
+    /// The incarnation whose events have numbers that were used for others.
+    pub rewound: Option<String>,
 }
 
 /// A handle on it.
@@ -171,6 +173,10 @@ impl State {
     }
 
     fn apply_events(&mut self, batch: EventBatch) -> Response {
+        if self.rewound.as_deref() == Some(batch.incarnation.as_str()) {
+            let title = "These numbers were used for other events";
+            return Problem::new(StatusCode::CONFLICT, "events_rewound", title).into_response();
+        }
         let applied = self.events.len() as u64;
         let fresh: Vec<_> = batch.events.into_iter().filter(|event| event.seq > applied).collect();
         let gap = fresh.first().is_some_and(|event| event.seq != applied + 1);
