@@ -52,6 +52,10 @@ in_target() {
   KIOSK_CACHE=$KIOSK_CACHE CARGO_TARGET_DIR=$dir flock -o "$KIOSK_CACHE/lock" "$KIOSK_ROOT/scripts/cargo-in-target" "$@"
 }
 
+# guest_env COMMAND...: a command that calls cargo itself, with the guests' compiler and target directory.
+guest_env() {
+  RUSTC=$(guest_rustc) CARGO_TARGET_DIR=$GUEST_TARGET "$@"
+}
 # guest_cargo ARGS...: cargo with the guests' compiler and target directory.
 guest_cargo() {
   RUSTC=$(guest_rustc) in_target "$GUEST_TARGET" "$@"
@@ -66,3 +70,17 @@ native_cargo() {
 locked_version() {
   awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' "$KIOSK_ROOT/Cargo.lock"
 }
+
+# npm_tools FOLDER: node_modules beside a package.json, made anew when its lock file changed.
+npm_tools() {
+  local dir=$KIOSK_ROOT/$1 stamp
+  stamp=$(sha256sum "$dir/package-lock.json" | cut -c1-16)
+  [ -e "$dir/node_modules/.kiosk-$stamp" ] && return
+  step "npm packages of $1"
+  (cd "$dir" && npm ci --silent --no-audit --no-fund)
+  touch "$dir/node_modules/.kiosk-$stamp"
+}
+
+# What rustc emits and every browser of the last years takes, and Workers too; later proposals would not load everywhere.
+WASM_FEATURES=(--enable-bulk-memory --enable-bulk-memory-opt --enable-call-indirect-overlong --enable-multivalue
+  --enable-mutable-globals --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext)

@@ -1,10 +1,10 @@
 //! Serves a shop for the browser tests: prints its addresses as one line of JSON, obeys one command a line
-//! (`kill-core`, `start-core`), and stops when its input ends.
+//! (`kill-core`, `start-core`), and stops when its input ends. `KIOSK_HOST` names the host of its POPs.
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
-use kiosk_testkit::{OPERATOR_KEY, ProductSpec, Shop};
+use anyhow::{Context, Result, bail};
+use kiosk_testkit::{Host, OPERATOR_KEY, ProductSpec, Shop};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -15,7 +15,11 @@ const IMPORTS: [(&str, &str); 2] =
 #[tokio::main]
 async fn main() -> Result<()> {
     let few = [ProductSpec::new("FEW-LEFT", 2_500, 4)];
-    let mut shop = Shop::builder().pops(&["eu-1", "us-1"]).demo().products(&few).start().await?;
+    let host = match std::env::var("KIOSK_HOST") {
+        Ok(name) => Host::named(&name).with_context(|| format!("there is no host called {name}"))?,
+        Err(_) => Host::default(),
+    };
+    let mut shop = Shop::builder().pops(&["eu-1", "us-1"]).host(host).demo().products(&few).start().await?;
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/fixtures");
     for (format, file) in IMPORTS {
         shop.import(format, &fixtures.join(file)).await?;

@@ -79,6 +79,16 @@ fn i5_an_edge_app_has_one_router_and_its_entries_only_convert() {
     }
 }
 
+/// Cloudflare Workers takes one module for the whole POP, so its entry is a package of its own.
+#[test]
+fn i5_the_workers_entry_has_no_router() {
+    for source in sources("apps/edge-worker/src", "rs") {
+        assert_eq!(source.lines_with(&[".route(", ".routes(", "Router::new"]), Vec::<String>::new());
+        let lines = source.text.lines().count();
+        assert!(lines <= ENTRY_LINES_MAX, "{} has {lines} lines", source.path.display());
+    }
+}
+
 /// Names of the core's tables; each begins with its module's name.
 fn tables() -> Vec<String> {
     let migrations = sources("apps/core-cloud/migrations", "sql");
@@ -132,6 +142,17 @@ fn i9_edge_code_has_no_ambient_time_or_randomness() {
     ];
     for source in edge_sources() {
         assert_eq!(source.lines_with(&ambient), Vec::<String>::new(), "ask the ports instead");
+    }
+}
+
+/// The lints that ban ambient time and randomness hold where the file that names them lies.
+#[test]
+fn i9_every_edge_crate_has_the_edge_lints() {
+    let lints = fs::read_to_string(root().join("crates/edge-platform/clippy.toml")).unwrap();
+    assert!(lints.contains("std::time::SystemTime::now") && lints.contains("getrandom::fill"));
+    for folder in EDGE_APPS.iter().chain(&EDGE_CRATES) {
+        let own = fs::read_to_string(root().join(folder).join("clippy.toml")).unwrap_or_default();
+        assert_eq!(own, lints, "{folder} should link to crates/edge-platform/clippy.toml");
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads everything that came over a connection that was closed after one answer.
+    /// Reads everything that came for one request.
     pub fn read(bytes: &[u8], method: &str) -> Result<Self> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").context("the head has no end")?;
         let head = std::str::from_utf8(&bytes[..end]).context("the head is not UTF-8")?;
@@ -35,6 +35,18 @@ impl Answer {
         let mut answer = Self { status, headers, body: Vec::new() };
         answer.body = answer.framed(rest, method)?;
         Ok(answer)
+    }
+
+    /// Whether `bytes` are an answer that tells its own end and has come to it. Not every host closes a connection when
+    /// it is asked to.
+    pub fn is_whole(bytes: &[u8], method: &str) -> bool {
+        Self::read(bytes, method).is_ok_and(|answer| {
+            let tells = |name: &str| answer.header(name).is_some();
+            method == "HEAD"
+                || matches!(answer.status, 204 | 304)
+                || tells("content-length")
+                || tells("transfer-encoding")
+        })
     }
 
     /// The body by RFC 9112, 6.3; bytes beyond its end are an error.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use kiosk_testkit::PATIENCE_S_MAX;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -14,6 +13,8 @@ use crate::vars::Vars;
 
 /// Names the request that is sent, unless the case says another name or none.
 pub const REQUEST_ID: &str = "x-request-id";
+/// Longest wait for an answer, in seconds. Reaching it is a failure.
+const ANSWER_S_MAX: u64 = 20;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -21,13 +22,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub async fn send(host: &str, case: &Case, vars: &Vars) -> Result<Answer> {
     let request = request(host, case, vars)?;
     let (method, _) = case.method_and_target();
-    let patience = Duration::from_secs(PATIENCE_S_MAX);
-    let received = timeout(patience, exchange(host, &request)).await.context("no answer in time")??;
+    let patience = Duration::from_secs(ANSWER_S_MAX);
+    let received =
+        timeout(patience, exchange(host, &request, method)).await.context("no answer in time")??;
     Answer::read(&received, method)
 }
 
 /// Writes and reads at once: a server may answer before it has all of a body, and then read no more of it.
-async fn exchange(host: &str, request: &[u8]) -> Result<Vec<u8>> {
+async fn exchange(host: &str, request: &[u8], method: &str) -> Result<Vec<u8>> {
     let (mut read, mut write) = TcpStream::connect(host).await?.into_split();
     let sending = async {
         let sent = write.write_all(request).await;
@@ -36,12 +38,26 @@ async fn exchange(host: &str, request: &[u8]) -> Result<Vec<u8>> {
     };
     let receiving = async {
         let mut received = Vec::new();
-        let ended = read.read_to_end(&mut received).await;
+        let ended = loop {
+            match read.read_buf(&mut received).await {
+                Ok(0) => break Ok(()),
+                Ok(_) if Answer::is_whole(&received, method) => break Ok(()),
+                Ok(_) => {}
+                Err(error) => break Err(error),
+            }
+        };
         (received, ended)
     };
-    let (sent, (received, ended)) = tokio::join!(sending, receiving);
+    tokio::pin!(sending, receiving);
+    let mut sent = None;
+    let (received, ended) = loop {
+        tokio::select! {
+            received = &mut receiving => break received,
+            ended = &mut sending, if sent.is_none() => sent = Some(ended),
+        }
+    };
     if received.is_empty() {
-        sent.map(drop).context("sending")?;
+        sent.transpose().context("sending")?;
         ended.context("receiving")?;
         bail!("the connection was closed without an answer");
     }

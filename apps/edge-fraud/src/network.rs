@@ -1,7 +1,7 @@
 //! The network: an ONNX file behind `ort`, run by tract, which works inside WASM.
 //!
-//! `ort` 2.0.0-rc.10 without `std`, as WASI needs it, drops a zeroed environment when it makes its first one. In a WASM
-//! instance that is harmless (address 0 is zeroed memory); natively it is not, hence the feature in Cargo.toml.
+//! `ort` 2.0.0-rc.10 without `std`, as WASM needs it, drops a zeroed environment when it makes its first one, and so would
+//! free address 0. The environment lives as long as the program anyway, so the backend is told never to free one.
 
 use std::sync::Once;
 
@@ -53,7 +53,7 @@ impl Network {
     pub fn new(onnx: &[u8], width: usize) -> Result<Self, NetworkError> {
         static BACKEND: Once = Once::new();
         BACKEND.call_once(|| {
-            ort::set_api(ort_tract::api());
+            ort::set_api(ort::sys::OrtApi { ReleaseEnv: keep_environment, ..ort_tract::api() });
         });
         let session = Session::builder()?
             .with_optimization_level(GraphOptimizationLevel::Level3)?
@@ -98,6 +98,8 @@ impl Network {
         Ok(())
     }
 }
+
+extern "system" fn keep_environment(_environment: *mut ort::sys::OrtEnv) {}
 
 fn takes_rows_of(input: &ValueType, width: usize) -> bool {
     match input {

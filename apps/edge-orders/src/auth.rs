@@ -7,6 +7,8 @@ use kiosk_problem::Problem;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::config::Secret;
+
 /// Longest token that is looked at, in bytes.
 const TOKEN_BYTES_MAX: usize = 128;
 /// Random bytes of a cart's token.
@@ -35,6 +37,11 @@ impl Token {
     /// Whether `hash` is of this token, in constant time.
     pub fn has_hash(&self, hash: &str) -> bool {
         self.hash().as_bytes().ct_eq(hash.as_bytes()).into()
+    }
+
+    /// Whether this is `secret`, in constant time.
+    pub fn is_secret(&self, secret: &Secret) -> bool {
+        self.0.as_bytes().ct_eq(secret.bytes()).into()
     }
 
     /// Whether this is the token `expected`, in constant time.

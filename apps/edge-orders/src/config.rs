@@ -7,6 +7,9 @@ use kiosk_ids::{OrderId, PopId};
 use kiosk_privacy::PseudonymKey;
 use sha2::Sha256;
 
+/// Shortest tick key, in bytes.
+const TICK_KEY_BYTES_MIN: usize = 16;
+
 /// What this POP is and the secrets it holds.
 #[derive(Debug)]
 pub struct Config {
@@ -20,6 +23,8 @@ pub struct Config {
     pub pop_key: Secret,
     /// Makes pseudonyms.
     pub pseudonym_key: PseudonymKey,
+    /// Lets a scheduler tick this POP from outside; none where the host ticks.
+    pub tick_key: Option<Secret>,
     order_token_key: Secret,
     request_hash_key: Secret,
 }
@@ -88,6 +93,10 @@ impl Config {
         let region_secret = variables.get("pseudonym_key").await?.into_bytes();
         let pseudonym_key =
             PseudonymKey::new(&region_secret).map_err(|_| ConfigError::Value("pseudonym_key"))?;
+        let tick_key = variables.get("tick_key").await.unwrap_or_default();
+        if (1..TICK_KEY_BYTES_MIN).contains(&tick_key.len()) {
+            return Err(ConfigError::Value("tick_key"));
+        }
         // Keys of their own, so that a token says nothing about a pseudonym.
         let region_secret = Secret(region_secret);
         let derived = |label: &str| Secret(region_secret.mac(label.as_bytes()));
@@ -97,6 +106,7 @@ impl Config {
             core_url,
             pop_key: Secret(pop_key),
             pseudonym_key,
+            tick_key: (!tick_key.is_empty()).then(|| Secret(tick_key.into_bytes())),
             order_token_key: derived("order-token"),
             request_hash_key: derived("request-hash"),
         })

@@ -8,6 +8,7 @@
 //! GET  /v1/orders/{id}                  for who placed it
 //! GET  /v1/openapi.json
 //! POST /internal/tick                   outbox, leases, feed and pictures; called by the host, not routed from outside
+//! POST /v1/tick                         the same for a host that does not tick, with the tick key
 //! ```
 //!
 //! Transport reads HTTP, service decides, the store (`kiosk-pop-store`) keeps; the same verb at each layer. The only
@@ -53,6 +54,7 @@ pub fn router(edge: Edge) -> Router {
         .split_for_parts();
     router
         .route("/internal/tick", post(sync::transport::tick))
+        .route("/v1/tick", post(sync::transport::tick_from_outside))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(usual_headers))

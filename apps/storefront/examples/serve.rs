@@ -6,6 +6,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use kiosk_edge_platform::db::BATCH_STATEMENTS_MAX;
 use kiosk_ids::{ProductId, Sku, VendorId};
 use kiosk_money::{Currency, Money};
 use kiosk_pop_store::media;
@@ -18,8 +19,11 @@ async fn main() {
     let mut pictures = Vec::new();
     let changes = demo(&mut pictures);
     let shop = support::TestShop::with(changes).await;
-    let stored = pictures.into_iter().map(|(hash, svg)| media::put(&hash, svg.into_bytes())).collect();
-    shop.host.edge.db.batch(stored).await.unwrap();
+    let stored: Vec<_> =
+        pictures.into_iter().map(|(hash, svg)| media::put(&hash, svg.into_bytes())).collect();
+    for batch in stored.chunks(BATCH_STATEMENTS_MAX) {
+        shop.host.edge.db.batch(batch.to_vec()).await.unwrap();
+    }
     shop.host.edge.db.batch(few_here_and_there()).await.unwrap();
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     println!("http://127.0.0.1:{port}");

@@ -7,8 +7,23 @@ use std::borrow::Cow;
 
 use futures::future::BoxFuture;
 
-/// Most statements in one batch; a longer one is a programming error.
-pub const BATCH_STATEMENTS_MAX: usize = 5_000;
+/// Most statements in one batch; a longer one is a programming error. D1 takes 1,000 for a whole request, and each is
+/// another call from a guest to its host.
+pub const BATCH_STATEMENTS_MAX: usize = 100;
+
+/// Refuses a batch that is too long, the same on every host.
+///
+/// # Errors
+/// [`DbError::Host`] beyond [`BATCH_STATEMENTS_MAX`].
+pub fn check_batch(statements: &[Statement]) -> Result<(), DbError> {
+    if statements.len() <= BATCH_STATEMENTS_MAX {
+        return Ok(());
+    }
+    Err(DbError::Host(format!(
+        "a batch of {} statements is longer than {BATCH_STATEMENTS_MAX}",
+        statements.len()
+    )))
+}
 
 /// A value of SQLite's five storage classes.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,9 +1,10 @@
-//! What edge code may ask of its host, as ports (invariant I9): database, outbound HTTP, variables, files, clock
-//! and randomness. This crate is the only place that knows Spin from Workers from a native process.
+//! What edge code may ask of its host, as ports (invariant I9): database, outbound HTTP, variables, files, clock,
+//! randomness and work after the answer. This crate is the only place that knows Spin from Workers from a native process.
 //!
 //! | module | host |
 //! |---|---|
 //! | [`spin`] | Spin and `edge-node` (WASI 0.3) |
+//! | `workers` | Cloudflare Workers (`workerd`) |
 //! | [`native`] | a plain process: unit tests, simulation |
 
 pub mod db;
@@ -11,8 +12,11 @@ pub mod head;
 mod http_client;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
+pub mod request_id;
 #[cfg(target_os = "wasi")]
 pub mod spin;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+pub mod workers;
 
 use std::sync::Arc;
 
@@ -59,6 +63,12 @@ pub trait Files: Send + Sync {
     fn read(&self, path: &str) -> Option<Vec<u8>>;
 }
 
+/// Work that goes on when the request that asked for it is answered.
+pub trait AfterResponse: Send + Sync {
+    /// Runs `work`, or leaves it out: nothing may depend on it that the tick would not do as well, only later.
+    fn run(&self, work: BoxFuture<'static, ()>);
+}
+
 /// All ports of one host; cheap to clone, the state of every edge router.
 #[derive(Clone)]
 pub struct Edge {
@@ -74,6 +84,8 @@ pub struct Edge {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Randomness>,
+    /// Work after the answer.
+    pub after: Arc<dyn AfterResponse>,
 }
 
 impl Edge {

@@ -16,10 +16,14 @@ use http_body_util::BodyExt;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use tower::ServiceExt;
 
+use crate::db::check_batch;
 use crate::{
-    Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row, Statement,
-    Value, VariableError, Variables,
+    AfterResponse, Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row,
+    Statement, Value, VariableError, Variables,
 };
+
+/// Most prepared statements that are kept: more than the apps have, so that none is prepared twice.
+const STATEMENTS_KEPT_MAX: usize = 128;
 
 /// SQLite through rusqlite, one connection.
 pub struct NativeDb(Mutex<rusqlite::Connection>);
@@ -47,6 +51,7 @@ impl NativeDb {
         connection
             .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
             .map_err(|error| sqlite_error(&error))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT_MAX);
         Ok(Self(Mutex::new(connection)))
     }
 
@@ -106,7 +111,11 @@ impl Database for NativeDb {
     }
 
     fn batch(&self, statements: Vec<Statement>) -> BoxFuture<'_, Result<(), DbError>> {
-        async move { run_batch(&mut self.lock(), &statements).map_err(|error| sqlite_error(&error)) }.boxed()
+        async move {
+            check_batch(&statements)?;
+            run_batch(&mut self.lock(), &statements).map_err(|error| sqlite_error(&error))
+        }
+        .boxed()
     }
 }
 
@@ -214,6 +223,24 @@ impl HttpClient for RouterHttp {
     }
 }
 
+/// Keeps work that was left for after an answer, until it is taken.
+#[derive(Clone, Default)]
+pub struct LaterWork(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
+
+impl LaterWork {
+    /// What was left since the last call.
+    #[must_use]
+    pub fn take(&self) -> Vec<BoxFuture<'static, ()>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl AfterResponse for LaterWork {
+    fn run(&self, work: BoxFuture<'static, ()>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(work);
+    }
+}
+
 /// A whole host in memory, and the handles that steer it.
 pub struct NativeEdge {
     /// The ports, for a router.
@@ -222,6 +249,8 @@ pub struct NativeEdge {
     pub clock: Arc<ManualClock>,
     /// Brings other servers up and down.
     pub http: RouterHttp,
+    /// Work that was left for after an answer.
+    pub after: LaterWork,
 }
 
 impl NativeEdge {
@@ -230,6 +259,7 @@ impl NativeEdge {
     pub fn new(db: NativeDb, variables: &[(&str, &str)], files: std::path::PathBuf, seed: u64) -> Self {
         let clock = Arc::new(ManualClock::new(1_790_000_000_000));
         let http = RouterHttp::default();
+        let after = LaterWork::default();
         let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let edge = Edge {
             db: Arc::new(db),
@@ -238,7 +268,8 @@ impl NativeEdge {
             files: Arc::new(DirFiles(files)),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(seed)),
+            after: Arc::new(after.clone()),
         };
-        Self { edge, clock, http }
+        Self { edge, clock, http, after }
     }
 }

@@ -17,10 +17,12 @@ use spin_sdk::sqlite::wit::sqlite;
 use spin_sdk::sqlite::{Connection, Error as SqliteError, Value as SpinValue};
 use tower::ServiceExt;
 
+use crate::db::check_batch;
 use crate::http_client::RESPONSE_BYTES_MAX;
+use crate::request_id::REQUEST_ID;
 use crate::{
-    Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row, Statement,
-    Value, VariableError, Variables, head,
+    AfterResponse, Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row,
+    Statement, Value, VariableError, Variables, head, request_id,
 };
 
 /// The ports of this component instance.
@@ -34,6 +36,7 @@ pub fn edge() -> Edge {
         files: Arc::new(MountedFiles),
         clock: Arc::new(WasiClock),
         random: Arc::new(WasiRandom),
+        after: Arc::new(LeftToTheTick),
     }
 }
 
@@ -48,12 +51,14 @@ fn log_to_stderr() {
 ///
 /// The body is streamed into the router, which limits it; the answer is sent whole.
 pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response<Full<Bytes>> {
-    let request =
+    let mut request =
         request.map(|body| Body::from_stream(SendWrapper::new(http_body_util::BodyDataStream::new(body))));
     let method = request.method().clone();
+    let id = request_id::ensure(request.headers_mut(), &WasiRandom);
     let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
     let (mut parts, body) = response.into_parts();
     head::without_length(&method, &mut parts.headers);
+    parts.headers.insert(REQUEST_ID, id);
     match body.collect().await {
         Ok(body) => Response::from_parts(parts, Full::new(body.to_bytes())),
         Err(error) => {
@@ -102,6 +107,7 @@ async fn execute(connection: &Connection, statement: Statement) -> Result<(), Db
 }
 
 async fn run_batch(statements: Vec<Statement>) -> Result<(), DbError> {
+    check_batch(&statements)?;
     // A connection of its own: BEGIN to COMMIT must not mix with another request's statements.
     let connection = Connection::open_default().await.map_err(sqlite_error)?;
     let statements = match <[Statement; 1]>::try_from(statements) {
@@ -212,5 +218,14 @@ impl Randomness for WasiRandom {
     fn fill(&self, bytes: &mut [u8]) {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         bytes.copy_from_slice(&spin_sdk::wasip3::random::random::get_random_bytes(length));
+    }
+}
+
+/// An instance has nothing running between requests: the host's tick comes a moment later.
+struct LeftToTheTick;
+
+impl AfterResponse for LeftToTheTick {
+    fn run(&self, work: BoxFuture<'static, ()>) {
+        drop(work);
     }
 }

@@ -1,6 +1,7 @@
 //! The hosts that a POP runs on, and how each is started.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tokio::process::Command;
@@ -50,6 +51,12 @@ impl Host {
         }
     }
 
+    /// The host of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::EdgeNode, Self::Workerd, Self::Spin].into_iter().find(|host| host.name() == name)
+    }
+
     /// The program on the PATH, for a host that is not part of this workspace.
     #[must_use]
     pub fn on_path(self) -> Option<PathBuf> {
@@ -63,10 +70,27 @@ impl Host {
             Self::Workerd => Process::start(workerd(spec)?, &spec.log).await?.with_group(),
             Self::Spin => {
                 let listen = free_port(&spec.listen)?;
-                Process::start_at(spin(spec, &listen), &spec.log, &format!("http://{listen}")).await?
+                let process =
+                    Process::start_at(spin(spec, &listen), &spec.log, &format!("http://{listen}")).await?;
+                let ticking = tokio::spawn(tick(format!("{}/v1/tick", process.url)));
+                process.with_companion(ticking)
             }
         };
         Ok(Pop { id: spec.id.clone(), url: process.url.clone(), process })
+    }
+}
+
+/// What opens `/v1/tick` of a POP whose host does not tick.
+const TICK_KEY: &str = "tick-key-of-a-test-shop";
+/// Time between two ticks.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Ticks a POP from outside. A tick that fails is left to the next one, as a scheduler does.
+async fn tick(url: String) {
+    let client = reqwest::Client::new();
+    loop {
+        let _ = client.post(&url).bearer_auth(TICK_KEY).send().await;
+        tokio::time::sleep(TICK).await;
     }
 }
 
@@ -104,6 +128,7 @@ fn edge_node(spec: &PopSpec) -> Result<Command> {
 
 fn spin(spec: &PopSpec, listen: &str) -> Command {
     let mut command = at_home(Command::new(Host::Spin.name()), spec);
+    command.env("SPIN_VARIABLE_TICK_KEY", TICK_KEY);
     command.args(["up", "--from", "spin.toml", "--listen", listen, "--state-dir"]).arg(&spec.state);
     command.args(variables(spec));
     command

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio::time::{Duration, timeout};
 
 use crate::PATIENCE_S_MAX;
@@ -15,6 +16,8 @@ pub struct Process {
     child: Child,
     /// Its process group, when it was started as the head of one.
     group: Option<u32>,
+    /// What runs beside it here and ends with it.
+    companion: Option<JoinHandle<()>>,
     /// `http://127.0.0.1:<port>`.
     pub url: String,
 }
@@ -76,7 +79,14 @@ impl Process {
             .context("the server did not listen in time")??;
         // Whatever else it prints is read, so that the pipe never fills.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, group: None, url })
+        Ok(Self { child, group: None, companion: None, url })
+    }
+
+    /// Ends `companion` with it.
+    #[must_use]
+    pub(crate) fn with_companion(mut self, companion: JoinHandle<()>) -> Self {
+        self.companion = Some(companion);
+        self
     }
 
     /// Ends its whole process group with it: for a script whose children would live on. `command` was started as the
@@ -99,7 +109,7 @@ impl Process {
             Ok(tokio::net::TcpStream::connect(address).await.is_ok().then_some(()))
         })
         .await?;
-        Ok(Self { child, group: None, url: url.to_owned() })
+        Ok(Self { child, group: None, companion: None, url: url.to_owned() })
     }
 
     /// Ends it at once, as `kill -9` or a power cut does.
@@ -129,6 +139,19 @@ impl Process {
         Ok(kib * 1024)
     }
 
+    /// Processor time that it took so far, from `/proc/<pid>/stat`, whose clock has a hundred ticks a second.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn cpu_time(&self) -> Result<Duration> {
+        let id = self.id().context("the process has ended")?;
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+        // The name before the bracket may contain spaces; user and system time are the 12th and 13th field behind it.
+        let (_, fields) = stat.rsplit_once(')').context("no name")?;
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        Ok(Duration::from_millis(ticks.sum::<Result<u64, _>>()? * 10))
+    }
+
     /// The shell's `kill` reaches a group; what has ended by itself is no error.
     fn kill_group(&mut self) {
         if let Some(group) = self.group.take() {
@@ -141,5 +164,8 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill_group();
+        if let Some(companion) = self.companion.take() {
+            companion.abort();
+        }
     }
 }

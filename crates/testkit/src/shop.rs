@@ -183,6 +183,14 @@ pub struct Node {
 /// # Errors
 /// When it does not start.
 pub async fn edge_node(path: &str, variables: &[(&str, &str)]) -> Result<Node> {
+    edge_node_with(path, variables, &[]).await
+}
+
+/// The same with more options of `edge-node up`.
+///
+/// # Errors
+/// When it does not start.
+pub async fn edge_node_with(path: &str, variables: &[(&str, &str)], options: &[&str]) -> Result<Node> {
     install_crypto();
     let dir = tempfile::tempdir()?;
     let mut command = program("edge-node")?;
@@ -191,6 +199,7 @@ pub async fn edge_node(path: &str, variables: &[(&str, &str)]) -> Result<Node> {
     for (name, value) in variables {
         command.args(["--variable", &format!("{name}={value}")]);
     }
+    command.args(options);
     let process = Process::start(command, &dir.path().join("node.log")).await?;
     Ok(Node { process, dir })
 }
@@ -236,6 +245,14 @@ impl Core {
     /// When it has ended.
     pub fn resident_bytes(&self) -> Result<u64> {
         self.process.resident_bytes()
+    }
+
+    /// Processor time that it took since it was started.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn cpu_time(&self) -> Result<std::time::Duration> {
+        self.process.cpu_time()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::svg;
 
-/// Largest picture, in bytes.
-pub const PICTURE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Largest picture, in bytes: a POP keeps it as one value, and D1 takes values of up to 2,000,000 bytes.
+pub const PICTURE_BYTES_MAX: usize = 1_900_000;
 
 /// A kind of picture that browsers show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAPicture {
     /// Larger than [`PICTURE_BYTES_MAX`].
-    #[error("the picture is larger than {} MiB", PICTURE_BYTES_MAX / 1024 / 1024)]
+    #[error("the picture is larger than {PICTURE_BYTES_MAX} bytes")]
     TooLarge,
     /// None of the kinds.
     #[error("not a JPEG, PNG, WebP or SVG picture")]

@@ -38,6 +38,13 @@ pub fn model_copy() -> tempfile::TempDir {
     folder
 }
 
+/// Writes as many statements as there are, in batches that a host takes.
+pub fn write(db: &NativeDb, statements: impl Iterator<Item = Statement>) {
+    for batch in statements.collect::<Vec<_>>().chunks(kiosk_edge_platform::db::BATCH_STATEMENTS_MAX) {
+        run(kiosk_edge_platform::Database::batch(db, batch.to_vec())).unwrap();
+    }
+}
+
 /// A database with the velocity tables.
 pub fn database() -> NativeDb {
     let db = NativeDb::in_memory().unwrap();

@@ -3,7 +3,6 @@
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use edge_fraud::Scorer;
-use kiosk_edge_platform::Database;
 use kiosk_pop_store::velocity::{load, record};
 use kiosk_risk::{
     Counters, DeliveryKind, FeatureSpec, KeyKind, OrderFacts, Outcome, PaymentKind, ScoreRequest, Velocity,
@@ -11,7 +10,7 @@ use kiosk_risk::{
 };
 use proptest::prelude::*;
 
-use crate::common::{NOW_MS, committed_scorer, database, ml, ordinary, run};
+use crate::common::{NOW_MS, committed_scorer, database, ml, ordinary, run, write};
 
 prop_compose! {
     fn any_order()(
@@ -81,7 +80,7 @@ proptest! {
         let statements = rows.iter().enumerate().flat_map(|(index, (age_ms, amount))| {
             record(&keys, NOW_MS - age_ms, *amount, "EUR", &format!("ord_{index}"))
         });
-        run(db.batch(statements.collect())).unwrap();
+        write(&db, statements);
         let velocity = run(load(&db, &keys, NOW_MS)).unwrap();
         for kind in KeyKind::ALL {
             let counters = velocity.get(kind);

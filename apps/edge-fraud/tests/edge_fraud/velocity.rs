@@ -5,7 +5,7 @@ use kiosk_edge_platform::{Database, Statement};
 use kiosk_pop_store::velocity::{PRUNED_ROWS_MAX, ROWS_PER_KEY_MAX, load, prune, record};
 use kiosk_risk::{IdentityKeys, KeyKind, Velocity, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS};
 
-use crate::common::{NOW_MS, app, database, ml, ordinary, post_score, run};
+use crate::common::{NOW_MS, app, database, ml, ordinary, post_score, run, write};
 
 fn keys() -> IdentityKeys {
     ordinary().keys
@@ -79,7 +79,7 @@ fn rows_from_the_future_count_as_recent() {
 fn counters_saturate_at_the_newest_rows_and_at_huge_amounts() {
     let db = database();
     let many = |n: i64| record(&keys(), NOW_MS - n, i64::MAX, "EUR", &format!("ord_{n}"));
-    run(db.batch((0..ROWS_PER_KEY_MAX + 5).flat_map(many).collect())).unwrap();
+    write(&db, (0..ROWS_PER_KEY_MAX + 5).flat_map(many));
     let velocity = counted(&db, &keys());
     assert_eq!(velocity.card.count, [ROWS_PER_KEY_MAX; 3]);
     assert_eq!(velocity.card.amount_minor, [i64::MAX; 3]);
@@ -90,7 +90,7 @@ fn pruning_removes_what_no_window_reaches_and_no_more_than_its_cap() {
     let db = database();
     remember(&db, &keys(), WINDOW_7D_MS - 1, 1, "ord_kept");
     let old = |n: i64| record(&keys(), NOW_MS - WINDOW_7D_MS - n, 1, "EUR", &format!("ord_{n}"));
-    run(db.batch((0..PRUNED_ROWS_MAX / 4 + 1).flat_map(old).collect())).unwrap();
+    write(&db, (0..PRUNED_ROWS_MAX / 4 + 1).flat_map(old));
     let before = counted(&db, &keys());
     assert_eq!(row_count(&db), 4 + PRUNED_ROWS_MAX + 4);
     for left in [4 + 4, 4, 4] {

@@ -16,9 +16,11 @@ enum Access {
     Owner,
     /// The host, in its own process.
     Host,
+    /// Whoever has the tick key, where there is one.
+    Scheduler,
 }
 
-const CASES: [(&str, &str, Access); 10] = [
+const CASES: [(&str, &str, Access); 11] = [
     ("GET", "/v1/products", Access::Public),
     ("GET", "/v1/products/{id}", Access::Public),
     ("GET", "/v1/openapi.json", Access::Public),
@@ -29,13 +31,15 @@ const CASES: [(&str, &str, Access); 10] = [
     ("POST", "/v1/orders", Access::Owner),
     ("GET", "/v1/orders/{id}", Access::Owner),
     ("POST", "/internal/tick", Access::Host),
+    ("POST", "/v1/tick", Access::Scheduler),
 ];
 
 #[tokio::test]
 async fn every_route_has_a_case() {
     let pop = TestPop::stocked().await;
     let api = pop.get("/v1/openapi.json", None).await.is(200).body;
-    let mut routes = BTreeSet::from([("POST".to_owned(), "/internal/tick".to_owned())]);
+    let mut routes =
+        BTreeSet::from(["/internal/tick", "/v1/tick"].map(|path| ("POST".to_owned(), path.to_owned())));
     for (path, item) in api["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys() {
             routes.insert((method.to_uppercase(), path.clone()));
@@ -117,4 +121,19 @@ async fn a_pop_without_its_configuration_says_so_and_nothing_more() {
     let reply = pop.get("/v1/products", None).await;
     reply.is_problem(503, "not_ready");
     assert_eq!(reply.body["detail"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_scheduler_ticks_with_the_key_alone() {
+    let key = "the tick key of the tests";
+    let call = async |pop: &TestPop, token| pop.call(Method::POST, "/v1/tick", token, &[], None).await;
+    let closed = TestPop::stocked().await;
+    call(&closed, None).await.is_problem(401, "token_required");
+    for token in ["", " ", key] {
+        let reply = call(&closed, Some(token)).await;
+        assert!(reply.status.is_client_error(), "without a key nothing opens it: {token:?}");
+    }
+    let open = TestPop::with_variables(&[("tick_key", key)]);
+    call(&open, Some("another key of the tests")).await.is_problem(404, "route_not_found");
+    call(&open, Some(key)).await.is(200);
 }

@@ -82,13 +82,19 @@ impl TestPop {
 
     /// A POP that has not talked to the core yet.
     pub fn empty() -> Self {
-        let variables = [
+        Self::with_variables(&[])
+    }
+
+    /// An empty POP with further variables.
+    pub fn with_variables(more: &[(&str, &str)]) -> Self {
+        let mut variables = vec![
             ("pop_id", "eu-1"),
             ("region", "eu"),
             ("core_url", "https://core.test"),
             ("pop_key", POP_KEY),
             ("pseudonym_key", PSEUDONYM_KEY),
         ];
+        variables.extend(more);
         let mut host = NativeEdge::new(NativeDb::in_memory().unwrap(), &variables, ".".into(), 7);
         let db = Arc::new(FaultyDb::new(host.edge.db.clone()));
         let sent = Arc::new(CapturingHttp::new(host.http.clone()));

@@ -1,0 +1,50 @@
+//! The apps of a POP, put together once for each isolate.
+
+use std::cell::OnceCell;
+
+use axum::Router;
+use kiosk_edge_platform::workers::{EmbeddedFiles, Siblings, edge};
+use worker::{Env, Result};
+
+/// A Worker has no files of its own: the fraud model is compiled in. Assets are served by the platform; the storefront
+/// needs to know their names only.
+const MODELS: EmbeddedFiles = &[
+    ("/models/fraud-v1.onnx", include_bytes!("../../../ml/fraud/models/fraud-v1.onnx")),
+    ("/models/fraud-v1.json", include_bytes!("../../../ml/fraud/models/fraud-v1.json")),
+];
+const ASSETS: EmbeddedFiles =
+    &[("/assets/manifest.json", include_bytes!("../../../dist/assets/manifest.json"))];
+
+/// The public apps.
+#[derive(Clone)]
+pub struct Pop {
+    /// The pages.
+    pub storefront: Router,
+    /// The API and the tick.
+    pub orders: Router,
+}
+
+impl Pop {
+    fn new(env: &Env) -> Result<Self> {
+        let fraud = edge_fraud::router(edge(env, MODELS, Siblings::new())?);
+        let orders = edge_orders::router(edge(env, &[], vec![("edge-fraud", fraud)])?);
+        let storefront = storefront::router(edge(env, ASSETS, vec![("edge-orders", orders.clone())])?);
+        Ok(Self { storefront, orders })
+    }
+
+    /// The app that answers `path`, as in `spin.toml`.
+    pub fn router_of(self, path: &str) -> Router {
+        if path == "/v1" || path.starts_with("/v1/") { self.orders } else { self.storefront }
+    }
+}
+
+/// This isolate's POP.
+pub fn of(env: &Env) -> Result<Pop> {
+    thread_local! {
+        static POP: OnceCell<Pop> = const { OnceCell::new() };
+    }
+    POP.with(|kept| match kept.get() {
+        Some(pop) => Ok(pop.clone()),
+        None => Pop::new(env).map(|pop| kept.get_or_init(|| pop).clone()),
+    })
+}
