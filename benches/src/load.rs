@@ -66,6 +66,11 @@ impl Measured {
         Ok(Self { histogram, elapsed: Duration::ZERO })
     }
 
+    /// Of latencies in microseconds that were measured elsewhere within `elapsed`.
+    pub fn of_run(values: impl IntoIterator<Item = u64>, elapsed: Duration) -> Result<Self> {
+        Ok(Self { elapsed, ..Self::of_micros(values)? })
+    }
+
     /// Requests a second.
     #[allow(clippy::cast_precision_loss)]
     pub fn rate(&self) -> f64 {
@@ -93,15 +98,34 @@ async fn join(mut tasks: JoinSet<Result<Histogram<u64>>>, started: Instant) -> R
 
 /// As many GETs as `connections` clients can do one after the other for `duration`.
 pub async fn saturate(url: &str, path: &str, connections: usize, duration: Duration) -> Result<Measured> {
+    saturate_all(url, &[path.to_owned()], connections, duration).await
+}
+
+/// The same over many `paths`, each connection from another of them on.
+pub async fn saturate_all(
+    url: &str,
+    paths: &[String],
+    connections: usize,
+    duration: Duration,
+) -> Result<Measured> {
+    let paths: Arc<[String]> = paths.into();
+    let mut open = Vec::new();
+    for _ in 0..connections {
+        open.push(Connection::open(url).await?);
+    }
     let started = Instant::now();
     let mut tasks = JoinSet::new();
-    for _ in 0..connections {
-        let (mut connection, path) = (Connection::open(url).await?, path.to_owned());
+    for (index, mut connection) in open.into_iter().enumerate() {
+        let paths = paths.clone();
         tasks.spawn(async move {
             let mut histogram = Histogram::new(3)?;
-            while started.elapsed() < duration {
+            let from = index * paths.len() / connections;
+            for path in paths.iter().cycle().skip(from) {
+                if started.elapsed() >= duration {
+                    break;
+                }
                 let sent = Instant::now();
-                connection.get(&path).await?;
+                connection.get(path).await?;
                 histogram.record(micros(sent))?;
             }
             Ok(histogram)

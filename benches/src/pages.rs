@@ -14,10 +14,10 @@ const STEADY_RATE: u32 = 500;
 const CATEGORY_LINKS_MIN: usize = 20;
 
 /// A product of the demo catalogue with pictures and variants.
-const PRODUCT: &str = "/p/mushroom-table-lamp";
+pub const PRODUCT: &str = "/p/mushroom-table-lamp";
 
 /// Waits until the home page shows the demo catalogue: what a page keeps for seconds may be older.
-async fn catalogue_is_shown(url: &str) -> Result<()> {
+pub async fn catalogue_is_shown(url: &str) -> Result<()> {
     wait_until("the demo catalogue on the home page", || async {
         let (_, body) = Connection::open(url).await?.get("/").await?;
         Ok((String::from_utf8_lossy(&body).matches("/c/").count() >= CATEGORY_LINKS_MIN).then_some(()))

@@ -31,6 +31,13 @@ impl Report {
         self.line(name, &value, aim);
     }
 
+    /// Throughput with the middle and the end of the latencies.
+    pub fn throughput_both(&self, name: &str, measured: &Measured) {
+        let value =
+            format!("{:.1}/s, p50 {:.0}, p99 {:.0} ms", measured.rate(), measured.ms(0.5), measured.ms(0.99));
+        self.line(name, &value, "");
+    }
+
     /// Latency at a fixed rate or of single calls.
     pub fn latency(&self, name: &str, measured: &Measured, aim: &str) {
         let value = format!("p50 {:.3} ms, p99 {:.3} ms", measured.ms(0.5), measured.ms(0.99));

@@ -95,6 +95,8 @@ pub struct Limits {
     pub request_body_bytes_max: u64,
     /// How long a stopping host waits for requests in flight, in milliseconds.
     pub drain_ms_max: u64,
+    /// Requests that one instance serves before it is replaced; with 1 nothing outlives a request.
+    pub instance_requests_max: usize,
 }
 
 impl Default for Limits {
@@ -105,6 +107,7 @@ impl Default for Limits {
             requests_in_flight_max: 512,
             request_body_bytes_max: 4 << 20,
             drain_ms_max: 10_000,
+            instance_requests_max: INSTANCE_REQUESTS_MAX,
         }
     }
 }

@@ -89,6 +89,9 @@ struct LimitArgs {
     /// Milliseconds that a stopping host waits for requests in flight.
     #[arg(long, default_value_t = Limits::default().drain_ms_max)]
     drain_ms_max: u64,
+    /// Requests that one instance serves before it is replaced; 1 for a fresh instance each.
+    #[arg(long, default_value_t = Limits::default().instance_requests_max, value_parser = positive)]
+    instance_requests_max: usize,
 }
 
 #[derive(Args)]
@@ -105,8 +108,13 @@ impl From<LimitArgs> for Limits {
             requests_in_flight_max: args.requests_in_flight_max,
             request_body_bytes_max: args.request_body_bytes_max,
             drain_ms_max: args.drain_ms_max,
+            instance_requests_max: args.instance_requests_max,
         }
     }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("a number from 1 on".to_owned())
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -21,7 +21,7 @@ use crate::guest::files::lay_out;
 use crate::guest::instance::{InstanceFactory, PoolRules};
 use crate::guest::state::GuestState;
 use crate::host;
-use crate::limits::{INSTANCE_CONCURRENT_REQUESTS_MAX, INSTANCE_REQUESTS_MAX, INSTANCES_PER_CPU_MAX, Limits};
+use crate::limits::{INSTANCE_CONCURRENT_REQUESTS_MAX, INSTANCES_PER_CPU_MAX, Limits};
 use crate::manifest::{Application, ComponentSpec};
 use crate::outbound::{Client, OutboundContext};
 use crate::server::metrics::Metrics;
@@ -237,7 +237,7 @@ impl Loader<'_> {
         let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let shared = PoolRules {
             instances_max: cpus * INSTANCES_PER_CPU_MAX,
-            requests_max: INSTANCE_REQUESTS_MAX,
+            requests_max: limits.instance_requests_max,
             concurrent_max: INSTANCE_CONCURRENT_REQUESTS_MAX,
         };
         let alone = PoolRules { instances_max: cpus, requests_max: 1, concurrent_max: 1 };
