@@ -26,6 +26,17 @@ async function openWhenSold(page, url) {
   }
 }
 
+/** Waits until the product's picture is shown: the POP fetches it a moment after the product. */
+async function showsPicture(page, width) {
+  const deadline = Date.now() + 60_000;
+  const picture = page.locator('.gallery img').first();
+  // `decode` settles when the picture is there, or is none.
+  while ((await picture.evaluate((img) => img.decode().then(() => img.naturalWidth, () => 0))) !== width) {
+    assert.ok(Date.now() < deadline, 'the picture did not come');
+    await page.reload();
+  }
+}
+
 async function fillIn(page) {
   await page.getByLabel('Full name').fill('Ada Lovelace');
   await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.org');
@@ -98,7 +109,7 @@ test('an import is sanitised, and shows its own picture', async () => {
   assert.equal(await page.locator('.prose script').count(), 0);
   await page.locator('.prose strong', { hasText: 'mug' }).waitFor();
   await openWhenSold(page, `${shop.pops[0]}/p/harbour-lamp`);
-  await page.waitForFunction(() => document.querySelector('.gallery img')?.naturalWidth === 480);
+  await showsPicture(page, 480);
   assert.deepEqual(faults, []);
   await close();
 });
