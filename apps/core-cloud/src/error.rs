@@ -48,6 +48,9 @@ pub enum Error {
     /// The numbers of these events were used for others: the POP's database was set back to an older state.
     #[error("event numbers were used before, for other events")]
     EventsRewound,
+    /// The POP has shown to know of a later write-off of its leases: its database was set back to an older state.
+    #[error("these leases were written off since")]
+    LeaseFenced,
     /// The cursor is beyond the feed: the POP followed another core.
     #[error("the feed ends at {latest}")]
     CursorAhead {
@@ -99,6 +102,10 @@ impl From<Error> for Problem {
             .detail(
                 "The POP's database was set back to an older state; nothing was applied and nothing is lost.",
             ),
+            Error::LeaseFenced => {
+                Self::new(StatusCode::CONFLICT, "lease_fenced", "These leases were written off since")
+                    .detail("The POP's database was set back to a state from before; nothing was granted.")
+            }
             Error::CursorAhead { latest } => {
                 Self::new(StatusCode::CONFLICT, "feed_cursor_ahead", "The cursor is beyond the feed")
                     .detail("This core's feed is another one than the cursor is of: start again from 0.")

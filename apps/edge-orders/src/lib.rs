@@ -39,6 +39,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+pub use crate::sync::service::TickReport;
 
 /// The app's only router (invariant I5).
 pub fn router(edge: Edge) -> Router {

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use edge_orders::TickReport;
 use http::Request;
 use tower::ServiceExt;
 
@@ -32,6 +33,6 @@ async fn tick(orders: Router) -> Option<bool> {
         return None;
     }
     let report = axum::body::to_bytes(answer.into_body(), REPORT_BYTES_MAX).await.ok()?;
-    // Counts by kind of work; an idle tick has only zeroes.
-    Some(report.iter().any(|byte| matches!(byte, b'1'..=b'9')))
+    let report: TickReport = serde_json::from_slice(&report).ok()?;
+    Some(report != TickReport::default())
 }

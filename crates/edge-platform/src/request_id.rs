@@ -1,11 +1,10 @@
 //! The id of a request, on hosts that do not give one. edge-node does.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
+use kiosk_problem::REQUEST_ID;
 
 use crate::Randomness;
 
-/// The header.
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest id that is taken over from a client, in bytes.
 pub const REQUEST_ID_BYTES_MAX: usize = 64;
 

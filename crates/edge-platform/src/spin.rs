@@ -12,6 +12,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Either, select};
 use http::Response;
 use http_body_util::{BodyExt, Full, Limited};
+use kiosk_problem::REQUEST_ID;
 use send_wrapper::SendWrapper;
 use spin_sdk::sqlite::wit::sqlite;
 use spin_sdk::sqlite::{Connection, Error as SqliteError, Value as SpinValue};
@@ -19,7 +20,6 @@ use tower::ServiceExt;
 
 use crate::db::check_batch;
 use crate::http_client::RESPONSE_BYTES_MAX;
-use crate::request_id::REQUEST_ID;
 use crate::{
     AfterResponse, Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row,
     Statement, Value, VariableError, Variables, head, request_id,

@@ -28,7 +28,7 @@ pub async fn renew(db: &dyn Database, old: &str, new: &str) -> Result<(), StoreE
 
 /// Each only when the database has its new name, `?1`.
 const RENEW: [&str; 7] = [
-    "DELETE FROM meta WHERE key IN ('leases_expire_ms', 'contact_ms')
+    "DELETE FROM meta WHERE key IN ('leases_expire_ms', 'contact_ms', 'lease_fence')
        AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
     "UPDATE lease SET epoch = 0, granted = 0, taken = 0, returned = 0, asked_ms = 0
        WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",

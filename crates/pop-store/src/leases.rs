@@ -165,6 +165,8 @@ pub async fn apply(
     let mut batch = vec![
         meta::set_for(incarnation, meta::LEASES_EXPIRE_MS, expires_ms.to_string()),
         meta::set_for(incarnation, meta::CONTACT_MS, asked_ms.to_string()),
+        // A late answer does not take back what an earlier one told.
+        Statement::new(RAISE_FENCE).bind(i64::try_from(reply.fence).unwrap_or(i64::MAX)).bind(incarnation),
     ];
     if !states.is_empty() {
         batch.push(Statement::new(APPLY).bind(serde_json::to_string(&states)?).bind(incarnation));
@@ -172,6 +174,12 @@ pub async fn apply(
     db.batch(batch).await?;
     Ok(granted)
 }
+
+const RAISE_FENCE: &str = "INSERT INTO meta (key, value)
+    SELECT 'lease_fence', CAST(?1 AS TEXT)
+    WHERE ?1 > 0 AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?2)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+      WHERE CAST(excluded.value AS INTEGER) > CAST(value AS INTEGER)";
 
 const APPLY: &str = "INSERT INTO lease (item, epoch, granted, core_available, asked_ms, target)
     SELECT j.value ->> 'item', j.value ->> 'epoch', j.value ->> 'granted', j.value ->> 'available',

@@ -10,7 +10,8 @@ pub const FEED_CURSOR: &str = "feed_cursor";
 pub const INCARNATION: &str = "incarnation";
 /// When the leases lapse, Unix milliseconds.
 pub const LEASES_EXPIRE_MS: &str = "leases_expire_ms";
-
+/// How often the core took back what this database held, as far as it knows.
+pub const LEASE_FENCE: &str = "lease_fence";
 /// Not before this time is the core asked again after it could not be reached, Unix milliseconds; 0 when it answers.
 pub const CORE_RETRY_MS: &str = "core_retry_ms";
 /// How often in a row the core could not be reached.

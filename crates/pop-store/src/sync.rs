@@ -21,6 +21,8 @@ pub struct SyncState {
     pub feed_cursor: u64,
     /// When the leases lapse by the POP's clock, Unix milliseconds.
     pub leases_expire_ms: i64,
+    /// How often the core took back what this database held, as far as it knows.
+    pub lease_fence: u64,
     /// When the core last answered a lease request, Unix milliseconds.
     pub contact_ms: i64,
     /// The core is not asked before, Unix milliseconds.
@@ -60,6 +62,7 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
         pictures_wait: values.contains_key(PICTURES),
         feed_cursor: number(meta::FEED_CURSOR).unsigned_abs(),
         leases_expire_ms: number(meta::LEASES_EXPIRE_MS),
+        lease_fence: number(meta::LEASE_FENCE).unsigned_abs(),
         contact_ms: number(meta::CONTACT_MS),
         core_retry_ms: number(meta::CORE_RETRY_MS),
         core_failures: u32::try_from(number(meta::CORE_FAILURES)).unwrap_or(0),

@@ -15,6 +15,9 @@ pub struct LeaseRequest {
     pub incarnation: String,
     /// The number of the last event that the POP wrote, delivered or not: shows the core how far behind it is.
     pub last_seq: u64,
+    /// The `fence` of the last reply that this database took in, 0 before the first.
+    #[serde(default)]
+    pub fence: u64,
     /// What it wants; empty to renew only.
     pub asks: Vec<LeaseAsk>,
 }
@@ -46,6 +49,10 @@ pub struct LeaseReply {
     pub leases: Vec<LeaseState>,
     /// Accounts whose epoch the core has raised: the POP must stop selling from older epochs of them.
     pub fenced: Vec<LeaseState>,
+    /// How often the core took back what this database held; `fenced` is what it must know of that. Whoever shows a
+    /// lower number later is a copy from before, whose epochs look current and are not.
+    #[serde(default)]
+    pub fence: u64,
 }
 
 /// The escrow account of one POP and one stock item, as the core has it.

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("orders", include_str!("../../migrations/0004_orders.sql")),
     ("imports", include_str!("../../migrations/0005_imports.sql")),
     ("media", include_str!("../../migrations/0006_media.sql")),
+    ("lease_fence", include_str!("../../migrations/0007_lease_fence.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

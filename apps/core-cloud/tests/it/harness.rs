@@ -173,8 +173,12 @@ impl TestApp {
     }
 
     pub async fn ask_all(&self, pop: &str, incarnation: &str, asks: Vec<LeaseAsk>) -> LeaseReply {
-        let request = LeaseRequest { incarnation: incarnation.to_owned(), last_seq: 0, asks };
-        self.pop_post(pop, "/sync/v1/leases", &request).await.ok()
+        self.show_fence(pop, incarnation, 0, asks).await.ok()
+    }
+
+    pub async fn show_fence(&self, pop: &str, incarnation: &str, fence: u64, asks: Vec<LeaseAsk>) -> Answer {
+        let request = LeaseRequest { incarnation: incarnation.to_owned(), last_seq: 0, fence, asks };
+        self.pop_post(pop, "/sync/v1/leases", &request).await
     }
 
     pub async fn ask(&self, pop: &str, incarnation: &str, ask: LeaseAsk) -> LeaseState {

@@ -103,7 +103,7 @@ async fn contact_renews_the_leases(app: TestApp) {
 }
 
 async fn too_much_is_refused(app: TestApp) {
-    let request = |asks| LeaseRequest { incarnation: "db".to_owned(), last_seq: 0, asks };
+    let request = |asks| LeaseRequest { incarnation: "db".to_owned(), last_seq: 0, fence: 0, asks };
     let refused =
         app.pop_post("eu-1", "/sync/v1/leases", &request(vec![ask("A", 0, 0, LEASE_UNITS_MAX + 1)])).await;
     assert_eq!(refused.is_problem(422, "invalid_value")["param"], "asks[0].units");

@@ -9,6 +9,7 @@ use crate::harness::*;
 on_both_databases!(
     stock_comes_back_only_after_the_lease_lapsed,
     a_pop_that_comes_back_is_fenced_off,
+    a_copy_from_before_a_write_off_is_refused,
     a_sale_of_an_older_epoch_is_covered_while_it_can_be,
     another_database_is_not_touched,
 );
@@ -62,6 +63,25 @@ async fn a_pop_that_comes_back_is_fenced_off(app: TestApp) {
     assert_eq!((reply.leases[0].granted, reply.leases[1].granted), (3, 0));
     assert_eq!(fenced(&reply), []);
     assert_eq!(app.stock("A").await, (7, 3, 0));
+}
+
+async fn a_copy_from_before_a_write_off_is_refused(app: TestApp) {
+    app.stock_up(&[("A", 10)]).await;
+    app.ask("eu-1", "db", ask_whole("A", 0, 0, 8)).await;
+    lapse(&app);
+    write_off(&app, None).await.unwrap();
+    // The first contact may be any: whoever has not shown the number yet cannot be told from the database itself.
+    let reply: kiosk_wire::LeaseReply = app.show_fence("eu-1", "db", 0, vec![]).await.ok();
+    assert_eq!((reply.fence, reply.fenced.len()), (1, 1));
+    let reply: kiosk_wire::LeaseReply = app.show_fence("eu-1", "db", 1, vec![ask("A", 2, 0, 2)]).await.ok();
+    assert_eq!((reply.fence, reply.fenced.len(), reply.leases[0].granted), (1, 0, 2));
+    // The copy knows nothing of the second epoch, and asks for nothing that would tell it.
+    app.show_fence("eu-1", "db", 0, vec![]).await.is_problem(409, "lease_fenced");
+    app.show_fence("eu-1", "db", 0, vec![ask("A", 1, 8, 1)]).await.is_problem(409, "lease_fenced");
+    assert_eq!(app.stock("A").await, (8, 2, 0));
+    // Another database of the POP has a count of its own.
+    let reply: kiosk_wire::LeaseReply = app.show_fence("eu-1", "new", 0, vec![]).await.ok();
+    assert_eq!(reply.fence, 0);
 }
 
 async fn a_sale_of_an_older_epoch_is_covered_while_it_can_be(app: TestApp) {

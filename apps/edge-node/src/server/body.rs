@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::{Error, WasiBody};
 
+use super::silence::Answering;
 use crate::limits::{GATHER_BYTES_MAX, GATHER_MS_MAX};
 
 /// A request's body that fails beyond a number of bytes, and says so.
@@ -81,11 +82,13 @@ pub struct ResponseBody {
     gathered: Bytes,
     rest: Option<WasiBody>,
     in_flight: Option<InFlight>,
+    /// Dropped with the body, when all of it is written.
+    pub(super) answering: Option<Answering>,
 }
 
 impl ResponseBody {
     pub(super) fn full(bytes: impl Into<Bytes>) -> Self {
-        Self { gathered: bytes.into(), rest: None, in_flight: None }
+        Self { gathered: bytes.into(), rest: None, in_flight: None, answering: None }
     }
 
     /// Waits a moment for the body of a guest. Most are complete by then, and go out with their head and their length
@@ -102,6 +105,7 @@ impl ResponseBody {
             rest: (!ended).then_some(body),
             // The guest has done its part of a whole answer: a client that does not read it takes nobody's place.
             in_flight: (!ended).then_some(in_flight),
+            answering: None,
         })
     }
 }

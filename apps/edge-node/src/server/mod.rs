@@ -4,14 +4,16 @@ mod body;
 pub mod metrics;
 mod problem;
 mod request;
+mod silence;
 pub mod spin_headers;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -23,6 +25,7 @@ use crate::limits::{CLIENT_CONNECTIONS_MAX, HEADER_READ_MS_MAX};
 use crate::node::Node;
 pub use body::ResponseBody;
 pub use request::Frontend;
+use silence::Activity;
 
 /// How often recorded times are folded into the histograms.
 const METRICS_UPKEEP_S: u64 = 5;
@@ -79,8 +82,8 @@ fn connection_builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_millis(HEADER_READ_MS_MAX))
+        // `silence` sees to it, without a timer for each request.
+        .header_read_timeout(None)
         // Head and body of a page are small: one buffer and one write cost less than a list of buffers.
         .writev(false)
         .keep_alive(true);
@@ -106,28 +109,23 @@ fn connection(
         tracing::debug!("cannot set TCP_NODELAY: {error}");
     }
     let (frontend, peer) = (frontend.clone(), spin_headers::address(peer));
-    let spoken = Arc::new(AtomicBool::new(false));
-    let first_request = spoken.clone();
-    let service = service_fn(move |request| {
-        first_request.store(true, Ordering::Relaxed);
+    let activity = Activity::new();
+    let client = activity.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answering = client.request(request.version());
         let (frontend, peer) = (frontend.clone(), peer.clone());
-        async move { Ok::<_, std::convert::Infallible>(frontend.answer(request, &peer).await) }
+        async move {
+            let mut response = frontend.answer(request, &peer).await;
+            response.body_mut().answering = Some(answering);
+            Ok::<_, std::convert::Infallible>(response)
+        }
     });
     let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     async move {
         tokio::select! {
             result = connection => result,
-            () = silence(&spoken) => Ok(()),
+            () = activity.silent_for(Duration::from_millis(HEADER_READ_MS_MAX)) => Ok(()),
         }
-    }
-}
-
-/// Resolves when a client has connected and said nothing. hyper's own limit begins only with the first bytes of a
-/// request, when it knows which HTTP they are.
-async fn silence(spoken: &AtomicBool) {
-    tokio::time::sleep(Duration::from_millis(HEADER_READ_MS_MAX)).await;
-    if spoken.load(Ordering::Relaxed) {
-        std::future::pending().await
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
@@ -169,14 +170,16 @@ fn absolute(uri: Uri, headers: &HeaderMap) -> Result<Uri, Problem> {
 
 /// Ids for requests that come without one: unlikely to repeat, cheap to make, and nothing secret.
 struct RequestIds {
-    prefix: u64,
+    /// Of this process, and a dash: 17 bytes.
+    prefix: String,
     next: AtomicU64,
 }
 
 impl RequestIds {
     fn new() -> Self {
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
-        Self { prefix: nanos ^ (u64::from(std::process::id()) << 48), next: AtomicU64::new(0) }
+        let process = nanos ^ (u64::from(std::process::id()) << 48);
+        Self { prefix: format!("{process:016x}-"), next: AtomicU64::new(0) }
     }
 
     /// The client's id if it is harmless in logs, else a new one.
@@ -188,7 +191,8 @@ impl RequestIds {
         if let Some(id) = headers.get(REQUEST_ID).filter(harmless) {
             return id.clone();
         }
-        let id = format!("{:016x}-{:x}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed));
-        HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("unknown"))
+        let number = hex::encode(self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let id = Bytes::from([self.prefix.as_str(), &number].concat());
+        HeaderValue::from_maybe_shared(id).unwrap_or(HeaderValue::from_static("unknown"))
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
+use kiosk_edge_platform::conditional::none_match_names;
 use kiosk_problem::{Path, Query};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -56,9 +57,7 @@ fn cacheable(headers: &HeaderMap, body: &impl Serialize) -> Result<Response> {
     let body = serde_json::to_vec(body)?;
     let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&body)[..ETAG_BYTES]));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or("");
-    // A proxy that compresses turns the tag into a weak one; a star stands for every tag.
-    let matches =
-        known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag);
+    let matches = none_match_names(known, &etag);
     let validators = [(header::CACHE_CONTROL, CACHE.to_owned()), (header::ETAG, etag)];
     if matches {
         return Ok((StatusCode::NOT_MODIFIED, validators).into_response());

@@ -38,10 +38,19 @@ pub enum CoreError {
 }
 
 impl CoreError {
-    /// Whether the core knows the numbers of these events as those of others: this database was set back to an older
-    /// copy.
+    /// Whether the core has seen a later state of this database: it knows the numbers of these events as those of
+    /// others, or a later fence. The database was set back to an older copy.
     pub fn is_rewound(&self) -> bool {
-        matches!(self, Self::Refused { status, code } if *status == StatusCode::CONFLICT && code == "events_rewound")
+        self.is_conflict("events_rewound") || self.is_fenced()
+    }
+
+    /// Whether the core has seen a later fence of this database.
+    pub fn is_fenced(&self) -> bool {
+        self.is_conflict("lease_fenced")
+    }
+
+    fn is_conflict(&self, expected: &str) -> bool {
+        matches!(self, Self::Refused { status, code } if *status == StatusCode::CONFLICT && code == expected)
     }
 
     /// Whether asking again at once is of no use: the core is away, overloaded or does not know this POP.

@@ -24,26 +24,38 @@ pub async fn renew_leases(pop: &Pop, state: &SyncState, incarnation: &str) -> Re
     if wants.is_empty() && rested {
         return Ok(0);
     }
-    ask(pop, incarnation, state.last_seq, &wants, TICK_TIMEOUT_MS_MAX).await
+    ask(pop, incarnation, state, &wants, TICK_TIMEOUT_MS_MAX).await
 }
 
 async fn ask(
     pop: &Pop,
     incarnation: &str,
-    last_seq: u64,
+    state: &SyncState,
     wants: &[Want],
     timeout_ms_max: u32,
 ) -> Result<u64, SyncError> {
-    let asks = wants.iter().map(|want| want.ask.clone()).collect();
-    let request = LeaseRequest { incarnation: incarnation.to_owned(), last_seq, asks };
+    let request = LeaseRequest {
+        incarnation: incarnation.to_owned(),
+        last_seq: state.last_seq,
+        fence: state.lease_fence,
+        asks: wants.iter().map(|want| want.ask.clone()).collect(),
+    };
     // Before it is sent: the core's answer is counted from the earliest moment that it can mean.
     let asked_ms = pop.now_ms();
     let body = core_client::json(&request)?;
-    let reply: LeaseReply = core_client::post(pop, "/sync/v1/leases", body, timeout_ms_max).await?;
+    let reply: LeaseReply = match core_client::post(pop, "/sync/v1/leases", body, timeout_ms_max).await {
+        // Another instance took the fence in and showed it while this request was on its way.
+        Err(error) if error.is_fenced() && fence(pop).await? != state.lease_fence => return Ok(0),
+        reply => reply?,
+    };
     if !reply.fenced.is_empty() {
         tracing::warn!(items = reply.fenced.len(), "the core took leases back");
     }
     Ok(leases::apply(&*pop.edge.db, wants, &reply, asked_ms, incarnation).await?)
+}
+
+async fn fence(pop: &Pop) -> Result<u64, StoreError> {
+    Ok(sync::state(&*pop.edge.db, pop.now_ms()).await?.lease_fence)
 }
 
 /// Asks while a shopper waits. A core that does not answer is remembered, so that the next shopper does not wait.
@@ -51,9 +63,11 @@ pub async fn ask_now(pop: &Pop, wants: &[Want], timeout_ms_max: u32) -> Result<(
     let db = &*pop.edge.db;
     let state = sync::state(db, pop.now_ms()).await?;
     let incarnation = service::incarnation(pop, &state).await?;
-    match ask(pop, &incarnation, state.last_seq, wants, timeout_ms_max).await {
+    match ask(pop, &incarnation, &state, wants, timeout_ms_max).await {
         Ok(_) => Ok(()),
         Err(SyncError::Store(error)) => Err(error.into()),
+        // The next tick sees the same and takes another name.
+        Err(SyncError::Core(error)) if error.is_rewound() => Ok(()),
         Err(SyncError::Core(error)) => {
             tracing::warn!(%error, "the core was asked for stock and did not answer");
             Ok(service::remember_failure(pop, &state).await?)

@@ -7,7 +7,7 @@ mod events;
 mod feed;
 pub mod leases;
 mod media;
-mod service;
+pub mod service;
 pub mod transport;
 mod upkeep;
 

@@ -4,7 +4,7 @@
 use kiosk_edge_platform::DbError;
 use kiosk_pop_store::sync::{SyncState, core_answers, core_failed, state};
 use kiosk_pop_store::{StoreError, incarnation as store, meta};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::core_client::CoreError;
 use super::{backoff, events, feed, leases, media, upkeep};
@@ -33,7 +33,7 @@ impl From<DbError> for SyncError {
 }
 
 /// What a tick did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TickReport {
     /// Events that the core applied.
     pub delivered: u64,
@@ -80,8 +80,7 @@ pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
     }
     let incarnation = incarnation(pop, &state).await?;
     match sync(pop, &state, &incarnation, &mut report).await {
-        Err(Stop::Away) => remember_failure(pop, &state).await?,
-        Err(Stop::Rewound) => begin_anew(pop, &incarnation).await?,
+        Err(stop) => stopped(pop, &state, &incarnation, stop).await?,
         Ok(()) if state.core_failures > 0 => {
             tracing::info!("the core answers again");
             pop.edge.db.batch(core_answers().into()).await?;
@@ -107,8 +106,14 @@ async fn deliver(pop: &Pop) -> Result<(), StoreError> {
     let budget = Budget { until_ms: pop.now_ms() + TICK_MS_MAX };
     match step("events", events::deliver_events(pop, &incarnation, budget).await) {
         Ok(_) => Ok(()),
-        Err(Stop::Away) => remember_failure(pop, &state).await,
-        Err(Stop::Rewound) => begin_anew(pop, &incarnation).await,
+        Err(stop) => stopped(pop, &state, &incarnation, stop).await,
+    }
+}
+
+async fn stopped(pop: &Pop, state: &SyncState, incarnation: &str, stop: Stop) -> Result<(), StoreError> {
+    match stop {
+        Stop::Away => remember_failure(pop, state).await,
+        Stop::Rewound => begin_anew(pop, incarnation).await,
     }
 }
 

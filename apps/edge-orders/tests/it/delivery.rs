@@ -178,28 +178,6 @@ async fn a_pop_names_its_database_once() {
 }
 
 #[tokio::test]
-async fn a_database_that_was_set_back_takes_another_name_and_goes_on_selling() {
-    let pop = TestPop::stocked().await;
-    let name =
-        || pop.core.with(|state| state.lease_requests.last().map(|request| request.incarnation.clone()));
-    let old = name();
-    buy(&pop, 2).await;
-    pop.core.with(|state| state.rewound = old.clone());
-    assert_eq!(pop.tick().await["delivered"], 0);
-    assert_eq!(pop.number("SELECT SUM(granted) FROM lease").await, 0, "leases stay with the old name");
-    pop.tick_until_quiet().await;
-    assert_ne!(name(), old);
-    assert_eq!(sequence(&pop), [1, 2]);
-    let epochs =
-        |order: &kiosk_wire::OrderRecord| order.takes.iter().map(|take| take.epoch).collect::<Vec<_>>();
-    assert!(pop.core.orders().iter().all(|order| epochs(order) == [0]), "of no account of the new name");
-    buy(&pop, 1).await;
-    pop.tick_until_quiet().await;
-    assert_eq!(sequence(&pop), [1, 2, 3]);
-    assert_ne!(epochs(&pop.core.orders()[2]), [0]);
-}
-
-#[tokio::test]
 async fn a_slow_core_does_not_hold_a_tick_for_long() {
     let pop = TestPop::stocked().await;
     buy(&pop, 1).await;

@@ -11,4 +11,5 @@ mod openapi;
 mod privacy;
 mod products;
 mod races;
+mod set_back;
 mod support;

@@ -4,6 +4,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response as AxumResponse;
+use kiosk_edge_platform::conditional::none_match_names;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Visit;
@@ -59,7 +60,7 @@ pub fn html(status: StatusCode, visit: &Visit, cache: Cache, body: String) -> Ax
     let policy = HeaderValue::from_static("public, max-age=5, stale-while-revalidate=60");
     headers.insert(header::CACHE_CONTROL, policy);
     let etag = format!("\"{:032x}\"", xxh3_128(body.as_bytes()));
-    let known = visit.if_none_match.as_deref().is_some_and(|tags| matches_etag(tags, &etag));
+    let known = visit.if_none_match.as_deref().is_some_and(|tags| none_match_names(tags, &etag));
     if let Ok(value) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, value);
     }
@@ -69,9 +70,4 @@ pub fn html(status: StatusCode, visit: &Visit, cache: Cache, body: String) -> Ax
         *response.body_mut() = body.into();
     }
     response
-}
-
-/// Whether an `If-None-Match` names `etag`; the comparison is weak (RFC 9110, 13.1.2).
-pub fn matches_etag(tags: &str, etag: &str) -> bool {
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }

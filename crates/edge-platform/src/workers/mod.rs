@@ -15,6 +15,7 @@ use axum::body::Body;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt;
+use kiosk_problem::REQUEST_ID;
 use tower::ServiceExt;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::Promise;
@@ -22,7 +23,6 @@ use worker::send::SendWrapper;
 use worker::wasm_bindgen_futures::future_to_promise;
 use worker::{Env, HttpRequest, Response, ResponseBuilder};
 
-use crate::request_id::REQUEST_ID;
 use crate::{AfterResponse, Clock, Edge, Files, Randomness, VariableError, Variables, head, request_id};
 
 /// Name of the D1 binding in `wrangler.toml`.

@@ -19,7 +19,7 @@ use crate::{INCARNATION, database, number, sku};
 
 fn reply(epoch: u64, granted: u64) -> LeaseReply {
     let lease = LeaseState { item: sku("MUG"), epoch, granted, available: 50 };
-    LeaseReply { now_ms: 1_000, expires_ms: 61_000, leases: vec![lease], fenced: vec![] }
+    LeaseReply { now_ms: 1_000, expires_ms: 61_000, leases: vec![lease], fenced: vec![], fence: 0 }
 }
 
 async fn apply(db: &NativeDb, wants: &[Want], epoch: u64, granted: u64) -> u64 {

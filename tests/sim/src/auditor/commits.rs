@@ -156,12 +156,7 @@ impl Auditor {
         for (item, epoch, units) in takes {
             *taken.entry(item.clone()).or_insert(0) += units;
             let account = (order.pop, order.incarnation.clone(), item.clone(), *epoch);
-            let taken_back = self.written_off.contains(&account);
-            if taken_back && self.restored.contains(&(order.pop, order.incarnation.clone())) {
-                // A known limit: a copy from before a write-off renews its leases without showing its epochs, and sells
-                // from them until its first event tells the core that it was set back.
-                *self.exposed.entry(item.clone()).or_insert(0) += units;
-            } else if taken_back {
+            if self.written_off.contains(&account) {
                 return Err(format!("order {id} was sold from a lease that was taken back: {account:?}"));
             }
         }

@@ -140,7 +140,7 @@ impl Service {
             return Ok(EventAck { applied_through: to_u64(applied) });
         };
         events::apply(&mut tx, source, events).await?;
-        let applied = applied_number(last.seq)?;
+        let applied = stored_number("seq", last.seq)?;
         store::set_applied(&mut tx, source.pop, source.incarnation, applied).await?;
         tx.commit().await?;
         metrics::counter!("core_events_applied_total", "pop" => source.pop.to_owned())
@@ -151,22 +151,25 @@ impl Service {
     /// Renews the POP's leases, and grants more stock as far as it goes.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when too much is asked at once.
+    /// [`Error::Invalid`] when too much is asked at once, [`Error::LeaseFenced`] for a copy from before a write-off.
     pub async fn grant_leases(&self, pop: &PopId, request: &LeaseRequest) -> Result<LeaseReply, Error> {
         check_lease_request(request)?;
         let now_ms = self.clock.now_ms();
         let expires_ms = now_ms + self.lease_ttl_ms;
-        let last_seq = applied_number(request.last_seq)?;
+        let last_seq = stored_number("last_seq", request.last_seq)?;
+        let shown = stored_number("fence", request.fence)?;
         let holder = Holder { pop: pop.as_str(), incarnation: &request.incarnation };
         let mut tx = self.db.begin().await?;
         let applied = store::lock_incarnation(&mut tx, holder.pop, holder.incarnation, now_ms).await?;
-        store::set_lease(&mut tx, holder.pop, holder.incarnation, expires_ms, last_seq).await?;
+        let fence =
+            store::set_lease(&mut tx, holder.pop, holder.incarnation, expires_ms, last_seq, shown).await?;
+        let fence = fence.ok_or(Error::LeaseFenced)?;
         store::put_lag(&mut tx, holder.pop, now_ms / 60_000, (last_seq - applied).max(0)).await?;
         let active = store::count_active(&mut tx, now_ms - ACTIVE_MS_MAX).await?;
         let leases = inventory::grant_leases(&mut tx, holder, &request.asks, active).await?;
         let fenced = inventory::list_fenced(&mut tx, holder).await?;
         tx.commit().await?;
-        Ok(LeaseReply { now_ms, expires_ms, leases, fenced })
+        Ok(LeaseReply { now_ms, expires_ms, leases, fenced, fence: to_u64(fence) })
     }
 
     /// Takes back what a lost POP holds: one database of it, or all whose leases have lapsed.
@@ -242,8 +245,8 @@ fn to_u64(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-fn applied_number(seq: u64) -> Result<i64, Error> {
-    i64::try_from(seq).map_err(|_| Error::invalid("last_seq", "out of range"))
+fn stored_number(param: &str, number: u64) -> Result<i64, Error> {
+    i64::try_from(number).map_err(|_| Error::invalid(param, "out of range"))
 }
 
 fn check_incarnation(name: &str) -> Result<(), Error> {

@@ -70,19 +70,22 @@ pub async fn set_applied(conn: &mut Conn, pop: &str, incarnation: &str, applied:
     query.bind(pop).bind(incarnation).bind(applied).execute(conn).await.map(|_| ())
 }
 
-/// The leases run until then, and the POP has written events up to there.
+/// The leases run until then, and the POP has written events up to there. Returns how often they were written off, or
+/// `None` and does nothing when the POP has shown a higher number of that than `fence` before.
 pub async fn set_lease(
     conn: &mut Conn,
     pop: &str,
     incarnation: &str,
     lease_expires_ms: i64,
     last_seq: i64,
-) -> Result<()> {
-    let query = sqlx::query(
-        "UPDATE sync_incarnations SET lease_expires_ms = $3, last_seq = $4, written_off_ms = NULL \
-         WHERE pop = $1 AND incarnation = $2",
+    fence: i64,
+) -> Result<Option<i64>> {
+    let query = sqlx::query_as::<_, (i64,)>(
+        "UPDATE sync_incarnations SET lease_expires_ms = $3, last_seq = $4, fence_shown = $5, written_off_ms = NULL \
+         WHERE pop = $1 AND incarnation = $2 AND fence_shown <= $5 RETURNING fence",
     );
-    query.bind(pop).bind(incarnation).bind(lease_expires_ms).bind(last_seq).execute(conn).await.map(|_| ())
+    let query = query.bind(pop).bind(incarnation).bind(lease_expires_ms).bind(last_seq).bind(fence);
+    Ok(query.fetch_optional(conn).await?.map(|(fence,)| fence))
 }
 
 /// Keeps the worst of a minute.
@@ -141,7 +144,8 @@ pub async fn list_lag(conn: &mut Conn, from_minute: i64) -> Result<Vec<(String, 
 
 /// What a POP's database held is taken back.
 pub async fn set_written_off(conn: &mut Conn, pop: &str, incarnation: &str, now_ms: i64) -> Result<()> {
-    let query =
-        sqlx::query("UPDATE sync_incarnations SET written_off_ms = $3 WHERE pop = $1 AND incarnation = $2");
+    let query = sqlx::query(
+        "UPDATE sync_incarnations SET written_off_ms = $3, fence = fence + 1 WHERE pop = $1 AND incarnation = $2",
+    );
     query.bind(pop).bind(incarnation).bind(now_ms).execute(conn).await.map(|_| ())
 }

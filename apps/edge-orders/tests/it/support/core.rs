@@ -53,6 +53,8 @@ pub struct State {
     pub down: Option<StatusCode>,
     /// Applies at most this many events of a delivery.
     pub events_max: Option<usize>,
+    /// How often it took back what the POP held.
+    pub fence: u64,
     /// The incarnation whose events have numbers that were used for others.
     pub rewound: Option<String>,
 }
@@ -195,6 +197,11 @@ impl State {
     }
 
     fn grant(&mut self, request: LeaseRequest, now_ms: i64) -> Response {
+        let same = self.lease_requests.iter().filter(|seen| seen.incarnation == request.incarnation);
+        if request.fence < same.map(|seen| seen.fence).max().unwrap_or(0) {
+            let title = "These leases were written off since";
+            return Problem::new(StatusCode::CONFLICT, "lease_fenced", title).into_response();
+        }
         let mut leases = Vec::new();
         for ask in &request.asks {
             let Some(stock) = self.stock.get_mut(ask.item.as_str()) else {
@@ -216,6 +223,7 @@ impl State {
             now_ms: core_ms,
             expires_ms: core_ms + self.lease_ttl_ms,
             fenced: fenced.collect(),
+            fence: self.fence,
             leases,
         };
         self.lease_requests.push(request);
