@@ -71,13 +71,14 @@ locked_version() {
   awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' "$KIOSK_ROOT/Cargo.lock"
 }
 
-# npm_tools FOLDER: node_modules beside a package.json, made anew when its lock file changed.
+# npm_tools FOLDER [install]: node_modules beside a package.json, made anew when its lock file changed. `install` takes a lock
+# file that does not name every platform's optional packages, which `npm ci` refuses.
 npm_tools() {
-  local dir=$KIOSK_ROOT/$1 stamp
+  local dir=$KIOSK_ROOT/$1 how=${2:-ci} stamp
   stamp=$(sha256sum "$dir/package-lock.json" | cut -c1-16)
   [ -e "$dir/node_modules/.kiosk-$stamp" ] && return
   step "npm packages of $1"
-  (cd "$dir" && npm ci --silent --no-audit --no-fund)
+  (cd "$dir" && npm "$how" --silent --no-audit --no-fund --no-save)
   touch "$dir/node_modules/.kiosk-$stamp"
 }
 

@@ -14,12 +14,17 @@ mkdirSync(folder, { recursive: true });
 
 // Secrets go through a file of their own: arguments can be read by everybody.
 const secrets = `${folder}/secrets.env`;
-const { SPIN_VARIABLE_POP_KEY, SPIN_VARIABLE_PSEUDONYM_KEY } = process.env;
-writeFileSync(secrets, `POP_KEY="${SPIN_VARIABLE_POP_KEY}"\nPSEUDONYM_KEY="${SPIN_VARIABLE_PSEUDONYM_KEY}"\n`, { mode: 0o600 });
+const given = ["POP_KEY", "PSEUDONYM_KEY", "VAULT_KEY"].map((name) => `${name}="${process.env[`SPIN_VARIABLE_${name}`]}"\n`);
+writeFileSync(secrets, given.join(""), { mode: 0o600 });
 
+const variables = { POP_ID: popId, REGION: region, CORE_URL: coreUrl };
+for (const name of ["SHOP_URL", "MAIL_URL"]) {
+  const value = process.env[`SPIN_VARIABLE_${name}`];
+  if (value) variables[name] = value;
+}
 const args = ["dev", "--local", "--test-scheduled", "--show-interactive-dev-session=false", "--name", `kiosk-${popId}`,
   "--ip", "127.0.0.1", "--port", port, "--inspector-port", "0", "--persist-to", folder, "--env-file", secrets];
-for (const [name, value] of Object.entries({ POP_ID: popId, REGION: region, CORE_URL: coreUrl })) args.push("--var", `${name}:${value}`);
+for (const [name, value] of Object.entries(variables)) args.push("--var", `${name}:${value}`);
 const quiet = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_REGISTRY_PATH: `${folder}/registry`, NO_COLOR: "1" };
 const wrangler = spawn("scripts/npm/node_modules/.bin/wrangler", args, {
   env: { ...process.env, ...quiet, KIOSK_WORKER_BUILT: "1" },

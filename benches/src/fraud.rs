@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use http::{Request, StatusCode};
 use http_body_util::Full;
+use kiosk_edge_platform::db::BATCH_STATEMENTS_MAX;
 use kiosk_edge_platform::native::NativeDb;
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_pop_store::velocity;
@@ -91,7 +92,9 @@ async fn remember_earlier_orders(node: &Node) -> Result<()> {
         let at_ms = NOW_MS - i64::from(order) * 60_000;
         batch.extend(velocity::record(&bot_keys(), at_ms, 700, "EUR", &format!("ord_bot_{order}")));
     }
-    db.batch(batch).await?;
+    for statements in batch.chunks(BATCH_STATEMENTS_MAX) {
+        db.batch(statements.to_vec()).await?;
+    }
     Ok(())
 }
 

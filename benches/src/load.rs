@@ -14,6 +14,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::wire::{Get, Wire};
+
 /// One keep-alive connection.
 pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
@@ -108,24 +110,24 @@ pub async fn saturate_all(
     connections: usize,
     duration: Duration,
 ) -> Result<Measured> {
-    let paths: Arc<[String]> = paths.into();
+    let requests: Arc<[Get]> = paths.iter().map(|path| Get::new(url, path)).collect();
     let mut open = Vec::new();
     for _ in 0..connections {
-        open.push(Connection::open(url).await?);
+        open.push(Wire::open(url).await?);
     }
     let started = Instant::now();
     let mut tasks = JoinSet::new();
     for (index, mut connection) in open.into_iter().enumerate() {
-        let paths = paths.clone();
+        let requests = requests.clone();
         tasks.spawn(async move {
             let mut histogram = Histogram::new(3)?;
-            let from = index * paths.len() / connections;
-            for path in paths.iter().cycle().skip(from) {
+            let from = index * requests.len() / connections;
+            for request in requests.iter().cycle().skip(from) {
                 if started.elapsed() >= duration {
                     break;
                 }
                 let sent = Instant::now();
-                connection.get(path).await?;
+                connection.get(request).await?;
                 histogram.record(micros(sent))?;
             }
             Ok(histogram)

@@ -17,6 +17,7 @@ mod pops;
 mod postgres;
 mod report;
 mod text;
+mod wire;
 mod workerd;
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! Whole shops as processes: a core and POPs, driven over HTTP.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod accounts;
 mod audit;
 mod bad_input;
 mod conservation;

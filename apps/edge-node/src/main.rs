@@ -21,7 +21,8 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What Kiosk's POPs call at each tick.
-const DEFAULT_TICK_URL: &str = "http://edge-orders.spin.internal/internal/tick";
+const DEFAULT_TICK_URLS: [&str; 2] =
+    ["http://edge-orders.spin.internal/internal/tick", "http://edge-accounts.spin.internal/internal/tick"];
 
 /// Serves the components of a Spin manifest.
 #[derive(Parser)]
@@ -65,9 +66,10 @@ struct Up {
     /// Milliseconds between two ticks.
     #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
     tick_ms: u64,
-    /// What is called at each tick; by default a path of `edge-orders`, if the manifest has it.
-    #[arg(long)]
-    tick_url: Option<String>,
+    /// What is called at each tick, may be given several times; by default a path of each of Kiosk's components that
+    /// the manifest has.
+    #[arg(long = "tick-url")]
+    tick_urls: Vec<String>,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -199,17 +201,19 @@ async fn up(args: Up, application: Application) -> Result<()> {
     let listener =
         TcpListener::bind(args.listen).await.with_context(|| format!("cannot listen on {}", args.listen))?;
     let period = Duration::from_millis(args.tick_ms);
-    let ticker = match args.tick_url {
-        Some(url) => Some(Ticker::new(&node, &url, period)?),
-        // Another application has no such component, and is not ticked.
-        None => Ticker::new(&node, DEFAULT_TICK_URL, period).ok(),
+    let tickers: Vec<_> = if args.tick_urls.is_empty() {
+        // Another application has no such components, and is not ticked.
+        DEFAULT_TICK_URLS.iter().filter_map(|url| Ticker::new(&node, url, period).ok()).collect()
+    } else {
+        args.tick_urls.iter().map(|url| Ticker::new(&node, url, period)).collect::<Result<_>>()?
     };
     println!("listening on http://{}", listener.local_addr()?);
-    let ticking = ticker.map(|ticker| tokio::spawn(ticker.run(node.clone())));
-    server::serve(node, listener, stop_signal()?).await?;
-    if let Some(ticking) = ticking {
-        ticking.abort();
+    let mut ticking = tokio::task::JoinSet::new();
+    for ticker in tickers {
+        ticking.spawn(ticker.run(node.clone()));
     }
+    server::serve(node, listener, stop_signal()?).await?;
+    ticking.abort_all();
     tracing::info!("stopped");
     Ok(())
 }

@@ -39,7 +39,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-pub use crate::sync::service::TickReport;
 
 /// The app's only router (invariant I5).
 pub fn router(edge: Edge) -> Router {

@@ -25,7 +25,10 @@ mod entry {
     #[event(scheduled)]
     async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
         match pop::of(&env) {
-            Ok(pop) => tick::run(pop.orders).await,
+            Ok(pop) => {
+                tick::run(pop.orders).await;
+                tick::run(pop.accounts).await;
+            }
             Err(error) => worker::console_error!("the POP could not be set up: {error}"),
         }
     }

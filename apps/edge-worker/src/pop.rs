@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use axum::Router;
-use kiosk_edge_platform::workers::{EmbeddedFiles, Siblings, edge};
+use kiosk_edge_platform::workers::{EmbeddedFiles, Siblings, database, edge, edge_on};
 use worker::{Env, Result};
 
 /// A Worker has no files of its own: the fraud model is compiled in. Assets are served by the platform; the storefront
@@ -22,6 +22,8 @@ pub struct Pop {
     pub storefront: Router,
     /// The API and the tick.
     pub orders: Router,
+    /// The API of accounts, and its tick.
+    pub accounts: Router,
 }
 
 impl Pop {
@@ -29,12 +31,19 @@ impl Pop {
         let fraud = edge_fraud::router(edge(env, MODELS, Siblings::new())?);
         let orders = edge_orders::router(edge(env, &[], vec![("edge-fraud", fraud)])?);
         let storefront = storefront::router(edge(env, ASSETS, vec![("edge-orders", orders.clone())])?);
-        Ok(Self { storefront, orders })
+        let vault = edge_on(env, "VAULT", &[], Siblings::new())?;
+        let accounts = edge_accounts::router(vault, database(env, "VAULT_KEYS")?);
+        Ok(Self { storefront, orders, accounts })
     }
 
     /// The app that answers `path`, as in `spin.toml`.
     pub fn router_of(self, path: &str) -> Router {
-        if path == "/v1" || path.starts_with("/v1/") { self.orders } else { self.storefront }
+        let mut segments = path.split('/').skip(1);
+        match (segments.next(), segments.next()) {
+            (Some("v1"), Some("account")) => self.accounts,
+            (Some("v1"), _) => self.orders,
+            _ => self.storefront,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod conditional;
 pub mod db;
 pub mod head;
 mod http_client;
+mod migrate;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
 pub mod request_id;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 pub use db::{Database, DbError, Row, Statement, Value};
 use futures::future::BoxFuture;
 pub use http_client::{HttpClient, HttpError, Outbound, RESPONSE_BYTES_MAX};
+pub use migrate::migrate;
 
 /// The wall clock.
 pub trait Clock: Send + Sync {

@@ -25,12 +25,24 @@ use crate::{
     Statement, Value, VariableError, Variables, head, request_id,
 };
 
-/// The ports of this component instance.
+/// The ports of this component instance, with the POP's database.
 #[must_use]
 pub fn edge() -> Edge {
+    edge_on("default")
+}
+
+/// A database that the manifest gives this component.
+#[must_use]
+pub fn database(name: &'static str) -> Arc<dyn Database> {
+    Arc::new(SpinDb(name))
+}
+
+/// The ports of this component instance, with a database of its own.
+#[must_use]
+pub fn edge_on(database_name: &'static str) -> Edge {
     log_to_stderr();
     Edge {
-        db: Arc::new(SpinDb),
+        db: database(database_name),
         http: Arc::new(SpinHttp),
         variables: Arc::new(SpinVariables),
         files: Arc::new(MountedFiles),
@@ -70,7 +82,8 @@ pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response
     }
 }
 
-struct SpinDb;
+/// A database, by its label in the manifest.
+struct SpinDb(&'static str);
 
 fn sqlite_error(error: SqliteError) -> DbError {
     match error {
@@ -106,10 +119,10 @@ async fn execute(connection: &Connection, statement: Statement) -> Result<(), Db
     result.result().await.map_err(sqlite_error)
 }
 
-async fn run_batch(statements: Vec<Statement>) -> Result<(), DbError> {
+async fn run_batch(database: &str, statements: Vec<Statement>) -> Result<(), DbError> {
     check_batch(&statements)?;
     // A connection of its own: BEGIN to COMMIT must not mix with another request's statements.
-    let connection = Connection::open_default().await.map_err(sqlite_error)?;
+    let connection = Connection::open(database).await.map_err(sqlite_error)?;
     let statements = match <[Statement; 1]>::try_from(statements) {
         // One statement is a transaction by itself, and holds the write lock no longer than it runs.
         Ok([statement]) => return execute(&connection, statement).await,
@@ -128,8 +141,8 @@ async fn run_batch(statements: Vec<Statement>) -> Result<(), DbError> {
 
 /// Runs a statement that reads. The whole instance stands still meanwhile, which takes less than the calls that
 /// would let its other requests go on: a read waits for nobody.
-fn read(statement: Statement) -> Result<Vec<Row>, DbError> {
-    let connection = sqlite::Connection::open("default").map_err(sqlite_error)?;
+fn read(database: &str, statement: Statement) -> Result<Vec<Row>, DbError> {
+    let connection = sqlite::Connection::open(database).map_err(sqlite_error)?;
     let params: Vec<_> = statement.params.into_iter().map(to_spin).collect();
     let result = connection.execute(&statement.sql, &params).map_err(sqlite_error)?;
     Ok(result.rows.into_iter().map(|row| Row(row.values.into_iter().map(from_spin).collect())).collect())
@@ -137,11 +150,11 @@ fn read(statement: Statement) -> Result<Vec<Row>, DbError> {
 
 impl Database for SpinDb {
     fn query(&self, statement: Statement) -> BoxFuture<'_, Result<Vec<Row>, DbError>> {
-        std::future::ready(read(statement)).boxed()
+        std::future::ready(read(self.0, statement)).boxed()
     }
 
     fn batch(&self, statements: Vec<Statement>) -> BoxFuture<'_, Result<(), DbError>> {
-        SendWrapper::new(run_batch(statements)).boxed()
+        SendWrapper::new(run_batch(self.0, statements)).boxed()
     }
 }
 

@@ -131,6 +131,15 @@ typed_id!(
     ImportId, "imp"
 );
 
+typed_id!(
+    /// A customer's account in a region.
+    CustomerId, "cus"
+);
+typed_id!(
+    /// A delivery address of an account.
+    AddressId, "adr"
+);
+
 /// A point of presence, e.g. `eu-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

@@ -1,9 +1,6 @@
-//! The tables, and how a database comes to have them.
-//!
-//! Migrations go forward only. Each component instance calls [`migrate`] once; of several at the same time one wins
-//! and the others find the work done.
+//! The tables.
 
-use kiosk_edge_platform::{Database, DbError, Statement};
+use kiosk_edge_platform::Database;
 
 use crate::StoreError;
 
@@ -111,27 +108,5 @@ const MIGRATIONS: &[&[&str]] = &[
 /// # Errors
 /// When the database cannot be reached or is newer than this code.
 pub async fn migrate(db: &dyn Database) -> Result<(), StoreError> {
-    loop {
-        let version = version(db).await?;
-        let Some(migration) = MIGRATIONS.get(version) else { return Ok(()) };
-        let mut statements =
-            vec![Statement::new("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)")];
-        let next = i64::try_from(version + 1).unwrap_or(i64::MAX);
-        // The primary key lets one of several instances win.
-        statements.push(Statement::new("INSERT INTO schema_version (version) VALUES (?1)").bind(next));
-        statements.extend(migration.iter().map(|sql| Statement::new(*sql)));
-        match db.batch(statements).await {
-            Ok(()) => {}
-            Err(error) if error.violates("schema_version.version") => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-async fn version(db: &dyn Database) -> Result<usize, StoreError> {
-    match db.query(Statement::new("SELECT COALESCE(MAX(version), 0) FROM schema_version")).await {
-        Ok(rows) => Ok(rows.first().map_or(Ok(0), |row| row.get::<u32>(0))? as usize),
-        Err(DbError::Host(message)) if message.contains("no such table") => Ok(0),
-        Err(error) => Err(error.into()),
-    }
+    Ok(kiosk_edge_platform::migrate(db, MIGRATIONS).await?)
 }

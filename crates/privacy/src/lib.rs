@@ -4,6 +4,7 @@
 //! the core, a log line or a page by accident. [`anonymise`] is the only way from a personal record to a wire record.
 //! Pseudonyms are HMACs under a key that stays in the region.
 
+pub mod checks;
 mod personal;
 mod pseudonym;
 

@@ -36,6 +36,8 @@ pub(crate) struct PopSpec {
     pub log: PathBuf,
     /// Address of the core.
     pub core_url: String,
+    /// The mail provider's API.
+    pub mail_url: String,
     /// Address to listen at, with port 0 for a free one.
     pub listen: String,
 }
@@ -72,7 +74,7 @@ impl Host {
                 let listen = free_port(&spec.listen)?;
                 let process =
                     Process::start_at(spin(spec, &listen), &spec.log, &format!("http://{listen}")).await?;
-                let ticking = tokio::spawn(tick(format!("{}/v1/tick", process.url)));
+                let ticking = tokio::spawn(tick(process.url.clone()));
                 process.with_companion(ticking)
             }
         };
@@ -80,7 +82,7 @@ impl Host {
     }
 }
 
-/// What opens `/v1/tick` of a POP whose host does not tick.
+/// What opens the ticks of a POP whose host does not tick.
 const TICK_KEY: &str = "tick-key-of-a-test-shop";
 /// Time between two ticks.
 const TICK: Duration = Duration::from_millis(100);
@@ -89,7 +91,9 @@ const TICK: Duration = Duration::from_millis(100);
 async fn tick(url: String) {
     let client = reqwest::Client::new();
     loop {
-        let _ = client.post(&url).bearer_auth(TICK_KEY).send().await;
+        for path in ["/v1/tick", "/v1/account/tick"] {
+            let _ = client.post(format!("{url}{path}")).bearer_auth(TICK_KEY).send().await;
+        }
         tokio::time::sleep(TICK).await;
     }
 }
@@ -101,7 +105,9 @@ fn at_home(mut command: Command, spec: &PopSpec) -> Command {
         .stdin(std::process::Stdio::null())
         .current_dir(workspace())
         .env("SPIN_VARIABLE_POP_KEY", &spec.key)
-        .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", spec.region));
+        .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", spec.region))
+        .env("SPIN_VARIABLE_VAULT_KEY", format!("vault-key-of-{:-<32}", spec.region))
+        .env("SPIN_VARIABLE_MAIL_URL", &spec.mail_url);
     command
 }
 

@@ -64,6 +64,7 @@ pub struct ShopBuilder {
     demo: bool,
     host: Host,
     core_url_for_pops: Option<String>,
+    mailbox: bool,
 }
 
 /// A shop; everything stops and its state is removed when it is dropped.
@@ -72,6 +73,7 @@ pub struct Shop {
     pop_ids: Vec<String>,
     host: Host,
     core_url_for_pops: Option<String>,
+    mailbox: Option<Process>,
     /// The core.
     pub core: Core,
     /// The POPs, in the order they were named.
@@ -125,6 +127,13 @@ impl ShopBuilder {
         self
     }
 
+    /// Opens a mailbox that gets the shop's mails.
+    #[must_use]
+    pub fn mailbox(mut self) -> Self {
+        self.mailbox = true;
+        self
+    }
+
     /// Starts the core, then the POPs, and waits until each POP has the catalogue and stock to sell.
     ///
     /// # Errors
@@ -141,7 +150,9 @@ impl ShopBuilder {
         }
         let core = start_core(&dir, &self.pops, "127.0.0.1:0").await?;
         let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
+        let mailbox = if self.mailbox { Some(start_mailbox(&dir).await?) } else { None };
         let mut shop = Shop {
+            mailbox,
             dir,
             pop_ids: self.pops,
             host: self.host,
@@ -223,6 +234,12 @@ async fn run_core(dir: &TempDir, pops: &[String], args: &[&str]) -> Result<()> {
     Ok(())
 }
 
+async fn start_mailbox(dir: &TempDir) -> Result<Process> {
+    let mut command = program("mail-sandbox")?;
+    command.args(["--listen", "127.0.0.1:0"]);
+    Process::start(command, &dir.path().join("mail.log")).await
+}
+
 async fn start_core(dir: &TempDir, pops: &[String], listen: &str) -> Result<Core> {
     let mut command = core_command(dir, pops)?;
     command.args(["serve", "--listen", listen, "--data-dir", "core"]);
@@ -266,7 +283,17 @@ impl Shop {
             demo: false,
             host: Host::default(),
             core_url_for_pops: None,
+            mailbox: false,
         }
+    }
+
+    /// The mails that the shop sent, newest first.
+    ///
+    /// # Errors
+    /// When the shop has no mailbox.
+    pub async fn mails(&self) -> Result<Vec<serde_json::Value>> {
+        let mailbox = self.mailbox.as_ref().context("a shop without a mailbox")?;
+        Ok(self.client.get(format!("{}/messages", mailbox.url)).send().await?.json().await?)
     }
 
     async fn start_pop(&self, id: &str, listen: &str) -> Result<Pop> {
@@ -278,6 +305,11 @@ impl Shop {
             state: self.dir.path().join(id),
             log: self.dir.path().join(format!("{id}.log")),
             core_url: core_url.to_owned(),
+            // Without a mailbox: the port of the discard protocol, where nobody listens.
+            mail_url: self
+                .mailbox
+                .as_ref()
+                .map_or("http://127.0.0.1:9".to_owned(), |mailbox| mailbox.url.clone()),
             listen: listen.to_owned(),
         };
         self.host.start(&spec).await

@@ -7,7 +7,7 @@ mod events;
 mod feed;
 pub mod leases;
 mod media;
-pub mod service;
+mod service;
 pub mod transport;
 mod upkeep;
 

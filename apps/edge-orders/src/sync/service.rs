@@ -4,7 +4,7 @@
 use kiosk_edge_platform::DbError;
 use kiosk_pop_store::sync::{SyncState, core_answers, core_failed, state};
 use kiosk_pop_store::{StoreError, incarnation as store, meta};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::core_client::CoreError;
 use super::{backoff, events, feed, leases, media, upkeep};
@@ -33,7 +33,7 @@ impl From<DbError> for SyncError {
 }
 
 /// What a tick did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TickReport {
     /// Events that the core applied.
     pub delivered: u64,

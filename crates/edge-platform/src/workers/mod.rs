@@ -23,7 +23,9 @@ use worker::send::SendWrapper;
 use worker::wasm_bindgen_futures::future_to_promise;
 use worker::{Env, HttpRequest, Response, ResponseBuilder};
 
-use crate::{AfterResponse, Clock, Edge, Files, Randomness, VariableError, Variables, head, request_id};
+use crate::{
+    AfterResponse, Clock, Database, Edge, Files, Randomness, VariableError, Variables, head, request_id,
+};
 
 /// Name of the D1 binding in `wrangler.toml`.
 pub const DATABASE_BINDING: &str = "DB";
@@ -39,9 +41,25 @@ pub type EmbeddedFiles = &'static [(&'static str, &'static [u8])];
 /// # Errors
 /// When the database is not bound.
 pub fn edge(env: &Env, files: EmbeddedFiles, siblings: Siblings) -> worker::Result<Edge> {
+    edge_on(env, DATABASE_BINDING, files, siblings)
+}
+
+/// A D1 database, by its binding in `wrangler.toml`.
+///
+/// # Errors
+/// When it is not bound.
+pub fn database(env: &Env, binding: &str) -> worker::Result<Arc<dyn Database>> {
+    Ok(Arc::new(d1::D1(env.d1(binding)?)))
+}
+
+/// As [`edge`], with a database of its own.
+///
+/// # Errors
+/// When the database is not bound.
+pub fn edge_on(env: &Env, binding: &str, files: EmbeddedFiles, siblings: Siblings) -> worker::Result<Edge> {
     log::to_console();
     Ok(Edge {
-        db: Arc::new(d1::D1(env.d1(DATABASE_BINDING)?)),
+        db: database(env, binding)?,
         http: Arc::new(http::WorkersHttp { siblings }),
         variables: Arc::new(EnvVariables(env.clone())),
         files: Arc::new(CompiledIn(files)),

@@ -1,0 +1,6 @@
+//! Registration, and what is one's own.
+
+pub mod export;
+pub mod service;
+pub mod transport;
+pub mod view;

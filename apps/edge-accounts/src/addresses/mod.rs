@@ -1,0 +1,4 @@
+//! Delivery addresses that are kept.
+
+pub mod service;
+pub mod transport;

@@ -1,0 +1,89 @@
+//! State of the router: what an instance sets up once, before its first request.
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::FromRequestParts;
+use http::StatusCode;
+use http::request::Parts;
+use kiosk_edge_platform::{Database, Edge};
+use kiosk_problem::Problem;
+
+use crate::config::Config;
+use crate::password::Hasher;
+use crate::store::{keys, schema};
+
+/// State of the router.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    edge: Edge,
+    keys: Arc<dyn Database>,
+    region: OnceLock<Region>,
+}
+
+impl App {
+    pub fn new(edge: Edge, keys: Arc<dyn Database>) -> Self {
+        Self(Arc::new(Shared { edge, keys, region: OnceLock::new() }))
+    }
+
+    /// The region's vault, set up on the first call. Requests that come at the same time may each set it up, which
+    /// does no harm and needs no request to wake another.
+    async fn region(&self) -> Result<Region, Problem> {
+        if let Some(region) = self.0.region.get() {
+            return Ok(region.clone());
+        }
+        let Shared { edge, keys, .. } = &*self.0;
+        let config = Config::load(&*edge.variables).await.map_err(|error| not_ready(&error))?;
+        schema::migrate(&*edge.db).await.map_err(|error| not_ready(&error))?;
+        keys::migrate(&**keys).await.map_err(|error| not_ready(&error))?;
+        let hasher = Hasher::new(config.pepper.clone());
+        let ready = Ready { edge: edge.clone(), keys: keys.clone(), config, hasher };
+        Ok(self.0.region.get_or_init(|| Region(Arc::new(ready))).clone())
+    }
+}
+
+fn not_ready(error: &(dyn std::error::Error + 'static)) -> Problem {
+    tracing::error!(error, "the vault could not be set up");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Accounts are not ready").retry_after_s(1)
+}
+
+/// The region's accounts: what services work with. Extracting it sets it up.
+#[derive(Clone)]
+pub struct Region(Arc<Ready>);
+
+/// Contents of [`Region`].
+pub struct Ready {
+    /// The ports of the host; the database is the vault.
+    pub edge: Edge,
+    /// The keys of persons.
+    pub keys: Arc<dyn Database>,
+    /// The configuration.
+    pub config: Config,
+    /// Makes and checks password hashes.
+    pub hasher: Hasher,
+}
+
+impl Region {
+    /// Unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.edge.clock.now_ms()
+    }
+}
+
+impl Deref for Region {
+    type Target = Ready;
+
+    fn deref(&self) -> &Ready {
+        &self.0
+    }
+}
+
+impl FromRequestParts<App> for Region {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        app.region().await
+    }
+}

@@ -1,0 +1,75 @@
+//! The configuration: the variables of `spin.toml`, read once for each instance.
+
+use http::Uri;
+use kiosk_edge_platform::{VariableError, Variables};
+use kiosk_privacy::PseudonymKey;
+
+use crate::seal::SealKey;
+
+/// Shortest vault key, in bytes.
+const VAULT_KEY_BYTES_MIN: usize = 32;
+
+/// What this region is and the secrets it holds.
+pub struct Config {
+    /// Finds an account by its e-mail address without storing it.
+    pub pseudonym_key: PseudonymKey,
+    /// Wraps the keys of persons.
+    pub wrap_key: SealKey,
+    /// Goes into every password's hash.
+    pub pepper: SealKey,
+    /// Where links in mails lead, without a slash at the end.
+    pub shop_url: String,
+    /// The mail provider's API, without a slash at the end.
+    pub mail_url: String,
+    /// Its key.
+    pub mail_token: String,
+    /// Sender of mails.
+    pub mail_from: String,
+    /// Lets a scheduler tick from outside; empty where the host ticks.
+    pub tick_key: String,
+    /// Passwords that are hashed at once in the region.
+    pub hashes_max: u32,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable is not set.
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+    /// A variable has a value that does not fit. The value may be a secret and is not told.
+    #[error("variable {0} has a value that does not fit")]
+    Value(&'static str),
+}
+
+impl Config {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// When one is missing or does not fit.
+    pub async fn load(variables: &dyn Variables) -> Result<Self, ConfigError> {
+        let url = async |name: &'static str| {
+            let text = variables.get(name).await?.trim_end_matches('/').to_owned();
+            let uri = text.parse::<Uri>().ok().filter(|uri| uri.scheme().is_some() && uri.host().is_some());
+            uri.map(|_| text).ok_or(ConfigError::Value(name))
+        };
+        let vault_key = variables.get("vault_key").await?.into_bytes();
+        if vault_key.len() < VAULT_KEY_BYTES_MIN {
+            return Err(ConfigError::Value("vault_key"));
+        }
+        let region_secret = variables.get("pseudonym_key").await?.into_bytes();
+        let hashes_max = variables.get("password_hashes_max").await?.parse().ok().filter(|max| *max > 0);
+        Ok(Self {
+            pseudonym_key: PseudonymKey::new(&region_secret)
+                .map_err(|_| ConfigError::Value("pseudonym_key"))?,
+            wrap_key: SealKey::derived(&vault_key, "wrap"),
+            pepper: SealKey::derived(&vault_key, "pepper"),
+            shop_url: url("shop_url").await?,
+            mail_url: url("mail_url").await?,
+            mail_token: variables.get("mail_token").await?,
+            mail_from: variables.get("mail_from").await?,
+            tick_key: variables.get("tick_key").await.unwrap_or_default(),
+            hashes_max: hashes_max.ok_or(ConfigError::Value("password_hashes_max"))?,
+        })
+    }
+}

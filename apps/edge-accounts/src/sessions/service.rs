@@ -1,0 +1,73 @@
+//! Sessions.
+
+use http::StatusCode;
+use kiosk_privacy::{Personal, checks};
+use kiosk_problem::Problem;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::accounts::view::Profile;
+use crate::app::Region;
+use crate::error::{Result, login_failed, refused_field};
+use crate::guard::{Session, count, hashing};
+use crate::password::Password;
+use crate::store::attempts::{self, Attempt};
+use crate::store::{accounts, sessions};
+use crate::token::Token;
+
+/// Who logs in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    #[schema(value_type = String, max_length = 254)]
+    pub email: Personal<String>,
+    #[schema(value_type = String, max_length = 256)]
+    pub password: Password,
+}
+
+/// A session that has begun.
+#[derive(Serialize, ToSchema)]
+pub struct NewSession {
+    /// For `Authorization: Bearer <token>`; shown this once.
+    pub token: String,
+    /// Unix milliseconds.
+    pub expires_ms: i64,
+    pub account: Profile,
+}
+
+/// Begins a session, always a new one. An unknown address is answered as a wrong password is, and as slowly.
+pub async fn create_session(region: &Region, log_in: &LogIn) -> Result<NewSession> {
+    let email = checks::email(&log_in.email, "email").map_err(refused_field)?;
+    let (db, lookup) = (&*region.edge.db, region.lookup(&email));
+    count(region, Attempt::LogIn, &lookup).await?;
+    let account = accounts::find(db, &lookup).await?;
+    let hash = account.as_ref().map(|account| account.password.clone());
+    if !hashing(region, |hasher| hasher.is(&log_in.password, hash.as_deref())).await? {
+        return Err(login_failed().into());
+    }
+    // Without a hash nothing matches, so there is an account.
+    let account = account.ok_or_else(login_failed)?;
+    if account.verified_ms.is_none() {
+        return Err(email_unverified().into());
+    }
+    let owner = region.owner(account).await?;
+    let (token, now_ms) = (Token::fresh(&*region.edge.random), region.now_ms());
+    let mut batch = sessions::insert(&owner.account.id, token.hash(), now_ms).to_vec();
+    batch.push(attempts::succeeded(Attempt::LogIn, &lookup));
+    db.batch(batch).await?;
+    Ok(NewSession {
+        token: token.reveal().to_owned(),
+        expires_ms: now_ms + sessions::SESSION_MS,
+        account: Profile::of(&owner)?,
+    })
+}
+
+fn email_unverified() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "email_unverified", "Your e-mail address is not confirmed yet")
+        .detail("Follow the link in the mail that we sent you, or register again to get another one.")
+}
+
+/// Ends the session of the request.
+pub async fn delete_session(region: &Region, session: Session) -> Result<()> {
+    Ok(region.edge.db.batch(vec![sessions::delete(session.token_hash)]).await?)
+}

@@ -1,0 +1,35 @@
+//! `/v1/account/session`.
+
+use axum::http::StatusCode;
+use kiosk_problem::Json;
+
+use super::service::{self, LogIn, NewSession};
+use crate::app::Region;
+use crate::error::Result;
+use crate::guard::Session;
+
+/// Logs in.
+#[utoipa::path(post, path = "/v1/account/session", tag = "account", request_body = LogIn, responses(
+    (status = 201, description = "The session", body = NewSession),
+    (status = 401, description = "`login_failed`: register, reset the password, or try again"),
+    (status = 403, description = "`email_unverified`"),
+    (status = 422, description = "`invalid_value`"),
+    (status = 429, description = "`too_many_attempts`"),
+    (status = 503, description = "`busy`"),
+))]
+pub async fn create_session(
+    region: Region,
+    Json(body): Json<LogIn>,
+) -> Result<(StatusCode, Json<NewSession>)> {
+    Ok((StatusCode::CREATED, Json(service::create_session(&region, &body).await?)))
+}
+
+/// Logs out.
+#[utoipa::path(delete, path = "/v1/account/session", tag = "account", responses(
+    (status = 204, description = "Logged out"),
+    (status = 401, description = "`token_required`, `session_ended`"),
+), security(("session" = [])))]
+pub async fn delete_session(region: Region, session: Session) -> Result<StatusCode> {
+    service::delete_session(&region, session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

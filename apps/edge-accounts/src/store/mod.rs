@@ -1,0 +1,10 @@
+//! The region's vault. Personal values are in it sealed; see [`crate::seal`].
+
+pub mod accounts;
+pub mod addresses;
+pub mod attempts;
+pub mod keys;
+pub mod links;
+pub mod mails;
+pub mod schema;
+pub mod sessions;

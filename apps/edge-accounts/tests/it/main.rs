@@ -1,0 +1,11 @@
+//! edge-accounts from outside, on a host in memory: a scripted mail provider, no sockets, no clock.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod access;
+mod accounts;
+mod addresses;
+mod erasure;
+mod mail;
+mod passwords;
+mod sessions;
+mod support;
