@@ -30,7 +30,7 @@ async fn link(shop: &Shop) -> Result<String> {
     let mail = wait_until("a mail", async || Ok(shop.mails().await?.pop())).await?;
     assert_eq!(mail["To"], EMAIL);
     let text = mail["TextBody"].as_str().context("a mail without a text")?;
-    let (_, token) = text.split_once('#').context("a mail without a link")?;
+    let (_, token) = text.split_once("?token=").context("a mail without a link")?;
     Ok(token.split_whitespace().next().unwrap_or_default().to_owned())
 }
 

@@ -10,7 +10,7 @@
 //! | `pages` | a file per page: load, render |
 //! | `components` | what pages share: shell, cards, prices, stock, forms |
 //! | `islands` | what the browser hydrates |
-//! | `orders` | the client of edge-orders |
+//! | `orders`, `accounts` | the clients of edge-orders and edge-accounts |
 //! | `http` | cookies, same-origin check, headers, assets, pictures |
 //! | `entry` | a file per runtime |
 
@@ -19,6 +19,8 @@
 
 mod islands;
 
+#[cfg(feature = "ssr")]
+mod accounts;
 #[cfg(feature = "ssr")]
 mod components;
 #[cfg(feature = "ssr")]
@@ -33,6 +35,8 @@ mod pages;
 mod router;
 #[cfg(feature = "ssr")]
 mod shop;
+#[cfg(feature = "ssr")]
+mod sibling;
 
 #[cfg(feature = "ssr")]
 pub use router::router;

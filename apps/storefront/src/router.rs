@@ -8,7 +8,9 @@ use axum::routing::{get, post};
 use kiosk_edge_platform::Edge;
 
 use crate::http::{assets, csrf, headers, media};
-use crate::pages::{self, cart, category, checkout, errors, home, machines, order, product, search, vendor};
+use crate::pages::{
+    self, account, cart, category, checkout, errors, home, machines, order, product, search, vendor,
+};
 use crate::shop::{Shop, migrated};
 
 /// The storefront on `edge`.
@@ -25,6 +27,18 @@ pub fn router(edge: Edge) -> Router {
         .route("/cart/lines/{sku}", post(cart::update))
         .route("/checkout", get(checkout::show).post(checkout::place))
         .route("/orders/{id}", get(order::show))
+        .route("/account", get(account::overview::show))
+        .route("/account/register", get(account::register::show).post(account::register::send))
+        .route("/account/verify", get(account::links::show_verify).post(account::links::verify))
+        .route("/account/login", get(account::login::show).post(account::login::send))
+        .route("/account/logout", post(account::login::log_out))
+        .route("/account/reset", get(account::links::show_reset).post(account::links::reset))
+        .route("/account/password", get(account::links::show_password).post(account::links::password))
+        .route("/account/email", get(account::links::show_email).post(account::links::email))
+        .route("/account/change-password", post(account::overview::change_password))
+        .route("/account/change-email", post(account::overview::change_email))
+        .route("/account/delete", post(account::overview::delete))
+        .route("/account/export", get(account::overview::export))
         .route("/media/{file}", get(media::serve))
         .route("/assets/{name}", get(assets::serve))
         .route("/favicon.ico", get(machines::favicon))

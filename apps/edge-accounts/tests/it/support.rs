@@ -119,7 +119,7 @@ impl Region {
         let mails = self.mails().await;
         assert_eq!(mails.len(), 1, "{mails:?}");
         let text = mails[0]["TextBody"].as_str().unwrap();
-        text.split_once('#').unwrap().1.split_whitespace().next().unwrap().to_owned()
+        text.split_once("?token=").unwrap().1.split_whitespace().next().unwrap().to_owned()
     }
 
     pub async fn register(&self, email: &str) -> Reply {

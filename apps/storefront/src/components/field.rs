@@ -9,7 +9,7 @@ pub struct Field {
     pub name: &'static str,
     /// For people.
     pub label: &'static str,
-    /// `text`, `email` or `tel`.
+    /// `text`, `email`, `tel` or `password`.
     pub kind: &'static str,
     /// What the browser may fill in.
     pub autocomplete: &'static str,

@@ -17,6 +17,11 @@ pub fn search() -> AnyView {
     icon("M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.3 15.3 20 20").into_any()
 }
 
+/// A person.
+pub fn person() -> AnyView {
+    icon("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5a7.5 7.5 0 0 1 15 0").into_any()
+}
+
 /// A van.
 pub fn delivery() -> AnyView {
     icon("M3 6.5h11v9.5H3zM14 10h3.6l3.4 3.2V16h-7M7 18.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6zM17 18.5a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6z").into_any()

@@ -162,7 +162,10 @@ fn header(shop: &Shop, nav: &Nav, visit: &Visit, meta: &Meta) -> AnyView {
                         autocomplete="off" enterkeyhint="search" />
                     <button class="icon-button" aria-label="Search">{icons::search()}</button>
                 </form>
-                <div id="cart" class="cart-slot"><CartCount quantity=visit.cart_count /></div>
+                <div class="top-own">
+                    <a class="own-link" href="/account" aria-label="Your account">{icons::person()}</a>
+                    <div id="cart" class="cart-slot"><CartCount quantity=visit.cart_count /></div>
+                </div>
             </div>
             <nav class="top-nav wrap" aria-label="Categories" inner_html=nav.header_html.clone()></nav>
         </header>

@@ -14,6 +14,11 @@ pub const ORDERS: &str = "kiosk_orders";
 /// A random name for this browser, which the fraud score counts orders by.
 pub const DEVICE: &str = "kiosk_device";
 
+/// The token of the visitor's session.
+pub const SESSION: &str = "kiosk_session";
+
+/// How long a session's cookie is kept, in seconds; the session itself may end sooner.
+pub const SESSION_AGE_S_MAX: u32 = 30 * 24 * 3600;
 /// How long a cart is kept, in seconds.
 pub const CART_AGE_S_MAX: u32 = 30 * 24 * 3600;
 /// How long orders stay at hand, in seconds.

@@ -34,6 +34,11 @@ impl Pairs {
         self.get(name).unwrap_or("")
     }
 
+    /// The first value of `name` as it was sent, spaces included: a password.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
     /// Back to `a=1&b=2`.
     pub fn encode(&self) -> String {
         serde_urlencoded::to_string(&self.0).unwrap_or_default()

@@ -27,6 +27,8 @@ pub struct Visit {
     pub orders: Vec<Key>,
     /// This browser's random name.
     pub device: Option<String>,
+    /// The token of the session.
+    pub session: Option<String>,
     /// The version of the page that the browser already has.
     pub if_none_match: Option<String>,
     /// Whether an island asks, which wants JSON.
@@ -53,6 +55,9 @@ impl Visit {
                 .unwrap_or_default(),
             device: cookies::get(headers, cookies::DEVICE, secure)
                 .filter(|text| text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()))
+                .map(str::to_owned),
+            session: cookies::get(headers, cookies::SESSION, secure)
+                .filter(|text| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()))
                 .map(str::to_owned),
             if_none_match: text(header::IF_NONE_MATCH).map(str::to_owned),
             wants_json: text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json")),

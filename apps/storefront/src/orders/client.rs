@@ -1,11 +1,12 @@
 //! Calls to edge-orders over the host's service chaining.
 
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, header};
 use bytes::Bytes;
-use kiosk_edge_platform::{Edge, HttpError, Outbound};
-use kiosk_problem::Problem;
+use kiosk_edge_platform::Edge;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+
+use crate::sibling::{self, SiblingError};
 
 use super::model::{Cart, Key, Order, PlaceOrder};
 
@@ -16,35 +17,6 @@ pub const CART_TIMEOUT_MS_MAX: u32 = 3_000;
 pub const PLACE_TIMEOUT_MS_MAX: u32 = 15_000;
 /// Tries to add to a cart that another tab changes at the same time.
 const ADD_TRIES_MAX: u32 = 3;
-
-/// Why a call did not do what it should.
-#[derive(Debug, thiserror::Error)]
-pub enum OrdersError {
-    /// edge-orders refused it and says why.
-    #[error("{0}")]
-    Refused(Box<Problem>),
-    /// No answer; for a checkout it is unknown whether the order was placed.
-    #[error("edge-orders did not answer")]
-    Unreachable(#[from] HttpError),
-    /// An answer that this version does not understand.
-    #[error("edge-orders gave an answer that cannot be read")]
-    Answer(#[from] serde_json::Error),
-}
-
-impl OrdersError {
-    /// Whether edge-orders refused with `code`.
-    pub fn is(&self, code: &str) -> bool {
-        self.problem().is_some_and(|problem| problem.code == code)
-    }
-
-    /// The refusal, unless it is the server's own trouble.
-    pub fn problem(&self) -> Option<&Problem> {
-        match self {
-            Self::Refused(problem) if problem.status < 500 => Some(problem),
-            _ => None,
-        }
-    }
-}
 
 struct Call<'a> {
     method: Method,
@@ -69,7 +41,7 @@ pub struct OrdersApi<'a>(pub &'a Edge);
 
 impl OrdersApi<'_> {
     /// An empty cart and the key to it.
-    pub async fn create_cart(self) -> Result<(Key, Cart), OrdersError> {
+    pub async fn create_cart(self) -> Result<(Key, Cart), SiblingError> {
         let call = Call { body: Some(json!({})), ..Call::new(Method::POST, format!("{BASE}/carts"), None) };
         let cart: Cart = self.json(call).await?;
         let key = cart.token.as_deref().and_then(|token| Key::new(&cart.id, token));
@@ -78,7 +50,7 @@ impl OrdersApi<'_> {
     }
 
     /// The cart of `key`; `None` when there is no such cart or the key does not open it.
-    pub async fn cart(self, key: &Key) -> Result<Option<Cart>, OrdersError> {
+    pub async fn cart(self, key: &Key) -> Result<Option<Cart>, SiblingError> {
         match self.json(Call::new(Method::GET, format!("{BASE}/carts/{}", key.id), Some(key))).await {
             Ok(cart) => Ok(Some(cart)),
             Err(error) if error.is("cart_not_found") => Ok(None),
@@ -93,7 +65,7 @@ impl OrdersApi<'_> {
         sku: &str,
         quantity: i64,
         version: Option<u64>,
-    ) -> Result<Cart, OrdersError> {
+    ) -> Result<Cart, SiblingError> {
         let mut call = Call::new(Method::PUT, line_url(key, sku), Some(key));
         call.body = Some(json!({ "quantity": quantity }));
         call.if_match = version;
@@ -107,7 +79,7 @@ impl OrdersApi<'_> {
         cart: Cart,
         sku: &str,
         quantity: i64,
-    ) -> Result<Cart, OrdersError> {
+    ) -> Result<Cart, SiblingError> {
         let mut cart = cart;
         for _ in 1..ADD_TRIES_MAX {
             let held = cart.line(sku).map_or(0, |line| i64::from(line.quantity));
@@ -125,7 +97,7 @@ impl OrdersApi<'_> {
     }
 
     /// Takes `sku` out of the cart.
-    pub async fn remove_line(self, key: &Key, sku: &str) -> Result<Cart, OrdersError> {
+    pub async fn remove_line(self, key: &Key, sku: &str) -> Result<Cart, SiblingError> {
         self.json(Call::new(Method::DELETE, line_url(key, sku), Some(key))).await
     }
 
@@ -135,7 +107,7 @@ impl OrdersApi<'_> {
         key: &Key,
         idempotency_key: &str,
         order: &PlaceOrder,
-    ) -> Result<Order, OrdersError> {
+    ) -> Result<Order, SiblingError> {
         let call = Call {
             body: Some(serde_json::to_value(order)?),
             idempotency_key: Some(idempotency_key),
@@ -146,7 +118,7 @@ impl OrdersApi<'_> {
     }
 
     /// The order of `key`; `None` when there is none or the key does not open it.
-    pub async fn order(self, key: &Key) -> Result<Option<Order>, OrdersError> {
+    pub async fn order(self, key: &Key) -> Result<Option<Order>, SiblingError> {
         match self.json(Call::new(Method::GET, format!("{BASE}/orders/{}", key.id), Some(key))).await {
             Ok(order) => Ok(Some(order)),
             Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => Ok(None),
@@ -154,18 +126,9 @@ impl OrdersApi<'_> {
         }
     }
 
-    async fn json<T: DeserializeOwned>(self, call: Call<'_>) -> Result<T, OrdersError> {
+    async fn json<T: DeserializeOwned>(self, call: Call<'_>) -> Result<T, SiblingError> {
         let timeout_ms_max = call.timeout_ms_max;
-        let outbound = Outbound { request: request(call), timeout_ms_max };
-        let response = self.0.http.send(outbound).await?;
-        let (status, body) = (response.status(), response.into_body());
-        if status.is_success() {
-            return Ok(serde_json::from_slice(&body)?);
-        }
-        let problem = serde_json::from_slice::<Problem>(&body).unwrap_or_else(|_| {
-            Problem::new(status, "unexpected_answer", "edge-orders refused without a reason")
-        });
-        Err(OrdersError::Refused(Box::new(problem)))
+        sibling::send(self.0, request(call), timeout_ms_max).await
     }
 }
 
@@ -191,12 +154,4 @@ fn request(call: Call<'_>) -> Request<Bytes> {
     set(header::IF_MATCH, call.if_match.map(|version| format!("\"{version}\"")));
     set(header::HeaderName::from_static("idempotency-key"), call.idempotency_key.map(str::to_owned));
     request
-}
-
-/// Whether trying again later can help.
-impl OrdersError {
-    /// The status of the page that shows this error.
-    pub fn status(&self) -> StatusCode {
-        self.problem().map_or(StatusCode::SERVICE_UNAVAILABLE, Problem::status_code)
-    }
 }

@@ -3,7 +3,7 @@
 mod client;
 mod model;
 
-pub use client::{OrdersApi, OrdersError};
+pub use client::OrdersApi;
 pub use model::{
     Address, Cart, CartLine, Contact, DeliveryOption, Key, Order, OrderLine, Payment, PlaceOrder,
     PriceChange, Shortage,

@@ -18,8 +18,9 @@ use crate::components::stock::LINE_QUANTITY_MAX;
 use crate::http::forms::{FormPairs, QueryPairs};
 use crate::http::{Name, Visit, cookies};
 use crate::islands::stepper::LineQuantity;
-use crate::orders::{Cart, CartLine, Key, OrdersApi, OrdersError};
+use crate::orders::{Cart, CartLine, Key, OrdersApi};
 use crate::shop::Shop;
+use crate::sibling::SiblingError;
 
 /// `GET /cart`
 pub async fn show(
@@ -85,7 +86,7 @@ pub async fn update(
 }
 
 /// The visitor's open cart; a new one when there is none or it was ordered.
-async fn open_cart(api: OrdersApi<'_>, key: Option<&Key>) -> Result<(Key, Cart), OrdersError> {
+async fn open_cart(api: OrdersApi<'_>, key: Option<&Key>) -> Result<(Key, Cart), SiblingError> {
     if let Some(key) = key
         && let Some(cart) = api.cart(key).await?
         && cart.status == "open"
@@ -95,7 +96,7 @@ async fn open_cart(api: OrdersApi<'_>, key: Option<&Key>) -> Result<(Key, Cart),
     api.create_cart().await
 }
 
-fn changed(visit: &Visit, key: &Key, answer: Result<Cart, OrdersError>) -> Result<Response, PageError> {
+fn changed(visit: &Visit, key: &Key, answer: Result<Cart, SiblingError>) -> Result<Response, PageError> {
     let cart = match answer {
         Ok(cart) => cart,
         Err(error) => {

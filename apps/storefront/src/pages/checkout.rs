@@ -17,8 +17,9 @@ use crate::components::shell::{Cache, Meta, respond};
 use crate::http::forms::FormPairs;
 use crate::http::visit::ORDERS_KEPT_MAX;
 use crate::http::{Visit, cookies};
-use crate::orders::{Cart, Key, Order, OrdersApi, OrdersError, PriceChange, Shortage};
+use crate::orders::{Cart, Key, Order, OrdersApi, PriceChange, Shortage};
 use crate::shop::Shop;
+use crate::sibling::SiblingError;
 
 /// `GET /checkout`
 pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
@@ -84,7 +85,7 @@ async fn refused(
     shop: &Shop,
     visit: &Visit,
     mut draft: Draft,
-    error: OrdersError,
+    error: SiblingError,
 ) -> Result<Response, PageError> {
     let Some(problem) = error.problem() else {
         // Whether the order was placed is unknown; the same key makes sure that sending again does not place two.

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use kiosk_edge_platform::DbError;
 use kiosk_pop_store::StoreError;
 
-use crate::orders::OrdersError;
+use crate::sibling::SiblingError;
 
 /// A request that ends in an error page; [`super::errors::render`] draws it.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum PageError {
     Store(#[from] StoreError),
     /// edge-orders failed or cannot be reached.
     #[error("edge-orders failed")]
-    Orders(#[from] OrdersError),
+    Orders(#[from] SiblingError),
 }
 
 /// Which error page is shown.
@@ -57,7 +57,7 @@ impl PageError {
             Self::Store(StoreError::Db(DbError::Busy(_))) => {
                 (StatusCode::SERVICE_UNAVAILABLE, ErrorPage::Unavailable)
             }
-            Self::Store(_) | Self::Orders(OrdersError::Answer(_)) => {
+            Self::Store(_) | Self::Orders(SiblingError::Answer(_)) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, ErrorPage::Internal)
             }
             Self::Orders(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorPage::Unavailable),

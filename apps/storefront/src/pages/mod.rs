@@ -1,5 +1,6 @@
 //! A file per page: load what it needs, render it.
 
+pub mod account;
 pub mod cart;
 pub mod category;
 pub mod checkout;

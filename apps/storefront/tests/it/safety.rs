@@ -28,7 +28,9 @@ async fn forms_from_elsewhere_are_refused() {
         &[("origin", "null")],
         &[("referer", "http://evil.example/?shop.example")],
     ] {
-        for path in ["/cart/lines", "/cart/lines/MUG-SAND-S", "/checkout"] {
+        for path in
+            ["/cart/lines", "/cart/lines/MUG-SAND-S", "/checkout", "/account/login", "/account/delete"]
+        {
             let answer = shop.send(Method::POST, path, headers, Some(&[("sku", "MUG-SAND-S")])).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
             assert!(shop.cookies.is_empty());
@@ -43,7 +45,7 @@ async fn forms_from_elsewhere_are_refused() {
 #[tokio::test]
 async fn every_answer_is_fenced_in() {
     let mut shop = TestShop::open().await;
-    for path in ["/", "/p/mug", "/cart", "/nowhere", "/robots.txt", "/media/abc.svg"] {
+    for path in ["/", "/p/mug", "/cart", "/nowhere", "/robots.txt", "/media/abc.svg", "/account/login"] {
         let answer = shop.get(path).await;
         let policy = answer.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"), "{path}");

@@ -1,0 +1,55 @@
+//! Logging in and out.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, show as show_form};
+use super::{api, with_session};
+use crate::http::Visit;
+use crate::http::forms::{FormPairs, Pairs};
+use crate::pages::PageError;
+use crate::shop::Shop;
+
+const FIELDS: [Field; 2] = [EMAIL, PASSWORD];
+
+const PAGE: FormPage = FormPage {
+    title: "Log in",
+    lead: "With the e-mail address and the password of your account.",
+    action: "/account/login",
+    submit: "Log in",
+    fields: &FIELDS,
+    links: &[
+        ("I have no account: register", "/account/register"),
+        ("I forgot my password", "/account/reset"),
+    ],
+};
+
+/// `GET /account/login`
+pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+    show_form(&shop, &visit, &PAGE, &Pairs::default(), None).await
+}
+
+/// `POST /account/login`
+pub async fn send(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    FormPairs(form): FormPairs,
+) -> Result<Response, PageError> {
+    match api(&shop, &visit).log_in(form.text("email"), form.raw("password")).await {
+        Ok(session) => Ok(with_session(&visit, "/account", Some(&session.token))),
+        Err(error) => show_form(&shop, &visit, &PAGE, &form, Some(&Trouble::of(error, &PAGE)?)).await,
+    }
+}
+
+/// `POST /account/logout`
+pub async fn log_out(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+    if visit.session.is_some()
+        && let Err(error) = api(&shop, &visit).log_out().await
+    {
+        // One that has ended already is as good as logged out.
+        error.problem().ok_or(()).map(drop).or(Err(error))?;
+    }
+    Ok(with_session(&visit, "/", None))
+}

@@ -1,0 +1,30 @@
+//! One's own account: to get one, to get into it, and what is in it. Every step works without script.
+
+mod form;
+pub mod links;
+pub mod login;
+pub mod overview;
+pub mod register;
+
+use axum::http::header;
+use axum::response::Response;
+
+use super::cart::see_other;
+use crate::accounts::AccountsApi;
+use crate::http::{Visit, cookies};
+use crate::shop::Shop;
+
+/// edge-accounts for this visitor.
+fn api<'a>(shop: &'a Shop, visit: &'a Visit) -> AccountsApi<'a> {
+    AccountsApi { edge: &shop.edge, session: visit.session.as_deref() }
+}
+
+/// To another page with another session, or with none: a session never outlives a login.
+fn with_session(visit: &Visit, location: &str, token: Option<&str>) -> Response {
+    let mut response = see_other(location);
+    let age_s = if token.is_some() { cookies::SESSION_AGE_S_MAX } else { 0 };
+    if let Some(cookie) = cookies::set(cookies::SESSION, token.unwrap_or(""), visit.secure, age_s) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

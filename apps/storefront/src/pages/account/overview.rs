@@ -1,0 +1,211 @@
+//! What is in the account, and what its owner can change.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, form, notice, required, said};
+use super::{api, with_session};
+use crate::accounts::Profile;
+use crate::components::shell::{Cache, Meta, respond};
+use crate::http::Visit;
+use crate::http::forms::{FormPairs, Pairs};
+use crate::pages::PageError;
+use crate::pages::cart::see_other;
+use crate::shop::Shop;
+
+const PASSWORD_FIELDS: [Field; 2] = [
+    required("current", "Your password now", "password", "current-password", 256),
+    required("new-password", "New password, at least 8 characters", "password", "new-password", 256),
+];
+const CHANGE_PASSWORD: FormPage = FormPage {
+    title: "Another password",
+    lead: "",
+    action: "/account/change-password",
+    submit: "Change the password",
+    fields: &PASSWORD_FIELDS,
+    links: &[],
+};
+
+const EMAIL_FIELDS: [Field; 2] = [
+    Field { label: "New e-mail address", ..EMAIL },
+    Field { name: "email-password", label: "Your password", ..PASSWORD },
+];
+const CHANGE_EMAIL: FormPage = FormPage {
+    title: "Another e-mail address",
+    lead: "",
+    action: "/account/change-email",
+    submit: "Send a link to it",
+    fields: &EMAIL_FIELDS,
+    links: &[],
+};
+
+const DELETE_FIELDS: [Field; 1] = [Field { name: "delete-password", label: "Your password", ..PASSWORD }];
+const DELETE: FormPage = FormPage {
+    title: "Delete the account",
+    lead: "",
+    action: "/account/delete",
+    submit: "Delete it for good",
+    fields: &DELETE_FIELDS,
+    links: &[],
+};
+
+/// `GET /account`
+pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+    page(&shop, &visit, None).await
+}
+
+/// A form of the page that was refused.
+struct Refused<'a> {
+    page: &'static FormPage,
+    pairs: &'a Pairs,
+    trouble: Trouble,
+}
+
+async fn page(shop: &Shop, visit: &Visit, refused: Option<Refused<'_>>) -> Result<Response, PageError> {
+    let Some(profile) = api(shop, visit).profile().await? else {
+        return Ok(with_session(visit, "/account/login", None));
+    };
+    let meta = Meta::private("Your account");
+    let mut response =
+        respond(shop, visit, Cache::Private, meta, || view(&profile, refused.as_ref())).await?;
+    if let Some(refused) = refused {
+        *response.status_mut() = refused.trouble.status;
+    }
+    Ok(response)
+}
+
+fn view(profile: &Profile, refused: Option<&Refused<'_>>) -> AnyView {
+    let empty = Pairs::default();
+    let general = refused.filter(|refused| refused.trouble.field.is_none());
+    let section = |page: &'static FormPage, text: &'static str| {
+        let own = refused.filter(|refused| refused.page.action == page.action);
+        let pairs = own.map_or(&empty, |own| own.pairs);
+        view! {
+            <details open=own.is_some()>
+                <summary>{page.title}</summary>
+                <p>{text}</p>
+                {form(page, pairs, own.map(|own| &own.trouble))}
+            </details>
+        }
+    };
+    view! {
+        <div class="wrap own">
+            <h1>"Your account"</h1>
+            {general.map(|refused| notice(&refused.trouble.text))}
+            <dl class="own-facts">
+                <div><dt>"Name"</dt><dd>{profile.name.clone()}</dd></div>
+                <div><dt>"E-mail"</dt><dd>{profile.email.clone()}</dd></div>
+                {profile.phone.clone().map(|phone| view! { <div><dt>"Telephone"</dt><dd>{phone}</dd></div> })}
+            </dl>
+            {section(&CHANGE_PASSWORD, "All your other devices are logged out.")}
+            {section(&CHANGE_EMAIL, "A link goes to the new address; until you follow it, the old one stays.")}
+            {section(&DELETE, "Your name, addresses and everything else that is personal are erased and cannot be brought \
+                back. Orders stay in the sellers' books without your name.")}
+            <div class="own-actions">
+                <form action="/account/logout" method="post"><button class="button">"Log out"</button></form>
+                <a class="button" href="/account/export" download="kiosk-account.json">"Download my data"</a>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Asks for a change; a refusal shows the page again.
+async fn change(
+    shop: &Shop,
+    visit: &Visit,
+    form_page: &'static FormPage,
+    pairs: &Pairs,
+    (method, path, body): (Method, &str, Value),
+    renamed: &[(&str, &str)],
+) -> Result<Option<Response>, PageError> {
+    let Err(error) = api(shop, visit).ask(method, path, body).await else { return Ok(None) };
+    if error.is("session_ended") || error.is("token_required") {
+        return Ok(Some(with_session(visit, "/account/login", None)));
+    }
+    // Forms on one page cannot have two fields of one name.
+    let param = error.problem().and_then(|problem| problem.param.clone());
+    let shown = renamed.iter().find(|(param_name, _)| Some(*param_name) == param.as_deref());
+    let mut trouble = Trouble::of(error, form_page)?;
+    if let Some((_, field)) = shown {
+        trouble.field = Some((*field).to_owned());
+    }
+    page(shop, visit, Some(Refused { page: form_page, pairs, trouble })).await.map(Some)
+}
+
+/// `POST /account/change-password`
+pub async fn change_password(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    FormPairs(pairs): FormPairs,
+) -> Result<Response, PageError> {
+    let body = json!({ "current": pairs.raw("current"), "password": pairs.raw("new-password") });
+    let call = (Method::PUT, "/password", body);
+    let renamed = [("password", "new-password")];
+    match change(&shop, &visit, &CHANGE_PASSWORD, &pairs, call, &renamed).await? {
+        Some(response) => Ok(response),
+        None => {
+            let text = "Your other devices are logged out. We sent you a mail about it.";
+            said(&shop, &visit, "Your password was changed", text, ("To your account", "/account")).await
+        }
+    }
+}
+
+/// `POST /account/change-email`
+pub async fn change_email(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    FormPairs(pairs): FormPairs,
+) -> Result<Response, PageError> {
+    let body = json!({ "email": pairs.text("email"), "password": pairs.raw("email-password") });
+    let call = (Method::POST, "/email", body);
+    let renamed = [("password", "email-password")];
+    match change(&shop, &visit, &CHANGE_EMAIL, &pairs, call, &renamed).await? {
+        Some(response) => Ok(response),
+        None => {
+            let text = "We sent a link to your new address. Until you follow it, the old one stays.";
+            said(&shop, &visit, "Look into your mailbox", text, ("To your account", "/account")).await
+        }
+    }
+}
+
+/// `POST /account/delete`
+pub async fn delete(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    FormPairs(pairs): FormPairs,
+) -> Result<Response, PageError> {
+    let call = (Method::DELETE, "", json!({ "password": pairs.raw("delete-password") }));
+    let renamed = [("password", "delete-password")];
+    match change(&shop, &visit, &DELETE, &pairs, call, &renamed).await? {
+        Some(response) => Ok(response),
+        None => Ok(with_session(&visit, "/", None)),
+    }
+}
+
+/// `GET /account/export`
+pub async fn export(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+    if visit.session.is_none() {
+        return Ok(see_other("/account/login"));
+    }
+    match api(&shop, &visit).export().await {
+        Ok(data) => {
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+                (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+                (
+                    header::CONTENT_DISPOSITION,
+                    HeaderValue::from_static("attachment; filename=\"kiosk-account.json\""),
+                ),
+            ];
+            Ok((headers, format!("{data:#}\n")).into_response())
+        }
+        Err(error) if error.is("session_ended") => Ok(with_session(&visit, "/account/login", None)),
+        Err(error) => Err(error.into()),
+    }
+}
