@@ -19,13 +19,20 @@ async fn main() -> Result<()> {
         Ok(name) => Host::named(&name).with_context(|| format!("there is no host called {name}"))?,
         Err(_) => Host::default(),
     };
-    let mut shop = Shop::builder().pops(&["eu-1", "us-1"]).host(host).demo().products(&few).start().await?;
+    let shop = Shop::builder().pops(&["eu-1", "us-1"]).host(host).demo().products(&few).mailbox();
+    let mut shop = shop.start().await?;
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/fixtures");
     for (format, file) in IMPORTS {
         shop.import(format, &fixtures.join(file)).await?;
     }
     let pops: Vec<_> = shop.pops.iter().map(|pop| &pop.url).collect();
-    println!("{}", json!({"core": shop.core.url, "pops": pops, "operator_key": OPERATOR_KEY}));
+    let addresses = json!({
+        "core": shop.core.url,
+        "pops": pops,
+        "mailbox": shop.mailbox_url(),
+        "operator_key": OPERATOR_KEY,
+    });
+    println!("{addresses}");
 
     let mut commands = BufReader::new(tokio::io::stdin()).lines();
     while let Some(command) = commands.next_line().await? {

@@ -1,6 +1,7 @@
 // Starts a shop and Chromium for the browser tests.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 /** A shop as processes; `tell` gives it a command and waits until it is done. */
@@ -41,7 +42,7 @@ export async function openPage(browser, shop, options = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const faults = [];
-  const known = [shop.core, ...shop.pops];
+  const known = [shop.core, shop.mailbox, ...shop.pops];
   page.on('pageerror', (error) => faults.push(`script error: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
@@ -58,6 +59,13 @@ export async function openPage(browser, shop, options = {}) {
 /** Waits until the islands of the page react; before that its forms and links do the work. */
 export function islandsReady(page) {
   return page.locator('html.js').waitFor({ state: 'attached' });
+}
+
+/** What an audit by axe-core finds, a line for each rule and place. */
+export async function auditFaults(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`));
 }
 
 /** Puts the product that is shown into the cart, without leaving its page. */

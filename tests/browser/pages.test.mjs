@@ -1,7 +1,7 @@
 // Every page at the widths of a phone and of a desk: screenshots to look at, and what must hold of each.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addToCart, openPage, startBrowser, startShop } from './lib.mjs';
+import { addToCart, auditFaults, openPage, startBrowser, startShop } from './lib.mjs';
 
 const WIDTHS = [390, 1280];
 const BROWSER_BYTES_MAX = 150_000;
@@ -40,6 +40,7 @@ async function wellMade(page, name) {
     lang: document.documentElement.lang,
   }));
   assert.deepEqual(found, { overflow: 0, headings: 1, unnamed: 0, noAlt: 0, lang: 'en' }, name);
+  assert.deepEqual(await auditFaults(page), [], name);
 }
 
 /** Opens the home page once the catalogue has come through the feed. */
@@ -61,7 +62,9 @@ for (const width of WIDTHS) {
       const product = await firstProduct(page, pop);
       const category = await page.locator('nav a[href^="/c/"]').first().getAttribute('href');
       const pages = { home: '/', category, product, search: '/search?q=a', 'search-none': '/search?q=zzzz',
-        'cart-empty': '/cart', missing: '/nowhere' };
+        'cart-empty': '/cart', missing: '/nowhere',
+        login: '/account/login', register: '/account/register', reset: '/account/reset', verify: '/account/verify?token=x',
+        password: '/account/password?token=x' };
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(pop + path);
         await wellMade(page, name);

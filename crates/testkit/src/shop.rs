@@ -287,13 +287,19 @@ impl Shop {
         }
     }
 
+    /// Address of the mailbox; `None` when the shop has none.
+    #[must_use]
+    pub fn mailbox_url(&self) -> Option<&str> {
+        self.mailbox.as_ref().map(|mailbox| mailbox.url.as_str())
+    }
+
     /// The mails that the shop sent, newest first.
     ///
     /// # Errors
     /// When the shop has no mailbox.
     pub async fn mails(&self) -> Result<Vec<serde_json::Value>> {
-        let mailbox = self.mailbox.as_ref().context("a shop without a mailbox")?;
-        Ok(self.client.get(format!("{}/messages", mailbox.url)).send().await?.json().await?)
+        let mailbox = self.mailbox_url().context("a shop without a mailbox")?;
+        Ok(self.client.get(format!("{mailbox}/messages")).send().await?.json().await?)
     }
 
     async fn start_pop(&self, id: &str, listen: &str) -> Result<Pop> {

@@ -20,8 +20,6 @@ pub struct Frame {
     pub title: String,
     /// The entry of the menu that it belongs to.
     pub menu: &'static str,
-    /// Seconds after which the browser loads it again.
-    pub refresh_s: Option<u32>,
 }
 
 /// Renders a whole page.
@@ -32,8 +30,6 @@ pub fn render(frame: Frame, body: impl IntoView + 'static) -> String {
 
 #[component]
 fn Document(frame: Frame, children: Children) -> impl IntoView {
-    let refresh =
-        frame.refresh_s.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string() /> });
     let items = MENU.map(|(path, name)| {
         let current = (path == frame.menu).then_some("page");
         view! { <li><a href=path aria-current=current>{name}</a></li> }
@@ -44,7 +40,6 @@ fn Document(frame: Frame, children: Children) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <title>{format!("{} · Kiosk core", frame.title)}</title>
-                {refresh}
                 <link rel="stylesheet" href="/admin/style.css" />
                 <link rel="icon" href="data:," />
             </head>

@@ -31,6 +31,7 @@ pub fn OverviewPage(data: Overview) -> impl IntoView {
     let legend =
         legend.into_iter().map(|(pop, class)| view! { <span class=class>{pop}</span> }).collect_view();
     view! {
+        <p><a href="/admin">"Load again"</a></p>
         <dl class="tiles">
             <Tile name="Orders" number=orders.0 />
             <Tile name="Need attention" number=orders.1 alert=true />

@@ -25,8 +25,6 @@ use crate::modules::orders::service::Cursor;
 const ROWS_PER_PAGE: u32 = 50;
 /// Longest search text, in characters.
 const SEARCH_CHARS_MAX: usize = 64;
-/// How often the overview loads itself again, in seconds.
-const REFRESH_S: u32 = 15;
 
 /// Nothing but this origin's style sheet and the page itself.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -62,7 +60,7 @@ impl From<Error> for Failed {
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let problem = Problem::from(self.0);
-        let frame = Frame { title: problem.title.clone(), menu: "", refresh_s: None };
+        let frame = Frame { title: problem.title.clone(), menu: "" };
         let body = view! { <p><a href="/admin">"Back to the overview"</a></p> };
         let mut response = html(frame, body);
         *response.status_mut() = problem.status_code();
@@ -84,7 +82,7 @@ fn html(frame: Frame, body: impl IntoView + 'static) -> Response {
 }
 
 fn frame(title: &str, menu: &'static str) -> Frame {
-    Frame { title: title.to_owned(), menu, refresh_s: None }
+    Frame { title: title.to_owned(), menu }
 }
 
 async fn style() -> Response {
@@ -112,8 +110,7 @@ async fn overview(State(services): State<Services>) -> Page {
         fraud_chart: charts::fraud_decisions(now_minute, &minutes),
         pops,
     };
-    let frame = Frame { refresh_s: Some(REFRESH_S), ..frame("Overview", "/admin") };
-    Ok(html(frame, view! { <OverviewPage data /> }))
+    Ok(html(frame("Overview", "/admin"), view! { <OverviewPage data /> }))
 }
 
 #[derive(Debug, Default, Deserialize)]
