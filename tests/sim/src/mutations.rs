@@ -119,6 +119,15 @@ pub const ALL: &[Mutation] = &[
         change: Change::Sql(&[("WHERE key = 'incarnation' AND value = ?1", "WHERE 0 AND value = ?1")]),
     },
     Mutation {
+        name: "fence-forgotten",
+        about: "the core renews the leases of a copy from before they were written off",
+        change: Change::CoreSchema(
+            "CREATE TRIGGER mutation AFTER UPDATE OF fence_shown ON sync_incarnations WHEN NEW.fence_shown > 0 BEGIN
+               UPDATE sync_incarnations SET fence_shown = 0 WHERE pop = NEW.pop AND incarnation = NEW.incarnation;
+             END",
+        ),
+    },
+    Mutation {
         name: "grant-from-nothing",
         about: "the core leases units without taking them from what is available",
         change: Change::CoreSchema(

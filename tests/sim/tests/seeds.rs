@@ -13,7 +13,7 @@ const MUTATION_SEEDS: u64 = 60;
 /// like others.
 const KEPT: &[(u64, &str)] = &[
     (5, "a POP whose database was set back to a copy was refused for good, and its orders never arrived"),
-    (25, "a copy from before a write-off renewed its leases: what it sells then is excused, and no more"),
+    (154, "a copy from before a write-off renewed its leases and sold from them a second time"),
     (38, "the simulator itself: shoppers ordered after the shop had been called drained"),
 ];
 
@@ -50,7 +50,9 @@ fn the_same_seed_is_the_same_run() {
 #[test]
 fn every_bug_that_is_put_in_is_caught() {
     let caught = |mutation: &'static Mutation| {
-        run_seeds(1, MUTATION_SEEDS, cores(), Some(mutation), &|_| {}).1.is_some()
+        // A bug that takes a rare turn of events is caught by the seed that has it.
+        let mut runs = std::iter::once((1, MUTATION_SEEDS)).chain(KEPT.iter().map(|(seed, _)| (*seed, 1)));
+        runs.any(|(first, count)| run_seeds(first, count, cores(), Some(mutation), &|_| {}).1.is_some())
     };
     let survived: Vec<_> =
         mutations::ALL.iter().filter(|mutation| !caught(mutation)).map(|mutation| mutation.name).collect();
