@@ -19,6 +19,19 @@ pub struct Field {
     pub optional: bool,
 }
 
+impl Field {
+    /// A field that has to be filled in.
+    pub const fn required(
+        name: &'static str,
+        label: &'static str,
+        kind: &'static str,
+        autocomplete: &'static str,
+        chars_max: usize,
+    ) -> Self {
+        Self { name, label, kind, autocomplete, chars_max, optional: false }
+    }
+}
+
 /// The field with its value and, when it was refused, why.
 pub fn view(field: &Field, value: &str, error: Option<&str>) -> AnyView {
     let hint = field.optional.then_some(" (optional)");

@@ -7,28 +7,21 @@ use crate::components::field::Field;
 use crate::http::forms::Pairs;
 use crate::orders::{Address, Contact, Key, Payment, PlaceOrder};
 
-const fn field(
-    name: &'static str,
-    label: &'static str,
-    kind: &'static str,
-    autocomplete: &'static str,
-    chars_max: usize,
-) -> Field {
-    Field { name, label, kind, autocomplete, chars_max, optional: false }
-}
-
 /// Who buys.
 pub const CONTACT: [Field; 3] = [
-    field("name", "Full name", "text", "name", 100),
-    field("email", "E-mail", "email", "email", 254),
-    Field { optional: true, ..field("phone", "Telephone", "tel", "tel", 32) },
+    Field::required("name", "Full name", "text", "name", 100),
+    Field::required("email", "E-mail", "email", "email", 254),
+    Field { optional: true, ..Field::required("phone", "Telephone", "tel", "tel", 32) },
 ];
 /// Where it goes; the country is a list.
 pub const ADDRESS: [Field; 4] = [
-    field("street", "Street and number", "text", "address-line1", 120),
-    Field { optional: true, ..field("extra", "Floor, company, care of", "text", "address-line2", 120) },
-    field("postcode", "Postcode", "text", "postal-code", 16),
-    field("city", "Town or city", "text", "address-level2", 80),
+    Field::required("street", "Street and number", "text", "address-line1", 120),
+    Field {
+        optional: true,
+        ..Field::required("extra", "Floor, company, care of", "text", "address-line2", 120)
+    },
+    Field::required("postcode", "Postcode", "text", "postal-code", 16),
+    Field::required("city", "Town or city", "text", "address-level2", 80),
 ];
 
 /// What the shopper wrote, and what is wrong with it.

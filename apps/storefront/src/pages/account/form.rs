@@ -15,24 +15,13 @@ use crate::sibling::SiblingError;
 
 pub use crate::components::field::Field;
 
-/// A required field.
-pub const fn required(
-    name: &'static str,
-    label: &'static str,
-    kind: &'static str,
-    autocomplete: &'static str,
-    chars_max: usize,
-) -> Field {
-    Field { name, label, kind, autocomplete, chars_max, optional: false }
-}
-
 /// The address of an account.
-pub const EMAIL: Field = required("email", "E-mail", "email", "email", 254);
+pub const EMAIL: Field = Field::required("email", "E-mail", "email", "email", 254);
 /// A password that is there already.
-pub const PASSWORD: Field = required("password", "Password", "password", "current-password", 256);
+pub const PASSWORD: Field = Field::required("password", "Password", "password", "current-password", 256);
 /// A password that is made up now.
 pub const NEW_PASSWORD: Field =
-    required("password", "Password, at least 8 characters", "password", "new-password", 256);
+    Field::required("password", "Password, at least 8 characters", "password", "new-password", 256);
 
 /// What a page says and asks.
 pub struct FormPage {

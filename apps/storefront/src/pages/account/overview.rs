@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, form, notice, required, said};
+use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, form, notice, said};
 use super::{api, with_session};
 use crate::accounts::Profile;
 use crate::components::shell::{Cache, Meta, respond};
@@ -19,8 +19,8 @@ use crate::pages::cart::see_other;
 use crate::shop::Shop;
 
 const PASSWORD_FIELDS: [Field; 2] = [
-    required("current", "Your password now", "password", "current-password", 256),
-    required("new-password", "New password, at least 8 characters", "password", "new-password", 256),
+    Field::required("current", "Your password now", "password", "current-password", 256),
+    Field::required("new-password", "New password, at least 8 characters", "password", "new-password", 256),
 ];
 const CHANGE_PASSWORD: FormPage = FormPage {
     title: "Another password",

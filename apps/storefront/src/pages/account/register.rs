@@ -8,13 +8,13 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::api;
-use super::form::{EMAIL, Field, FormPage, NEW_PASSWORD, Trouble, required, said, show as show_form};
+use super::form::{EMAIL, Field, FormPage, NEW_PASSWORD, Trouble, said, show as show_form};
 use crate::http::Visit;
 use crate::http::forms::{FormPairs, Pairs};
 use crate::pages::PageError;
 use crate::shop::Shop;
 
-const FIELDS: [Field; 3] = [required("name", "Full name", "text", "name", 120), EMAIL, NEW_PASSWORD];
+const FIELDS: [Field; 3] = [Field::required("name", "Full name", "text", "name", 120), EMAIL, NEW_PASSWORD];
 
 const PAGE: FormPage = FormPage {
     title: "Make an account",
