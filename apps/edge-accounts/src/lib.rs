@@ -12,6 +12,7 @@
 //! /v1/account/addresses[/{id}]          delivery addresses
 //! GET  /v1/account/openapi.json
 //! POST /internal/tick                   mails and upkeep; called by the host, not routed from outside
+//! GET  /internal/session                who a token is, for the POP's other apps; not routed from outside
 //! POST /v1/account/tick                 the same for a host that does not tick, with the tick key
 //! ```
 //!
@@ -41,7 +42,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 use kiosk_edge_platform::{Database, Edge};
 use kiosk_problem::{Json, method_not_allowed, route_not_found, with_request_ids};
@@ -96,6 +97,7 @@ pub fn router(edge: Edge, keys: Arc<dyn Database>) -> Router {
     routes()
         .0
         .route("/internal/tick", post(tick::tick))
+        .route("/internal/session", get(sessions::transport::get_session))
         .route("/v1/account/tick", post(tick::tick_from_outside))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)

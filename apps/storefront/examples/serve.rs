@@ -56,6 +56,7 @@ fn demo(pictures: &mut Vec<(String, String)>) -> Vec<Change> {
             parent: category.parent,
             position: category.position,
             blurb: category.blurb,
+            attributes: Vec::new(),
         })
     });
     let mut changes: Vec<Change> = vendors.chain(categories).collect();
@@ -98,6 +99,7 @@ fn of_demo(product: kiosk_demo_shop::Product, number: i64, pictures: &mut Vec<(S
         bulky: product.bulky,
         created_ms: 1_780_000_000_000 + number,
         tags: product.tags,
+        attributes: Vec::new(),
         options: product.options,
         pictures: product.pictures.into_iter().filter_map(picture).collect(),
         variants: product.variants.into_iter().map(variant).collect(),

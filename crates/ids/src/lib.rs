@@ -140,6 +140,27 @@ typed_id!(
     AddressId, "adr"
 );
 
+typed_id!(
+    /// A promotion that a vendor booked.
+    PromotionId, "prm"
+);
+typed_id!(
+    /// A customer's review of a product.
+    ReviewId, "rev"
+);
+typed_id!(
+    /// A message between a customer and a vendor.
+    MessageId, "msg"
+);
+typed_id!(
+    /// Somebody who works with the core: an admin or a vendor's person.
+    MemberId, "mem"
+);
+typed_id!(
+    /// A document that a vendor hands in.
+    DocumentId, "doc"
+);
+
 /// A point of presence, e.g. `eu-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

@@ -11,6 +11,8 @@ pub const KEY_BYTES_MIN: usize = 16;
 pub enum Kind {
     /// A customer, by e-mail address.
     Customer,
+    /// A customer's account, by its id.
+    Account,
     /// A delivery address.
     Address,
     /// A device.
@@ -23,6 +25,7 @@ impl Kind {
     const fn label(self) -> &'static str {
         match self {
             Self::Customer => "customer",
+            Self::Account => "account",
             Self::Address => "address",
             Self::Device => "device",
             Self::Card => "card",

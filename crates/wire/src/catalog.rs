@@ -1,8 +1,10 @@
-//! The catalogue as POPs hold it: `GET /sync/v1/feed?after=<cursor>&limit=<n>` and `GET /sync/v1/media/<hash>`.
+//! What POPs hold a copy of: `GET /sync/v1/feed?after=<cursor>&limit=<n>` and `GET /sync/v1/media/<hash>`.
 
-use kiosk_ids::{ProductId, Sku, VendorId};
+use kiosk_ids::{ProductId, PromotionId, ReviewId, Sku, VendorId};
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
+
+use crate::people::{Message, OrderState, Promotion, Rating, Review, Room, Standing};
 
 /// A page of changes after a cursor. A key that changed twice stands once, with its last state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +37,30 @@ pub enum Change {
         /// The category.
         slug: String,
     },
+    /// A promotion is booked or changed.
+    Promotion(Promotion),
+    /// A promotion is taken back before its time; one that ran out is not told.
+    PromotionRemoved {
+        /// The promotion.
+        id: PromotionId,
+    },
+    /// The ratings of a product.
+    Rating(Rating),
+    /// A review is published or changed.
+    Review(Box<Review>),
+    /// A review is gone.
+    ReviewRemoved {
+        /// The review.
+        id: ReviewId,
+    },
+    /// Whether a customer may buy. Told to the customer's region only, as is all that follows.
+    Standing(Standing),
+    /// How far an order of the region is.
+    Order(Box<OrderState>),
+    /// The state of a room of the region.
+    Room(Room),
+    /// A message in a room of the region.
+    Message(Box<Message>),
 }
 
 /// Who sells.
@@ -63,6 +89,9 @@ pub struct Category {
     pub position: u32,
     /// A sentence, plain text.
     pub blurb: String,
+    /// What its products tell of themselves, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<String>,
 }
 
 /// A product with its variants.
@@ -88,12 +117,24 @@ pub struct Product {
     pub created_ms: i64,
     /// Free words for search.
     pub tags: Vec<String>,
+    /// What it tells of itself, in the order of its category's attributes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<Attribute>,
     /// Names of the options, e.g. `["Colour", "Size"]`; empty when there is one variant without choice.
     pub options: Vec<String>,
     /// At least none; the first is the main one.
     pub pictures: Vec<Picture>,
     /// At least one.
     pub variants: Vec<Variant>,
+}
+
+/// One fact about a product, plain text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// As its category calls it, e.g. `Material`.
+    pub name: String,
+    /// E.g. `Oak`.
+    pub value: String,
 }
 
 /// A picture by the hash of its bytes, so that it never changes under its address.

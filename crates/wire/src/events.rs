@@ -1,8 +1,10 @@
 //! Events a POP delivers: `POST /sync/v1/events`.
 
-use kiosk_ids::{CartId, EventId, OrderId, PaymentId, ProductId, Sku, VendorId};
+use kiosk_ids::{CartId, EventId, OrderId, PaymentId, ProductId, ReviewId, Sku, VendorId};
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
+
+use crate::people::{MessageRecord, ReviewRecord, RoomKey};
 
 /// A run of events without a gap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +51,36 @@ pub enum EventBody {
         /// What it gives back.
         take: StockTake,
     },
+    /// A customer reviewed a product, or changed their review.
+    ReviewWritten(Box<ReviewRecord>),
+    /// A customer took their review back.
+    ReviewWithdrawn {
+        /// The review.
+        id: ReviewId,
+    },
+    /// A customer wrote to a vendor.
+    MessageSent(Box<MessageRecord>),
+    /// A customer has read a room.
+    RoomRead {
+        /// The room.
+        room: RoomKey,
+        /// Up to the messages of this time, Unix milliseconds.
+        read_ms: i64,
+    },
+    /// A customer wants to hear no more from a vendor, or does again.
+    RoomBlocked {
+        /// The room.
+        room: RoomKey,
+        /// Whether it is closed.
+        blocked: bool,
+    },
+    /// A customer reports a room to the moderators.
+    RoomReported {
+        /// The room.
+        room: RoomKey,
+        /// Why, masked as messages are.
+        reason: String,
+    },
 }
 
 /// An order without anything personal.
@@ -64,6 +96,9 @@ pub struct OrderRecord {
     pub placed_ms: i64,
     /// Keyed pseudonym of the customer; the key stays in the region.
     pub customer: String,
+    /// Keyed pseudonym of the account that bought; none for guests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// ISO 3166-1 alpha-2 country of delivery.
     pub country: String,
     /// The first characters of the postcode, too coarse to name a street.

@@ -9,13 +9,18 @@
 pub mod catalog;
 pub mod events;
 pub mod leases;
+pub mod people;
 pub mod sign;
 
-pub use catalog::{Category, Change, FeedPage, Picture, Product, StockLine, Variant, Vendor};
+pub use catalog::{Attribute, Category, Change, FeedPage, Picture, Product, StockLine, Variant, Vendor};
 pub use events::{
     Event, EventAck, EventBatch, EventBody, FraudRecord, OrderLine, OrderRecord, PaymentRecord, StockTake,
 };
 pub use leases::{LeaseAsk, LeaseReply, LeaseRequest, LeaseState};
+pub use people::{
+    Message, MessageRecord, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating, Review,
+    ReviewRecord, Room, RoomKey, Standing,
+};
 
 /// Most events in one delivery.
 pub const EVENTS_PER_BATCH_MAX: usize = 200;

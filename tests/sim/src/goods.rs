@@ -60,6 +60,7 @@ pub fn shelves() -> Vec<Entry> {
         parent: None,
         position: 1,
         blurb: String::new(),
+        attributes: Vec::new(),
     };
     vec![Entry::Vendor(1, vendor), Entry::Category(2, category)]
 }
@@ -104,6 +105,7 @@ pub fn product(number: u64, price: i64, stock: i64) -> Entry {
             bulky: false,
             created_ms: START_MS,
             tags: vec![],
+            attributes: Vec::new(),
             options,
             pictures: vec![],
             variants,

@@ -26,6 +26,7 @@ fn key(change: &Change) -> String {
         Change::Product(product) => product.title.clone(),
         Change::ProductRemoved { id } => format!("-{id}"),
         Change::CategoryRemoved { slug } => format!("-{slug}"),
+        other => format!("{other:?}"),
     }
 }
 

@@ -284,6 +284,7 @@ pub fn order(name: &str, takes: Vec<StockTake>) -> OrderRecord {
         region: "eu".to_owned(),
         placed_ms: START_MS,
         customer: "pseudonym".to_owned(),
+        account: None,
         country: "DE".to_owned(),
         area: "10".to_owned(),
         lines,

@@ -1,8 +1,9 @@
 //! Sessions.
 
 use http::StatusCode;
-use kiosk_privacy::{Personal, checks};
+use kiosk_privacy::{Kind, Personal, checks};
 use kiosk_problem::Problem;
+use kiosk_session::Who;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,6 +66,16 @@ pub async fn create_session(region: &Region, log_in: &LogIn) -> Result<NewSessio
 fn email_unverified() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "email_unverified", "Your e-mail address is not confirmed yet")
         .detail("Follow the link in the mail that we sent you, or register again to get another one.")
+}
+
+/// Who the session is, by pseudonyms.
+pub fn get_session(region: &Region, session: &Session) -> Who {
+    let account = &session.owner.account;
+    Who {
+        account: region.config.pseudonym_key.pseudonym(Kind::Account, account.id.as_str()),
+        customer: account.lookup.clone(),
+        created_ms: account.created_ms,
+    }
 }
 
 /// Ends the session of the request.

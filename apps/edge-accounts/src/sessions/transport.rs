@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use kiosk_problem::Json;
+use kiosk_session::Who;
 
 use super::service::{self, LogIn, NewSession};
 use crate::app::Region;
@@ -22,6 +23,11 @@ pub async fn create_session(
     Json(body): Json<LogIn>,
 ) -> Result<(StatusCode, Json<NewSession>)> {
     Ok((StatusCode::CREATED, Json(service::create_session(&region, &body).await?)))
+}
+
+/// Who a token is, for the apps beside this one.
+pub async fn get_session(region: Region, session: Session) -> Json<Who> {
+    Json(service::get_session(&region, &session))
 }
 
 /// Logs out.

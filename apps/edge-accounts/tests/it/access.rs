@@ -20,7 +20,7 @@ enum Access {
     Scheduler,
 }
 
-const CASES: [(&str, &str, Access); 20] = [
+const CASES: [(&str, &str, Access); 21] = [
     ("POST", "/v1/account", Access::Public),
     ("POST", "/v1/account/verification", Access::Public),
     ("POST", "/v1/account/session", Access::Public),
@@ -39,6 +39,7 @@ const CASES: [(&str, &str, Access); 20] = [
     ("POST", "/v1/account/addresses", Access::Customer),
     ("PUT", "/v1/account/addresses/{id}", Access::Customer),
     ("DELETE", "/v1/account/addresses/{id}", Access::Customer),
+    ("GET", "/internal/session", Access::Customer),
     ("POST", "/internal/tick", Access::Host),
     ("POST", "/v1/account/tick", Access::Scheduler),
 ];
@@ -48,6 +49,7 @@ fn every_route_has_a_case() {
     let api: Value = serde_json::to_value(edge_accounts::openapi()).unwrap();
     let ticks = ["/internal/tick", "/v1/account/tick"];
     let mut routes = BTreeSet::from(ticks.map(|path| ("POST".to_owned(), path.to_owned())));
+    routes.insert(("GET".to_owned(), "/internal/session".to_owned()));
     for (path, item) in api["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys() {
             routes.insert((method.to_uppercase(), path.clone()));

@@ -120,3 +120,16 @@ async fn a_malformed_login_is_refused_by_field() {
     region.post("/v1/account/session", json!({"email": EMAIL})).await.refused(422, "invalid_value");
     region.post("/v1/account/session", json!([])).await.refused(422, "invalid_value");
 }
+
+#[tokio::test]
+async fn the_other_apps_learn_pseudonyms_only() {
+    let region = Region::new();
+    region.customer(EMAIL).await;
+    let token = region.log_in(EMAIL).await;
+    let who = region.get("/internal/session", &token).await.is(200).body;
+    assert_eq!(who.as_object().unwrap().len(), 3);
+    assert!(who["account"].as_str().unwrap().len() == 32 && who["customer"].as_str().unwrap().len() == 32);
+    assert!(!who.to_string().contains("ada"));
+    let again = region.log_in(EMAIL).await;
+    assert_eq!(region.get("/internal/session", &again).await.is(200).body, who);
+}

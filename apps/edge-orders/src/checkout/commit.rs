@@ -111,6 +111,7 @@ fn record(checkout: &Checkout<'_>, decided: &Decided, authorised: &Authorisation
         region: config.region.clone(),
         placed_ms: *now_ms,
         customer: String::new(),
+        account: None,
         country: String::new(),
         area: String::new(),
         lines: decided.priced.order_lines()?,

@@ -15,6 +15,7 @@ pub fn category(slug: &str, name: &str, parent: Option<&str>, position: u32) -> 
         parent: parent.map(str::to_owned),
         position,
         blurb: format!("{name} for every day."),
+        attributes: Vec::new(),
     })
 }
 
@@ -62,6 +63,7 @@ pub fn product(
         bulky: false,
         created_ms: 1_780_000_000_000 + handle.len() as i64,
         tags: vec!["handmade".to_owned()],
+        attributes: Vec::new(),
         options: options.iter().map(|&option| option.to_owned()).collect(),
         pictures: vec![picture(1), picture(2)],
         variants,

@@ -31,6 +31,7 @@ pub async fn categories(db: &dyn Database) -> Result<Vec<Category>, StoreError> 
                 parent: row.get(2)?,
                 position: row.get(3)?,
                 blurb: row.get(4)?,
+                attributes: Vec::new(),
             })
         })
         .collect()

@@ -44,6 +44,7 @@ fn product(name: &str, handle: &str, variant: &str) -> Product {
         bulky: false,
         created_ms: 0,
         tags: vec![],
+        attributes: Vec::new(),
         options: vec![],
         pictures: vec![],
         variants: vec![Variant {

@@ -175,6 +175,7 @@ pub async fn ensure_category(tx: &mut Tx, slug: &str, name: &str, parent: Option
         parent,
         position: u32::try_from(position).unwrap_or(u32::MAX),
         blurb: String::new(),
+        attributes: Vec::new(),
     };
     put_categories(tx, &[category]).await.map(|_| ())
 }

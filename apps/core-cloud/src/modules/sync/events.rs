@@ -58,6 +58,12 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
                 blocked.push(Blocked { event: event.id.as_str(), occurred_ms: event.occurred_ms, fraud });
             }
             EventBody::StockReturned { take } => movements.push(Movement::Returned(take)),
+            EventBody::ReviewWritten(_)
+            | EventBody::ReviewWithdrawn { .. }
+            | EventBody::MessageSent(_)
+            | EventBody::RoomRead { .. }
+            | EventBody::RoomBlocked { .. }
+            | EventBody::RoomReported { .. } => {}
         }
     }
     let holder = Holder { pop: source.pop, incarnation: source.incarnation };

@@ -98,6 +98,7 @@ impl FakeCore {
             parent: None,
             position: 1,
             blurb: "For cooks.".into(),
+            attributes: Vec::new(),
         };
         self.with(|state| state.feed.extend([Change::Vendor(vendor), Change::Category(category)]));
         let mugs = [(MUG, 1_999, MUG, 1), (SET_OF_4, 6_999, MUG, 4)];

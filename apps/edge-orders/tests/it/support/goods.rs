@@ -35,6 +35,7 @@ pub fn product(name: &str, bulky: bool, currency: Currency, variants: &[(&str, i
         bulky,
         created_ms: 1_780_000_000_000,
         tags: vec![],
+        attributes: Vec::new(),
         options: vec!["Kind".to_owned()],
         pictures: vec![],
         variants: variants.iter().map(variant).collect(),

@@ -56,6 +56,15 @@ impl<'a> Changes<'a> {
                 }
                 Change::Product(product) => changes.products.push(product),
                 Change::ProductRemoved { id } => changes.products_removed.push(id.as_str()),
+                Change::Promotion(_)
+                | Change::PromotionRemoved { .. }
+                | Change::Rating(_)
+                | Change::Review(_)
+                | Change::ReviewRemoved { .. }
+                | Change::Standing(_)
+                | Change::Order(_)
+                | Change::Room(_)
+                | Change::Message(_) => {}
             }
         }
         changes

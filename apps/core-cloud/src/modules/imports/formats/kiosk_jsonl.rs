@@ -70,6 +70,7 @@ fn read_category(line: u64, record: kiosk_demo_shop::Category) -> Result<Entry, 
         parent: record.parent.map(|parent| slug("parent", &parent)).transpose()?,
         position: record.position,
         blurb: text::plain(&record.blurb, 400),
+        attributes: Vec::new(),
     };
     Ok(Entry::Category(line, category))
 }
@@ -98,6 +99,7 @@ fn read_product(line: u64, record: Record, settings: &Settings) -> Result<Entry,
         bulky: record.bulky,
         created_ms: created.as_millisecond(),
         tags: text::tags(record.tags.iter().map(String::as_str)),
+        attributes: Vec::new(),
         options: record.options.iter().map(|option| text::word(option)).collect(),
         pictures: Vec::new(),
         variants: read_variants(&record)?,

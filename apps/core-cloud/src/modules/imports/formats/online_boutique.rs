@@ -89,6 +89,7 @@ fn read_record(
         bulky: false,
         created_ms: settings.now_ms,
         tags: text::tags(record.categories.iter().map(String::as_str)),
+        attributes: Vec::new(),
         options: Vec::new(),
         pictures: Vec::new(),
         variants: vec![Variant {

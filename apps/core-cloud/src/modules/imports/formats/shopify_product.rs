@@ -73,6 +73,7 @@ pub fn read_product(handle: &str, rows: &[Row<'_>], settings: &Settings, entries
         bulky: variants.iter().any(|read| read.variant.weight_g >= BULKY_FROM_G),
         created_ms: settings.now_ms,
         tags: text::tags(first.get("Tags").split(',').chain([first.get("Type")])),
+        attributes: Vec::new(),
         options,
         pictures: Vec::new(),
         variants: variants.iter().map(|read| read.variant.clone()).collect(),
