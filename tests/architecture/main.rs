@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 const EDGE_APPS: [&str; 4] = ["apps/storefront", "apps/edge-orders", "apps/edge-fraud", "apps/edge-accounts"];
 /// Code that runs at the edge and takes time, randomness and the database from its ports.
-const EDGE_CRATES: [&str; 7] = [
+const EDGE_CRATES: [&str; 9] = [
     "crates/money",
     "crates/ids",
     "crates/wire",
     "crates/privacy",
     "crates/risk",
     "crates/session",
+    "crates/password",
+    "crates/web",
     "crates/pop-store",
 ];
 const ENTRY_LINES_MAX: usize = 60;

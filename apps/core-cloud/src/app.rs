@@ -19,11 +19,13 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Error;
 use crate::http::{
-    self as web, Access, Limits, Route, guard_request, require_operator, require_operator_page,
+    self as web, Access, Browsers, Limits, Route, guard_request, require_member, require_operator,
+    require_own_page,
 };
 use crate::media;
 use crate::modules::sync::auth::require_pop;
-use crate::modules::{catalog, imports, inventory, orders, sync};
+use crate::modules::{audit, catalog, imports, inventory, mail, members, orders, sync};
+use crate::signin;
 
 /// The services of the core.
 #[derive(Clone, Debug)]
@@ -40,6 +42,12 @@ pub struct Services {
     pub imports: imports::service::Service,
     /// Pictures.
     pub media: media::service::Service,
+    /// Admins and people of vendors.
+    pub members: members::service::Service,
+    /// What admins did.
+    pub audit: audit::service::Service,
+    /// Mails to them.
+    pub mail: mail::service::Service,
     /// The time they go by.
     pub clock: Clock,
 }
@@ -57,6 +65,9 @@ impl Services {
             orders: orders::service::Service::new(db.clone()),
             imports: imports::service::Service::new(db.clone(), media.clone(), clock.clone()),
             media,
+            members: members::service::Service::new(db.clone(), clock.clone(), &config.public_url),
+            audit: audit::service::Service::new(db.clone()),
+            mail: mail::service::Service::new(db.clone(), clock.clone(), &config.mail),
             clock: clock.clone(),
         }
     }
@@ -93,6 +104,8 @@ impl App {
         web::metrics::recorder();
         let services = Services::new(db, config, clock);
         services.sync.register_pops().await?;
+        let secure = config.public_url.starts_with("https:");
+        let browsers = Browsers { members: services.members.clone(), secure };
         let routes = [
             web::metrics::routes(db),
             sync::transport::routes(&services.sync),
@@ -100,6 +113,7 @@ impl App {
             media::transport::routes(&services.media),
             inventory::transport::routes(&services.inventory),
             orders::transport::routes(&services.orders),
+            signin::routes(&services, &browsers),
             admin::routes(&services),
         ];
         let routes: Vec<Route> = routes.into_iter().flatten().collect();
@@ -107,7 +121,7 @@ impl App {
             .iter()
             .map(|route| RouteInfo { method: route.method.clone(), path: route.path, access: route.access })
             .collect();
-        let router = build_router(routes, &services, &Arc::new(config.operator_key.clone()));
+        let router = build_router(routes, &services, &browsers, &Arc::new(config.operator_key.clone()));
         Ok(Self { services, router, routes: infos })
     }
 }
@@ -115,6 +129,7 @@ impl App {
 fn build_router(
     routes: Vec<Route>,
     services: &Services,
+    browsers: &Browsers,
     operator_key: &Arc<crate::config::Secret>,
 ) -> Router {
     let mut router = Router::new();
@@ -122,8 +137,9 @@ fn build_router(
         let handler = match access {
             Access::Public => handler,
             Access::Operator => handler.layer(from_fn_with_state(operator_key.clone(), require_operator)),
-            Access::OperatorPage => {
-                handler.layer(from_fn_with_state(operator_key.clone(), require_operator_page))
+            Access::Visitor => handler.layer(from_fn(require_own_page)),
+            Access::Desk(_) | Access::Vendor => {
+                handler.layer(from_fn_with_state((browsers.clone(), access), require_member))
             }
             Access::Pop => handler.layer(from_fn_with_state(services.sync.clone(), require_pop)),
         };

@@ -25,6 +25,27 @@ pub struct Config {
     pub operator_key: Secret,
     /// How long leases run without contact, in seconds.
     pub lease_ttl_s: u32,
+    /// Where admins and vendors reach the core, without a slash at the end; links of mails lead there.
+    pub public_url: String,
+    /// How mails are sent.
+    pub mail: MailConfig,
+}
+
+/// The mail provider.
+#[derive(Clone)]
+pub struct MailConfig {
+    /// Its API, without a slash at the end.
+    pub url: String,
+    /// Its key.
+    pub token: String,
+    /// Sender.
+    pub from: String,
+}
+
+impl fmt::Debug for MailConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailConfig").field("url", &self.url).field("from", &self.from).finish_non_exhaustive()
+    }
 }
 
 /// A key: never printed, compared in constant time.

@@ -24,6 +24,9 @@ pub enum Error {
         /// Why.
         detail: String,
     },
+    /// What the rules of a service do not allow, as the client sees it.
+    #[error("{0}")]
+    Refused(Box<Problem>),
     /// There is no such thing.
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -72,6 +75,12 @@ impl Error {
     }
 }
 
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let unauthorized = |code: &str, title: &str| Self::new(StatusCode::UNAUTHORIZED, code, title);
@@ -81,6 +90,7 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "core_busy", "The core is busy").retry_after_s(1)
             }
             Error::Database(_) | Error::File(_) | Error::Record(_) => Self::internal(&error),
+            Error::Refused(problem) => *problem,
             Error::Invalid { param, detail } => Self::invalid(&param, detail),
             Error::NotFound(what) => Self::not_found(what),
             Error::SignatureRequired => unauthorized("signature_required", "The request must be signed"),

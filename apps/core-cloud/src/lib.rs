@@ -11,4 +11,7 @@ pub mod error;
 pub mod http;
 pub mod media;
 pub mod modules;
+mod page;
+mod random;
 pub mod server;
+mod signin;

@@ -15,11 +15,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use crate::app::App;
-use crate::modules::sync::service::Service as Sync;
+use crate::app::{App, Services};
 
 /// How often old nonces and lag samples are forgotten, in seconds.
 const PRUNE_INTERVAL_S: u64 = 60;
+/// How often mails that wait are looked for, in milliseconds.
+const MAIL_INTERVAL_MS: u64 = 500;
 /// Most connections at once; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 2_048;
 /// Longest time to send a request's headers, in milliseconds.
@@ -39,14 +40,17 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     // The first line of standard output tells a script where the core is, port 0 included.
     println!("listening on http://{}", listener.local_addr()?);
-    let housekeeping = tokio::spawn(prune_for_ever(app.services.sync.clone()));
+    let housekeeping = [
+        tokio::spawn(prune_for_ever(app.services.clone())),
+        tokio::spawn(send_mails_for_ever(app.services.clone())),
+    ];
     let open = accept_until_stopped(&listener, &app.router).await?;
     drop(listener);
     tracing::info!("stopping");
     if tokio::time::timeout(Duration::from_millis(SHUTDOWN_MS_MAX), open.shutdown()).await.is_err() {
         tracing::warn!("requests were still open");
     }
-    housekeeping.abort();
+    housekeeping.iter().for_each(tokio::task::JoinHandle::abort);
     Ok(())
 }
 
@@ -119,12 +123,25 @@ async fn silence(spoken: &AtomicBool) {
     }
 }
 
-async fn prune_for_ever(sync: Sync) {
+async fn prune_for_ever(services: Services) {
     let mut ticks = tokio::time::interval(Duration::from_secs(PRUNE_INTERVAL_S));
     loop {
         ticks.tick().await;
-        if let Err(error) = sync.prune().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "pruning failed");
+        for pruned in [services.sync.prune().await, services.members.prune().await] {
+            if let Err(error) = pruned {
+                tracing::warn!(error = &error as &dyn std::error::Error, "pruning failed");
+            }
+        }
+    }
+}
+
+async fn send_mails_for_ever(services: Services) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(MAIL_INTERVAL_MS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = services.mail.send_due().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "mails wait");
         }
     }
 }

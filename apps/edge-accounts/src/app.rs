@@ -7,10 +7,10 @@ use axum::extract::FromRequestParts;
 use http::StatusCode;
 use http::request::Parts;
 use kiosk_edge_platform::{Database, Edge};
+use kiosk_password::Hasher;
 use kiosk_problem::Problem;
 
 use crate::config::Config;
-use crate::password::Hasher;
 use crate::store::{keys, schema};
 
 /// State of the router.
@@ -38,7 +38,7 @@ impl App {
         let config = Config::load(&*edge.variables).await.map_err(|error| not_ready(&error))?;
         schema::migrate(&*edge.db).await.map_err(|error| not_ready(&error))?;
         keys::migrate(&**keys).await.map_err(|error| not_ready(&error))?;
-        let hasher = Hasher::new(config.pepper.clone());
+        let hasher = Hasher::new(config.pepper.bytes());
         let ready = Ready { edge: edge.clone(), keys: keys.clone(), config, hasher };
         Ok(self.0.region.get_or_init(|| Region(Arc::new(ready))).clone())
     }

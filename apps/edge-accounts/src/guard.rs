@@ -3,11 +3,11 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{StatusCode, header};
+use kiosk_password::{Hasher, Password};
 use kiosk_problem::Problem;
 
 use crate::app::{App, Region};
 use crate::error::{ApiError, Result, busy, session_ended, too_many_attempts};
-use crate::password::{Hasher, Password};
 use crate::person::Owner;
 use crate::store::attempts::{self, Attempt};
 use crate::store::sessions;

@@ -27,7 +27,6 @@ mod entry;
 mod error;
 mod guard;
 mod mail;
-mod password;
 mod passwords;
 mod person;
 mod seal;

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::format::{count, time};
-use super::layout::{Badge, Empty, Pager, Tile, Tone};
 use crate::modules::imports::draft::{Issue, Severity};
 use crate::modules::imports::service::RunView;
+use crate::page::format::{count, time};
+use crate::page::{Badge, Empty, Pager, Tile, Tone};
 
 #[component]
 pub fn ImportsPage(runs: Vec<RunView>) -> impl IntoView {

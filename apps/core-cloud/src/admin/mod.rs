@@ -1,12 +1,22 @@
-//! The operators' pages at `/admin`: Leptos components rendered on the server, plain CSS, no script.
+//! The admins' pages at `/admin`.
 
+mod audit;
 mod charts;
-mod format;
 mod imports;
-mod layout;
 mod orders;
 mod overview;
 mod pages;
+mod staff;
 mod stock;
 
-pub use pages::routes;
+use crate::app::Services;
+use crate::http::Route;
+
+/// The routes of the admins' pages.
+#[must_use]
+pub fn routes(services: &Services) -> Vec<Route> {
+    [pages::routes(services), audit::routes(services), staff::routes(services)]
+        .into_iter()
+        .flatten()
+        .collect()
+}

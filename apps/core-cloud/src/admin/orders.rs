@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::format::{count, distance, query_value, time};
-use super::layout::{Badge, Empty, Pager, Tone};
 use crate::modules::orders::service::{OrderView, TakeView};
+use crate::page::format::{count, distance, query_value, time};
+use crate::page::{Badge, Empty, Fact, Pager, Tone};
 
 /// One page of orders.
 pub struct OrdersPageData {
@@ -154,9 +154,4 @@ fn take_row(take: &TakeView) -> impl IntoView + use<> {
             <td data-label="Short" class="num">{count(take.short)}</td>
         </tr>
     }
-}
-
-#[component]
-fn Fact(name: &'static str, value: String) -> impl IntoView {
-    view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
 }

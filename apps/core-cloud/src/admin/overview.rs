@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::format::{count, distance, time};
-use super::layout::{Badge, Empty, Tile, Tone};
 use crate::modules::catalog::service::Counts;
 use crate::modules::inventory::service::StockLevel;
 use crate::modules::sync::service::{ACTIVE_MS_MAX, IncarnationView, PopView};
+use crate::page::format::{count, distance, time};
+use crate::page::{Badge, Empty, Tile, Tone};
 
 /// A POP is late when it was not heard of for this long, in milliseconds.
 const LATE_MS: i64 = 60_000;

@@ -1,17 +1,14 @@
-//! The addresses of the operators' pages.
+//! What the core does: orders, stock, leases, imports.
 
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use http::{Method, StatusCode, header};
+use http::Method;
 use kiosk_ids::OrderId;
-use kiosk_problem::Problem;
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::charts;
 use super::imports::{ImportPage, ImportPageData, ImportsPage};
-use super::layout::{Frame, render};
 use super::orders::{OrderPage, OrdersPage, OrdersPageData};
 use super::overview::{Overview, OverviewPage};
 use super::stock::{LeasesPage, StockPage, StockPageData};
@@ -19,79 +16,33 @@ use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
 use crate::modules::inventory::service::StockLevel;
+use crate::modules::members::policy::Permission;
+use crate::modules::members::service::Member;
 use crate::modules::orders::service::Cursor;
+use crate::page::{Frame, Page, html};
 
 /// Rows on one page.
 const ROWS_PER_PAGE: u32 = 50;
 /// Longest search text, in characters.
 const SEARCH_CHARS_MAX: usize = 64;
 
-/// Nothing but this origin's style sheet and the page itself.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// The routes of the operators' pages.
-#[must_use]
+/// The routes of these pages.
 pub fn routes(services: &Services) -> Vec<Route> {
-    let page = |path, handler: MethodRouter<Services>| {
-        Route::new(Method::GET, path, Access::OperatorPage, handler, services.clone())
+    let page = |path, permission, handler: MethodRouter<Services>| {
+        Route::new(Method::GET, path, Access::Desk(permission), handler, services.clone())
     };
     vec![
-        page("/admin", get(overview)),
-        page("/admin/orders", get(list_orders)),
-        page("/admin/orders/{id}", get(get_order)),
-        page("/admin/stock", get(list_stock)),
-        page("/admin/leases", get(list_leases)),
-        page("/admin/imports", get(list_imports)),
-        page("/admin/imports/{id}", get(get_import)),
-        page("/admin/style.css", get(style)),
+        page("/admin", Permission::Look, get(overview)),
+        page("/admin/orders", Permission::Orders, get(list_orders)),
+        page("/admin/orders/{id}", Permission::Orders, get(get_order)),
+        page("/admin/stock", Permission::Stock, get(list_stock)),
+        page("/admin/leases", Permission::Stock, get(list_leases)),
+        page("/admin/imports", Permission::Stock, get(list_imports)),
+        page("/admin/imports/{id}", Permission::Stock, get(get_import)),
     ]
 }
 
-/// A page that could not be made, as a page.
-struct Failed(Error);
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
-
-impl IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        let problem = Problem::from(self.0);
-        let frame = Frame { title: problem.title.clone(), menu: "" };
-        let body = view! { <p><a href="/admin">"Back to the overview"</a></p> };
-        let mut response = html(frame, body);
-        *response.status_mut() = problem.status_code();
-        response
-    }
-}
-
-type Page = Result<Response, Failed>;
-
-fn html(frame: Frame, body: impl IntoView + 'static) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (StatusCode::OK, headers, render(frame, body)).into_response()
-}
-
-fn frame(title: &str, menu: &'static str) -> Frame {
-    Frame { title: title.to_owned(), menu }
-}
-
-async fn style() -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")];
-    (headers, include_str!("style.css")).into_response()
-}
-
-async fn overview(State(services): State<Services>) -> Page {
+async fn overview(State(services): State<Services>, member: Member) -> Page {
     let now_ms = services.clock.now_ms();
     let now_minute = now_ms / 60_000;
     let from_ms = (now_minute - charts::MINUTES_SHOWN) * 60_000;
@@ -110,7 +61,7 @@ async fn overview(State(services): State<Services>) -> Page {
         fraud_chart: charts::fraud_decisions(now_minute, &minutes),
         pops,
     };
-    Ok(html(frame("Overview", "/admin"), view! { <OverviewPage data /> }))
+    Ok(html(Frame::of(&member, "Overview", "/admin"), view! { <OverviewPage data /> }))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -129,7 +80,11 @@ impl ListQuery {
     }
 }
 
-async fn list_orders(State(services): State<Services>, Query(query): Query<ListQuery>) -> Page {
+async fn list_orders(
+    State(services): State<Services>,
+    member: Member,
+    Query(query): Query<ListQuery>,
+) -> Page {
     let after = Cursor::parse(&query.cursor);
     let paged = after.is_some();
     let after = after.unwrap_or_else(Cursor::start);
@@ -139,29 +94,37 @@ async fn list_orders(State(services): State<Services>, Query(query): Query<ListQ
     let next = orders.last().filter(|_| more).map(|last| Cursor::after(last).to_text());
     let pops = services.sync.list_pops().await?.into_iter().map(|pop| pop.pop).collect();
     let data = OrdersPageData { orders, pops, pop: query.pop, paged, next };
-    Ok(html(frame("Orders", "/admin/orders"), view! { <OrdersPage data /> }))
+    Ok(html(Frame::of(&member, "Orders", "/admin/orders"), view! { <OrdersPage data /> }))
 }
 
-async fn get_order(State(services): State<Services>, Path(id): Path<String>) -> Page {
+async fn get_order(State(services): State<Services>, member: Member, Path(id): Path<String>) -> Page {
     let id = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
     let order = services.orders.get_order(&id).await?;
-    Ok(html(frame(&order.id.clone(), "/admin/orders"), view! { <OrderPage order /> }))
+    Ok(html(Frame::of(&member, &order.id.clone(), "/admin/orders"), view! { <OrderPage order /> }))
 }
 
-async fn list_stock(State(services): State<Services>, Query(query): Query<ListQuery>) -> Page {
+async fn list_stock(
+    State(services): State<Services>,
+    member: Member,
+    Query(query): Query<ListQuery>,
+) -> Page {
     let search = query.search();
     let items = services.inventory.list_stock(&query.cursor, &search, ROWS_PER_PAGE + 1).await?;
     let data = stock_page(&services, items, query, search).await?;
-    Ok(html(frame("Stock", "/admin/stock"), view! { <StockPage data /> }))
+    Ok(html(Frame::of(&member, "Stock", "/admin/stock"), view! { <StockPage data /> }))
 }
 
-async fn list_leases(State(services): State<Services>, Query(query): Query<ListQuery>) -> Page {
+async fn list_leases(
+    State(services): State<Services>,
+    member: Member,
+    Query(query): Query<ListQuery>,
+) -> Page {
     let search = query.search();
     let items = services.inventory.list_leased(&query.cursor, &search, ROWS_PER_PAGE + 1).await?;
     let mut data = stock_page(&services, items, query, search).await?;
     let names: Vec<&str> = data.items.iter().map(|item| item.sku.as_str()).collect();
     data.leases = services.inventory.list_leases(&names).await?;
-    Ok(html(frame("Leases", "/admin/leases"), view! { <LeasesPage data /> }))
+    Ok(html(Frame::of(&member, "Leases", "/admin/leases"), view! { <LeasesPage data /> }))
 }
 
 async fn stock_page(
@@ -178,13 +141,14 @@ async fn stock_page(
     Ok(StockPageData { items, titles, leases: Vec::new(), search, paged: !query.cursor.is_empty(), next })
 }
 
-async fn list_imports(State(services): State<Services>) -> Page {
+async fn list_imports(State(services): State<Services>, member: Member) -> Page {
     let runs = services.imports.list_runs(ROWS_PER_PAGE).await?;
-    Ok(html(frame("Imports", "/admin/imports"), view! { <ImportsPage runs /> }))
+    Ok(html(Frame::of(&member, "Imports", "/admin/imports"), view! { <ImportsPage runs /> }))
 }
 
 async fn get_import(
     State(services): State<Services>,
+    member: Member,
     Path(id): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Page {
@@ -196,5 +160,5 @@ async fn get_import(
     let issues = issues.into_iter().map(|(_, issue)| issue).collect();
     let title = run.source.clone();
     let data = ImportPageData { run, issues, paged: after > 0, next };
-    Ok(html(frame(&title, "/admin/imports"), view! { <ImportPage data /> }))
+    Ok(html(Frame::of(&member, &title, "/admin/imports"), view! { <ImportPage data /> }))
 }

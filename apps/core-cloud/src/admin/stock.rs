@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
-use super::format::{count, query_value};
-use super::layout::{Badge, Empty, Pager, Search, Tone};
 use crate::modules::inventory::service::{Lease, StockLevel};
+use crate::page::format::{count, query_value};
+use crate::page::{Badge, Empty, Pager, Search, Tone};
 
 /// One page of items.
 pub struct StockPageData {

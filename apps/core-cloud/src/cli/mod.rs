@@ -9,9 +9,10 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use core_cloud::app::{App, Services};
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, LEASE_TTL_S_DEFAULT, Pops, Secret};
+use core_cloud::config::{Config, LEASE_TTL_S_DEFAULT, MailConfig, Pops, Secret};
 use core_cloud::db::Db;
 use kiosk_ids::PopId;
+use kiosk_password::Password;
 use tracing_subscriber::EnvFilter;
 
 /// The core of a Kiosk shop: catalogue, stock, orders, and the sync with the POPs that sell.
@@ -48,6 +49,18 @@ enum Command {
     Seed(import::Output),
     /// Imports a catalogue. Rows that cannot be taken are reported; importing twice changes nothing.
     Import(import::Import),
+    /// Makes an owner, who may do everything in the admins' panel and invites the others. Does nothing when somebody has
+    /// the address already.
+    Owner {
+        /// E-mail address.
+        email: String,
+        /// Full name.
+        #[arg(long, default_value = "Owner")]
+        name: String,
+        /// Password; read from the environment, so that no list of processes shows it.
+        #[arg(long, env = "KIOSK_OWNER_PASSWORD", hide_env_values = true)]
+        password: String,
+    },
     /// Lists POPs, or takes back what a lost one holds.
     Pop {
         #[command(subcommand)]
@@ -66,6 +79,18 @@ struct Serve {
     /// What operators show, at least 16 bytes.
     #[arg(long, env = "KIOSK_OPERATOR_KEY", hide_env_values = true)]
     operator_key: String,
+    /// Where admins and vendors reach the core; links of mails lead there.
+    #[arg(long, env = "KIOSK_CORE_URL", default_value = "http://127.0.0.1:8000")]
+    public_url: String,
+    /// The mail provider's API (Postmark's).
+    #[arg(long, env = "KIOSK_MAIL_URL", default_value = "http://127.0.0.1:8010")]
+    mail_url: String,
+    /// The mail provider's key.
+    #[arg(long, env = "KIOSK_MAIL_TOKEN", hide_env_values = true, default_value = "sandbox")]
+    mail_token: String,
+    /// Sender of mails.
+    #[arg(long, env = "KIOSK_MAIL_FROM", default_value = "Kiosk <core@kiosk.example>")]
+    mail_from: String,
     /// How long a POP's leases run without contact, in seconds.
     #[arg(long, env = "KIOSK_LEASE_TTL_S", default_value_t = LEASE_TTL_S_DEFAULT, value_parser = clap::value_parser!(u32).range(60..=2_592_000))]
     lease_ttl_s: u32,
@@ -116,6 +141,12 @@ impl Cli {
                     pops: Pops::parse(&serve.pops)?,
                     operator_key: Secret::new(&serve.operator_key).context("KIOSK_OPERATOR_KEY")?,
                     lease_ttl_s: serve.lease_ttl_s,
+                    public_url: serve.public_url.trim_end_matches('/').to_owned(),
+                    mail: MailConfig {
+                        url: serve.mail_url.trim_end_matches('/').to_owned(),
+                        token: serve.mail_token.clone(),
+                        from: serve.mail_from.clone(),
+                    },
                     ..self.offline_config()?
                 };
                 let app = App::new(db, &config, &Clock::System).await?;
@@ -123,6 +154,12 @@ impl Cli {
             }
             Command::Seed(ref output) => import::seed(&self.services(db)?, output).await,
             Command::Import(ref import) => import.run(&self.services(db)?).await,
+            Command::Owner { ref email, ref name, ref password } => {
+                let password = Password::new(password.clone());
+                let made = self.services(db)?.members.ensure_owner(email, name, password).await;
+                println!("{}", if made? { "made" } else { "there already" });
+                Ok(())
+            }
             Command::Pop { command: PopCommand::List } => list_pops(&self.services(db)?).await,
             Command::Pop { command: PopCommand::WriteOff { ref pop, ref incarnation } } => {
                 write_off(&self.services(db)?, pop, incarnation.as_deref()).await
@@ -140,6 +177,8 @@ impl Cli {
             pops: Pops::default(),
             operator_key: Secret::new(&hex::encode(random))?,
             lease_ttl_s: LEASE_TTL_S_DEFAULT,
+            public_url: String::new(),
+            mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
         })
     }
 

@@ -17,6 +17,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("imports", include_str!("../../migrations/0005_imports.sql")),
     ("media", include_str!("../../migrations/0006_media.sql")),
     ("lease_fence", include_str!("../../migrations/0007_lease_fence.sql")),
+    ("feed_records", include_str!("../../migrations/0008_feed_records.sql")),
+    ("members", include_str!("../../migrations/0009_members.sql")),
+    ("audit", include_str!("../../migrations/0010_audit.sql")),
+    ("mail", include_str!("../../migrations/0011_mail.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

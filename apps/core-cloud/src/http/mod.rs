@@ -4,7 +4,9 @@ mod access;
 mod guard;
 pub mod metrics;
 
-pub use access::{Access, Route, require_operator, require_operator_page};
+pub use access::{
+    Access, Browsers, MEMBER_COOKIE, Route, require_member, require_operator, require_own_page,
+};
 pub use guard::{Limits, REQUEST_TIMEOUT_MS_MAX, REQUESTS_AT_ONCE_MAX, guard_request};
 use kiosk_problem::Problem;
 

@@ -1,8 +1,11 @@
 //! The services of the core. Each owns the tables that bear its name and speaks to the others through their service
 //! functions (invariant I6): transport (HTTP) calls service calls store, with the same verb.
 
+pub mod audit;
 pub mod catalog;
 pub mod imports;
 pub mod inventory;
+pub mod mail;
+pub mod members;
 pub mod orders;
 pub mod sync;

@@ -1,16 +1,14 @@
 //! The operators' pages show what there is, and nothing that acts.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use core_cloud::modules::imports::formats::Format;
+use core_cloud::modules::members::policy::Role;
 
 use crate::harness::*;
 
 on_both_databases!(pages_show_what_there_is, text_from_elsewhere_stays_text);
 
 async fn page(app: &TestApp, path: &str) -> String {
-    let basic = format!("Basic {}", BASE64.encode(format!("operator:{OPERATOR_KEY}")));
-    let answer = app.get(path, Some(&basic)).await;
+    let answer = app.page(path, &app.staff(Role::Owner).await).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     assert!(answer.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
     let html = answer.text();

@@ -7,14 +7,16 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, Pops, Secret};
+use core_cloud::config::{Config, MailConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::modules::imports::formats::{self, Format, Pictures, Settings};
 use core_cloud::modules::imports::service::Report;
+use core_cloud::modules::members::policy::Role;
 use http_body_util::BodyExt;
 use kiosk_ids::{CartId, EventId, OrderId, PaymentId, ProductId, Sku, VendorId};
 use kiosk_money::{Currency, Money};
+use kiosk_password::Password;
 use kiosk_wire::sign::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_INPUT, SignatureParams, Signed, sign};
 use kiosk_wire::{
     Event, EventBatch, EventBody, FraudRecord, LeaseAsk, LeaseReply, LeaseRequest, LeaseState, OrderLine,
@@ -25,6 +27,7 @@ use tower::ServiceExt;
 
 use crate::postgres;
 
+pub const PASSWORD: &str = "correct horse battery";
 pub const OPERATOR_KEY: &str = "operator-key-of-the-tests";
 pub const POPS: [(&str, &str); 2] = [("eu-1", "key-of-eu-1-0123456789"), ("us-1", "key-of-us-1-0123456789")];
 /// When the tests begin, Unix milliseconds.
@@ -108,6 +111,12 @@ impl TestApp {
             pops: Pops::parse(&pops).unwrap(),
             operator_key: Secret::new(OPERATOR_KEY).unwrap(),
             lease_ttl_s: LEASE_TTL_S,
+            public_url: "http://core.test".to_owned(),
+            mail: MailConfig {
+                url: "http://127.0.0.1:1".to_owned(),
+                token: "mail-token".to_owned(),
+                from: "Kiosk <core@kiosk.test>".to_owned(),
+            },
         };
         let clock = Arc::new(AtomicI64::new(START_MS));
         let app = App::new(&db, &config, &Clock::Manual(Arc::clone(&clock))).await.unwrap();
@@ -135,6 +144,63 @@ impl TestApp {
             request = request.header("authorization", authorization);
         }
         self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// The cookie of an admin of this role, who is made at the first call.
+    pub async fn staff(&self, role: Role) -> String {
+        let members = &self.app.services.members;
+        let email = format!("{role}@kiosk.test");
+        members.ensure_owner("first@kiosk.test", "First", Password::new(PASSWORD.to_owned())).await.unwrap();
+        let first =
+            members.log_in("first@kiosk.test", Password::new(PASSWORD.to_owned())).await.unwrap().member;
+        members.ensure_owner(&email, "Somebody", Password::new(PASSWORD.to_owned())).await.unwrap();
+        let session = members.log_in(&email, Password::new(PASSWORD.to_owned())).await.unwrap();
+        members.set_role(&first, &session.member.id, Some(role)).await.unwrap();
+        format!("kiosk_member={}", session.token)
+    }
+
+    /// The cookie of somebody of a vendor.
+    pub async fn vendor_member(&self, vendor: &str) -> String {
+        let members = &self.app.services.members;
+        let email = format!("{}@vendor.test", vendor.trim_start_matches("ven_"));
+        let hash = members.new_hash("password", Password::new(PASSWORD.to_owned()), &[]).await.unwrap();
+        let mut tx = self.db.begin().await.unwrap();
+        members.register(&mut tx, (&email, "Vera Vendor"), &vendor.parse().unwrap(), &hash).await.unwrap();
+        tx.commit().await.unwrap();
+        members.verify(&self.link_of(&email).await).await.unwrap();
+        let session = members.log_in(&email, Password::new(PASSWORD.to_owned())).await.unwrap();
+        format!("kiosk_member={}", session.token)
+    }
+
+    /// Mails that wait for this receiver, newest first: subject and text.
+    pub async fn mails(&self, receiver: &str) -> Vec<(String, String)> {
+        let query = sqlx::query_as(
+            "SELECT subject, body FROM mail_queue WHERE receiver = $1 ORDER BY created_ms DESC, id",
+        );
+        query.bind(receiver).fetch_all(&mut *self.db.read().await.unwrap()).await.unwrap()
+    }
+
+    /// The token of the link in the newest mail to this receiver.
+    pub async fn link_of(&self, receiver: &str) -> String {
+        let mails = self.mails(receiver).await;
+        let (_, text) = mails.first().unwrap_or_else(|| panic!("no mail to {receiver}"));
+        text.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// A page, as a browser with this cookie gets it.
+    pub async fn page(&self, path: &str, cookie: &str) -> Answer {
+        self.send(Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap()).await
+    }
+
+    /// A form, as a browser with this cookie sends it from a page of the core.
+    pub async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        let request = Request::post(path)
+            .header("host", "core.test")
+            .header("origin", "http://core.test")
+            .header("cookie", cookie)
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     pub async fn as_operator(&self, path: &str) -> Answer {

@@ -9,6 +9,7 @@ mod events;
 mod feed;
 mod imports;
 mod leases;
+mod members;
 mod postgres;
 mod problems;
 mod routes;

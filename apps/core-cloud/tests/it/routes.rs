@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use core_cloud::http::Access;
+use core_cloud::modules::members::policy::{Permission, Role, may};
 
 use crate::harness::*;
 
-on_both_databases!(every_route_is_guarded_as_it_says, unknown_routes_are_problems);
+on_both_databases!(
+    every_route_is_guarded_as_it_says,
+    forms_of_other_sites_are_refused,
+    unknown_routes_are_problems
+);
 
 /// Every route, and who may call it. A new route fails the test until it stands here.
 const CASES: &[(&str, &str, Access)] = &[
@@ -24,14 +27,28 @@ const CASES: &[(&str, &str, Access)] = &[
     ("GET", "/v1/inventory/{sku}", Access::Operator),
     ("GET", "/v1/orders", Access::Operator),
     ("GET", "/v1/orders/{id}", Access::Operator),
-    ("GET", "/admin", Access::OperatorPage),
-    ("GET", "/admin/orders", Access::OperatorPage),
-    ("GET", "/admin/orders/{id}", Access::OperatorPage),
-    ("GET", "/admin/stock", Access::OperatorPage),
-    ("GET", "/admin/leases", Access::OperatorPage),
-    ("GET", "/admin/imports", Access::OperatorPage),
-    ("GET", "/admin/imports/{id}", Access::OperatorPage),
-    ("GET", "/admin/style.css", Access::OperatorPage),
+    ("GET", "/", Access::Visitor),
+    ("GET", "/style.css", Access::Visitor),
+    ("GET", "/login", Access::Visitor),
+    ("POST", "/login", Access::Visitor),
+    ("POST", "/logout", Access::Visitor),
+    ("GET", "/password", Access::Visitor),
+    ("POST", "/password", Access::Visitor),
+    ("GET", "/password/new", Access::Visitor),
+    ("POST", "/password/new", Access::Visitor),
+    ("GET", "/verify", Access::Visitor),
+    ("POST", "/verify", Access::Visitor),
+    ("GET", "/admin", Access::Desk(Permission::Look)),
+    ("GET", "/admin/orders", Access::Desk(Permission::Orders)),
+    ("GET", "/admin/orders/{id}", Access::Desk(Permission::Orders)),
+    ("GET", "/admin/stock", Access::Desk(Permission::Stock)),
+    ("GET", "/admin/leases", Access::Desk(Permission::Stock)),
+    ("GET", "/admin/imports", Access::Desk(Permission::Stock)),
+    ("GET", "/admin/imports/{id}", Access::Desk(Permission::Stock)),
+    ("GET", "/admin/audit", Access::Desk(Permission::Audit)),
+    ("GET", "/admin/staff", Access::Desk(Permission::Staff)),
+    ("POST", "/admin/staff", Access::Desk(Permission::Staff)),
+    ("POST", "/admin/staff/{id}/role", Access::Desk(Permission::Staff)),
 ];
 
 async fn every_route_is_guarded_as_it_says(app: TestApp) {
@@ -40,29 +57,83 @@ async fn every_route_is_guarded_as_it_says(app: TestApp) {
     let routes: BTreeMap<_, _> =
         app.app.routes.iter().map(|route| ((route.path, route.method.as_str()), route.access)).collect();
     assert_eq!(routes, cases, "every route needs its case");
-    let basic = |key: &str| format!("Basic {}", BASE64.encode(format!("operator:{key}")));
     let bearer = |key: &str| format!("Bearer {key}");
+    let mut staff = Vec::new();
+    for role in Role::ALL {
+        staff.push((role, app.staff(role).await));
+    }
+    let vendor = app.vendor_member("ven_test").await;
     for route in &app.app.routes {
         let path = route.path.replace(['{', '}'], "");
-        let call = async |authorization: Option<String>| {
+        let machine = matches!(route.access, Access::Operator | Access::Pop);
+        let call = async |credentials: Option<(&str, String)>| {
             let mut request = Request::builder().method(&route.method).uri(&path);
-            if let Some(authorization) = authorization {
-                request = request.header("authorization", authorization);
+            if let Some((name, value)) = credentials {
+                request = request.header(name, value);
             }
-            app.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
+            let request = request.header("host", "core.test").header("origin", "http://core.test");
+            let answer = app.send(request.body(Body::empty()).unwrap()).await;
+            let to_login =
+                answer.headers.get("location").is_some_and(|to| to.as_bytes().starts_with(b"/login?"));
+            let refused = matches!(answer.status.as_u16(), 401 | 403);
+            // A visitor's own refusals are not those of the guard.
+            if route.access == Access::Visitor || route.access == Access::Public {
+                true
+            } else {
+                !refused && !to_login
+            }
         };
-        let wrong =
-            [None, Some(bearer("wrong")), Some(basic("wrong")), Some(bearer("")), Some("Bearer".to_owned())];
-        for credentials in wrong {
-            let refused = call(credentials.clone()).await == 401;
-            assert_eq!(refused, route.access != Access::Public, "{} {credentials:?}", route.path);
+        let open = matches!(route.access, Access::Public | Access::Visitor);
+        let nobody = [
+            None,
+            Some(("authorization", bearer("wrong"))),
+            Some(("authorization", bearer(""))),
+            Some(("authorization", "Bearer".to_owned())),
+            Some(("cookie", "kiosk_member=forged".to_owned())),
+            Some(("cookie", format!("kiosk_member={}", "0".repeat(64)))),
+        ];
+        for credentials in nobody {
+            assert_eq!(call(credentials.clone()).await, open, "{} {credentials:?}", route.path);
         }
         // Each kind of caller gets past the guard of its own routes and of no others.
-        let may = |access: Access| route.access == access || route.access == Access::Public;
-        assert_eq!(call(Some(bearer(OPERATOR_KEY))).await != 401, may(Access::Operator), "{}", route.path);
-        assert_eq!(call(Some(basic(OPERATOR_KEY))).await != 401, may(Access::OperatorPage), "{}", route.path);
+        let operator = Some(("authorization", bearer(OPERATOR_KEY)));
+        assert_eq!(call(operator).await, open || route.access == Access::Operator, "{}", route.path);
         let signed = app.signed("eu-1", route.method.clone(), &path, b"");
-        assert_eq!(app.send(signed).await.status != 401, may(Access::Pop), "{}", route.path);
+        if machine {
+            assert_eq!(app.send(signed).await.status != 401, route.access == Access::Pop, "{}", route.path);
+        }
+        for (role, cookie) in &staff {
+            let allowed = matches!(route.access, Access::Desk(permission) if may(*role, permission));
+            // Logging somebody out would end the loop.
+            if route.path != "/logout" {
+                assert_eq!(
+                    call(Some(("cookie", cookie.clone()))).await,
+                    open || allowed,
+                    "{role} {}",
+                    route.path
+                );
+            }
+        }
+        if route.path != "/logout" {
+            let allowed = open || route.access == Access::Vendor;
+            assert_eq!(call(Some(("cookie", vendor.clone()))).await, allowed, "a vendor at {}", route.path);
+        }
+    }
+}
+
+async fn forms_of_other_sites_are_refused(app: TestApp) {
+    let owner = app.staff(Role::Owner).await;
+    for route in app.app.routes.iter().filter(|route| route.method != Method::GET) {
+        if matches!(route.access, Access::Operator | Access::Pop | Access::Public) {
+            continue;
+        }
+        for origin in ["http://evil.test", "null", "http://core.test.evil.test"] {
+            let path = route.path.replace(['{', '}'], "");
+            let request = Request::builder().method(&route.method).uri(&path).header("host", "core.test");
+            let request = request.header("origin", origin).header("cookie", &owner);
+            let answer = app.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, 403, "{} from {origin}", route.path);
+        }
     }
 }
 

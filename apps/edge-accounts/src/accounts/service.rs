@@ -8,7 +8,6 @@ use crate::app::Region;
 use crate::error::{Result, link_unusable, refused_field};
 use crate::guard::{Session, count, hashing};
 use crate::mail::{self, texts};
-use crate::password;
 use crate::person::{Owner, Person};
 use crate::store::accounts::{self, Account};
 use crate::store::attempts::Attempt;
@@ -23,11 +22,16 @@ pub async fn register(region: &Region, registration: Registration) -> Result<()>
         email: checks::email(&registration.email, "email").map_err(refused_field)?,
         phone: checks::phone(registration.phone, "phone").map_err(refused_field)?,
     };
-    password::check("password", &registration.password, &[person.name.reveal(), person.email.reveal()])?;
+    kiosk_password::check(
+        "password",
+        &registration.password,
+        &[person.name.reveal(), person.email.reveal()],
+    )?;
     let lookup = region.lookup(&person.email);
     count(region, Attempt::Mail, &lookup).await?;
     let random = &*region.edge.random;
-    let password = hashing(region, |hasher| hasher.hash(&registration.password, random)).await?;
+    let password =
+        hashing(region, |hasher| hasher.hash(&registration.password, &region.edge.random_bytes())).await?;
     let taken = accounts::find(&*region.edge.db, &lookup).await?;
     if let Some(account) = taken.filter(|account| account.verified_ms.is_some()) {
         return tell_owner(region, account).await;

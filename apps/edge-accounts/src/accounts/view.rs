@@ -4,7 +4,6 @@ use kiosk_privacy::Personal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::password::Password;
 use crate::person::Owner;
 
 /// Who wants an account.

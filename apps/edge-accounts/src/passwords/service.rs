@@ -1,5 +1,6 @@
 //! Changing and resetting a password.
 
+use kiosk_password::Password;
 use kiosk_privacy::{Personal, checks};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,7 +10,6 @@ use crate::app::Region;
 use crate::error::{Result, refused_field};
 use crate::guard::{Session, count, hashing};
 use crate::mail::{self, texts};
-use crate::password::{self, Password};
 use crate::person::{Owner, Person};
 use crate::store::attempts::{self, Attempt};
 use crate::store::links::Kind;
@@ -84,8 +84,8 @@ async fn set_password(
     kept_session: &str,
 ) -> Result<Vec<kiosk_edge_platform::Statement>> {
     let person: Person = owner.person()?;
-    password::check("password", password, &[person.name.reveal(), person.email.reveal()])?;
-    let hash = hashing(region, |hasher| hasher.hash(password, &*region.edge.random)).await?;
+    kiosk_password::check("password", password, &[person.name.reveal(), person.email.reveal()])?;
+    let hash = hashing(region, |hasher| hasher.hash(password, &region.edge.random_bytes())).await?;
     let account = &owner.account;
     Ok(vec![
         accounts::set_password(&account.id, hash),

@@ -1,6 +1,7 @@
 //! Sessions.
 
 use http::StatusCode;
+use kiosk_password::Password;
 use kiosk_privacy::{Kind, Personal, checks};
 use kiosk_problem::Problem;
 use kiosk_session::Who;
@@ -11,7 +12,6 @@ use crate::accounts::view::Profile;
 use crate::app::Region;
 use crate::error::{Result, login_failed, refused_field};
 use crate::guard::{Session, count, hashing};
-use crate::password::Password;
 use crate::store::attempts::{self, Attempt};
 use crate::store::{accounts, sessions};
 use crate::token::Token;

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
+use kiosk_web::host;
 
 use super::cookies;
 use crate::orders::Key;
@@ -76,12 +77,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         Ok(Self::of(&parts.headers, &parts.uri))
     }
-}
-
-/// The host that was asked, port included.
-pub fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
-    let header = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    header.or_else(|| uri.authority().map(axum::http::uri::Authority::as_str))
 }
 
 /// A proxy that ends TLS says so; who lies about it changes the names of its own cookies, nothing else.

@@ -66,12 +66,12 @@ impl Service {
         Self { db }
     }
 
-    /// What changed after a cursor.
+    /// What changed after a cursor, as the POPs of a region are told.
     ///
     /// # Errors
     /// See [`feed::read_page`].
-    pub async fn read_feed(&self, after: u64, limit: u32) -> Result<FeedPage, Error> {
-        feed::read_page(&mut *self.db.read().await?, after, limit).await
+    pub async fn read_feed(&self, region: &str, after: u64, limit: u32) -> Result<FeedPage, Error> {
+        feed::read_page(&mut *self.db.read().await?, region, after, limit).await
     }
 
     /// How many records there are.

@@ -54,12 +54,8 @@ pub async fn advance_feed(conn: &mut Conn, changed: &[(Kind, &str)]) -> Result<(
     if changed.is_empty() {
         return Ok(());
     }
-    let count = i64::try_from(changed.len()).unwrap_or(i64::MAX);
-    let query = sqlx::query_as::<_, (i64,)>(
-        "UPDATE catalog_feed_counter SET seq = seq + $1 WHERE id = 1 RETURNING seq",
-    );
-    let (last,) = query.bind(count).fetch_one(&mut *conn).await?;
-    let numbered: Vec<_> = (last - count + 1..).zip(changed).collect();
+    let first = reserve(conn, changed.len()).await?;
+    let numbered: Vec<_> = (first..).zip(changed).collect();
     for rows in batches(&numbered, 3) {
         let sql = format!(
             "INSERT INTO catalog_feed (kind, key, seq) VALUES {} \
@@ -75,13 +71,55 @@ pub async fn advance_feed(conn: &mut Conn, changed: &[(Kind, &str)]) -> Result<(
     Ok(())
 }
 
-/// What changed after a number, in order.
-pub async fn list_changes(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, String, String)>> {
-    sqlx::query_as("SELECT seq, kind, key FROM catalog_feed WHERE seq > $1 ORDER BY seq LIMIT $2")
-        .bind(after)
-        .bind(limit)
-        .fetch_all(conn)
-        .await
+/// A change in the feed: its number, kind and key, and what the record now is unless the catalogue holds it.
+pub type ChangeRow = (i64, String, String, Option<String>);
+
+/// What changed after a number and up to another, in order: what all POPs are told, and those of `region`.
+pub async fn list_changes(
+    conn: &mut Conn,
+    region: &str,
+    (after, through): (i64, i64),
+    limit: i64,
+) -> Result<Vec<ChangeRow>> {
+    sqlx::query_as(
+        "SELECT seq, kind, key, body FROM catalog_feed \
+         WHERE seq > $1 AND seq <= $2 AND (region IS NULL OR region = $3) ORDER BY seq LIMIT $4",
+    )
+    .bind(after)
+    .bind(through)
+    .bind(region)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Puts records of other modules at the end of the feed, in their order here: kind, key, region, what they now are.
+pub async fn publish(conn: &mut Conn, records: &[(&str, String, Option<&str>, String)]) -> Result<()> {
+    let mut next = reserve(conn, records.len()).await?;
+    for rows in batches(records, 5) {
+        let sql = format!(
+            "INSERT INTO catalog_feed (kind, key, seq, region, body) VALUES {} ON CONFLICT (kind, key) \
+             DO UPDATE SET seq = excluded.seq, region = excluded.region, body = excluded.body",
+            tuples(rows.len(), 5)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (kind, key, region, body) in rows {
+            query = query.bind(*kind).bind(&**key).bind(next).bind(*region).bind(&**body);
+            next += 1;
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Takes the next `count` numbers of the feed and returns the first.
+async fn reserve(conn: &mut Conn, count: usize) -> Result<i64> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let query = sqlx::query_as::<_, (i64,)>(
+        "UPDATE catalog_feed_counter SET seq = seq + $1 WHERE id = 1 RETURNING seq",
+    );
+    let (last,) = query.bind(count).fetch_one(&mut *conn).await?;
+    Ok(last - count + 1)
 }
 
 /// Records of one kind by key. A product that is not listed is left out.

@@ -1,5 +1,6 @@
 //! `GET /sync/v1/feed`.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::routing::get;
 use http::Method;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 
 use super::service::Service;
 use crate::http::{Access, Route};
+use crate::modules::sync::auth::Caller;
 
 /// The routes of this module.
 #[must_use]
@@ -25,8 +27,9 @@ struct FeedQuery {
 
 async fn read_feed(
     State(service): State<Service>,
+    Extension(caller): Extension<Caller>,
     Query(query): Query<FeedQuery>,
 ) -> Result<Json<FeedPage>, Problem> {
     let limit = query.limit.unwrap_or(CHANGES_PER_PAGE_MAX);
-    Ok(Json(service.read_feed(query.after, limit).await?))
+    Ok(Json(service.read_feed(&caller.region, query.after, limit).await?))
 }

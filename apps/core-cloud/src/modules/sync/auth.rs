@@ -17,7 +17,12 @@ use crate::error::Error;
 
 /// The POP that signed the request, as handlers get it.
 #[derive(Clone, Debug)]
-pub struct Caller(pub PopId);
+pub struct Caller {
+    /// The POP.
+    pub pop: PopId,
+    /// Its region.
+    pub region: String,
+}
 
 /// Checks a signed request and hands it on with its [`Caller`].
 pub async fn require_pop(State(service): State<Service>, request: Request, next: Next) -> Response {
@@ -34,7 +39,8 @@ pub async fn require_pop(State(service): State<Service>, request: Request, next:
     };
     match caller {
         Ok(pop) => {
-            parts.extensions.insert(Caller(pop));
+            let region = service.region_of(&pop);
+            parts.extensions.insert(Caller { pop, region });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(error) => Problem::from(error).into_response(),

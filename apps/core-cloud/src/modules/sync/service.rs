@@ -120,6 +120,12 @@ impl Service {
         Ok(id)
     }
 
+    /// The region of a POP that may sync.
+    #[must_use]
+    pub fn region_of(&self, pop: &PopId) -> String {
+        self.pops.get(pop).map(|pop| pop.region.clone()).unwrap_or_default()
+    }
+
     /// Applies the events that are not applied yet, all or none.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub fn routes(service: &Service) -> Vec<Route> {
 
 async fn apply_events(
     State(service): State<Service>,
-    Extension(Caller(pop)): Extension<Caller>,
+    Extension(Caller { pop, .. }): Extension<Caller>,
     body: Bytes,
 ) -> Result<Json<EventAck>, Problem> {
     Ok(Json(service.apply_events(&pop, &parse_json(&body)?).await?))
@@ -33,7 +33,7 @@ async fn apply_events(
 
 async fn grant_leases(
     State(service): State<Service>,
-    Extension(Caller(pop)): Extension<Caller>,
+    Extension(Caller { pop, .. }): Extension<Caller>,
     body: Bytes,
 ) -> Result<Json<LeaseReply>, Problem> {
     Ok(Json(service.grant_leases(&pop, &parse_json(&body)?).await?))

@@ -3,11 +3,9 @@
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use kiosk_edge_platform::Randomness;
 use kiosk_privacy::Personal;
 use kiosk_problem::Problem;
-
-use crate::seal::SealKey;
+use zeroize::Zeroizing;
 
 /// Shortest password, in characters.
 pub const CHARS_MIN: usize = 8;
@@ -17,7 +15,8 @@ pub const BYTES_MAX: usize = 256;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-const SALT_BYTES: usize = 16;
+/// Random bytes that make each hash its own.
+pub const SALT_BYTES: usize = 16;
 
 /// Passwords of 8 characters and more that became known by breaches, in lower case, sorted. From the word list
 /// "passwords" of `@zxcvbn-ts/language-common` 4.1 (MIT), which collects public leaks.
@@ -74,26 +73,33 @@ fn is_common(lower: &str) -> bool {
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Makes and checks hashes. The pepper keeps a stolen vault from being guessed without the region's secret.
+/// Makes and checks hashes. The pepper keeps a stolen database from being guessed without it.
 pub struct Hasher {
-    pepper: SealKey,
+    pepper: Zeroizing<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hasher")
+    }
 }
 
 impl Hasher {
-    /// With a pepper.
-    pub fn new(pepper: SealKey) -> Self {
-        Self { pepper }
+    /// With a pepper, which may be empty.
+    #[must_use]
+    pub fn new(pepper: &[u8]) -> Self {
+        Self { pepper: Zeroizing::new(pepper.to_vec()) }
     }
 
-    /// The PHC string of a password, salted.
-    pub fn hash(&self, password: &Password, random: &dyn Randomness) -> String {
-        let mut salt = [0; SALT_BYTES];
-        random.fill(&mut salt);
-        let hash = argon2(&self.pepper).hash_password_with_salt(password.reveal().as_bytes(), &salt);
+    /// The PHC string of a password.
+    #[must_use]
+    pub fn hash(&self, password: &Password, salt: &[u8; SALT_BYTES]) -> String {
+        let hash = argon2(&self.pepper).hash_password_with_salt(password.reveal().as_bytes(), salt);
         hash.unwrap_or_else(|_| unreachable!("the parameters are within Argon2's limits")).to_string()
     }
 
     /// Whether `hash` is of this password. Without a hash it takes as long and says no.
+    #[must_use]
     pub fn is(&self, password: &Password, hash: Option<&str>) -> bool {
         let matches =
             argon2(&self.pepper).verify_password(password.reveal().as_bytes(), hash.unwrap_or(NOBODY));
@@ -101,18 +107,16 @@ impl Hasher {
     }
 }
 
-fn argon2(pepper: &SealKey) -> Argon2<'_> {
+fn argon2(pepper: &[u8]) -> Argon2<'_> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None);
     let params = params.unwrap_or_else(|_| unreachable!("the parameters are within Argon2's limits"));
-    Argon2::new_with_secret(pepper.bytes(), Algorithm::Argon2id, Version::V0x13, params)
+    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params)
         .unwrap_or_else(|_| unreachable!("the pepper is short"))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use kiosk_edge_platform::native::SeededRandom;
-
     use super::*;
 
     fn password(text: &str) -> Password {
@@ -148,18 +152,17 @@ mod tests {
 
     #[test]
     fn a_hash_is_of_its_password_its_salt_and_its_region() {
-        let random = SeededRandom::new(3);
-        let hasher = Hasher::new(SealKey::derived(b"region", "pepper"));
+        let hasher = Hasher::new(b"region");
         let (one, other) = (password("correct horse"), password("wrong horse"));
-        let hash = hasher.hash(&one, &random);
+        let hash = hasher.hash(&one, &[1; SALT_BYTES]);
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(hasher.is(&one, Some(&hash)) && !hasher.is(&other, Some(&hash)));
         assert!(!hasher.is(&one, None) && !hasher.is(&password(""), None));
         let cost = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
         assert_eq!(cost(NOBODY), cost(&hash), "an unknown address takes as long as a wrong password");
         assert!(argon2::password_hash::phc::PasswordHash::new(NOBODY).is_ok());
-        assert_ne!(hasher.hash(&one, &random), hash);
-        let elsewhere = Hasher::new(SealKey::derived(b"another region", "pepper"));
+        assert_ne!(hasher.hash(&one, &[2; SALT_BYTES]), hash);
+        let elsewhere = Hasher::new(b"another region");
         assert!(!elsewhere.is(&one, Some(&hash)));
     }
 }

@@ -3,23 +3,63 @@
 use leptos::prelude::*;
 
 use super::format::{count, query_value};
+use crate::modules::members::policy::Permission;
+use crate::modules::members::service::Member;
 
-/// The pages of the menu.
-const MENU: [(&str, &str); 5] = [
-    ("/admin", "Overview"),
-    ("/admin/orders", "Orders"),
-    ("/admin/stock", "Stock"),
-    ("/admin/leases", "Leases"),
-    ("/admin/imports", "Imports"),
+/// The pages of the admins' menu, and what one must be allowed to see them.
+const DESK: &[(&str, &str, Permission)] = &[
+    ("/admin", "Overview", Permission::Look),
+    ("/admin/orders", "Orders", Permission::Orders),
+    ("/admin/stock", "Stock", Permission::Stock),
+    ("/admin/leases", "Leases", Permission::Stock),
+    ("/admin/imports", "Imports", Permission::Stock),
+    ("/admin/audit", "Audit log", Permission::Audit),
+    ("/admin/staff", "Admins", Permission::Staff),
 ];
+/// The pages of the vendors' menu.
+const VENDOR: &[(&str, &str)] = &[("/vendor", "Overview")];
 
-/// What a page is called and where it stands in the menu.
+/// What a page is called, who looks at it and where it stands in the menu.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// In the title and the heading.
-    pub title: String,
+    title: String,
+    /// Who is logged in.
+    member: Option<Member>,
     /// The entry of the menu that it belongs to.
-    pub menu: &'static str,
+    current: &'static str,
+}
+
+impl Frame {
+    /// A page for somebody who is logged in; `menu` is the address of its entry in the menu.
+    pub fn of(member: &Member, title: &str, menu: &'static str) -> Self {
+        Self { title: title.to_owned(), member: Some(member.clone()), current: menu }
+    }
+
+    /// A page for anybody.
+    pub fn outside(title: &str) -> Self {
+        Self { title: title.to_owned(), member: None, current: "" }
+    }
+
+    /// Entries of the menu.
+    fn menu(&self) -> Vec<(&'static str, &'static str)> {
+        match &self.member {
+            None => Vec::new(),
+            Some(member) if member.vendor().is_some() => VENDOR.to_vec(),
+            Some(member) => {
+                let seen = DESK.iter().filter(|(.., permission)| member.may(*permission));
+                seen.map(|(path, name, _)| (*path, *name)).collect()
+            }
+        }
+    }
+
+    /// Where the sign of the house leads, and what stands beside it.
+    fn home(&self) -> (&'static str, &'static str) {
+        match &self.member {
+            Some(member) if member.vendor().is_some() => ("/vendor", "Kiosk for vendors"),
+            Some(_) => ("/admin", "Kiosk core"),
+            None => ("/login", "Kiosk"),
+        }
+    }
 }
 
 /// Renders a whole page.
@@ -30,25 +70,38 @@ pub fn render(frame: Frame, body: impl IntoView + 'static) -> String {
 
 #[component]
 fn Document(frame: Frame, children: Children) -> impl IntoView {
-    let items = MENU.map(|(path, name)| {
-        let current = (path == frame.menu).then_some("page");
+    let menu = frame.menu();
+    let current = frame.current;
+    let (home, house) = frame.home();
+    let items = menu.clone().into_iter().map(move |(path, name)| {
+        let current = (path == current).then_some("page");
         view! { <li><a href=path aria-current=current>{name}</a></li> }
+    });
+    let items = items.collect_view();
+    let member = frame.member.clone().map(|member| {
+        view! {
+            <form class="who" method="post" action="/logout">
+                <span>{member.name}</span>
+                <button type="submit" class="quiet">"Log out"</button>
+            </form>
+        }
     });
     view! {
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <title>{format!("{} · Kiosk core", frame.title)}</title>
-                <link rel="stylesheet" href="/admin/style.css" />
+                <title>{format!("{} · {house}", frame.title)}</title>
+                <link rel="stylesheet" href="/style.css" />
                 <link rel="icon" href="data:," />
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to content"</a>
                 <header class="top">
                     <div class="top-in">
-                        <a class="brand" href="/admin"><Mark />"Kiosk core"</a>
-                        <nav aria-label="Main"><ul>{items.collect_view()}</ul></nav>
+                        <a class="brand" href=home><Mark />{house}</a>
+                        {(!menu.is_empty()).then(|| view! { <nav aria-label="Main"><ul>{items}</ul></nav> })}
+                        {member}
                     </div>
                 </header>
                 <main id="main">
@@ -139,4 +192,22 @@ pub fn Search(path: &'static str, value: String, label: &'static str) -> impl In
 #[component]
 pub fn Empty(text: &'static str) -> impl IntoView {
     view! { <p class="empty">{text}</p> }
+}
+
+/// What was just done, or what went wrong.
+#[component]
+pub fn Notice(tone: Tone, #[prop(into)] text: String) -> impl IntoView {
+    let class = match tone {
+        Tone::Plain => "notice",
+        Tone::Good => "notice good",
+        Tone::Warn => "notice warn",
+        Tone::Bad => "notice bad",
+    };
+    view! { <p class=class role="status">{text}</p> }
+}
+
+/// A fact of a record; stands in a `<dl class="facts">`.
+#[component]
+pub fn Fact(name: &'static str, #[prop(into)] value: String) -> impl IntoView {
+    view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
 }

@@ -1,0 +1,14 @@
+//! What all pages of the core are made of: Leptos components rendered on the server, plain CSS, no script.
+
+mod answer;
+mod fields;
+mod form;
+pub mod format;
+mod layout;
+mod list;
+
+pub use answer::{Failed, Page, html, html_with, redirect};
+pub use fields::Fields;
+pub use form::{Act, Area, Choice, Field, FormState};
+pub use layout::{Badge, Empty, Fact, Frame, Notice, Pager, Search, Tile, Tone};
+pub use list::{Column, Columns, List, Pages};
