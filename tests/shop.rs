@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use kiosk_testkit::{Host, OPERATOR_KEY, ProductSpec, Shop};
+use kiosk_testkit::{Host, OPERATOR_KEY, OWNER_EMAIL, OWNER_PASSWORD, ProductSpec, Shop};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -31,6 +31,7 @@ async fn main() -> Result<()> {
         "pops": pops,
         "mailbox": shop.mailbox_url(),
         "operator_key": OPERATOR_KEY,
+        "owner": { "email": OWNER_EMAIL, "password": OWNER_PASSWORD },
     });
     println!("{addresses}");
 

@@ -1,7 +1,7 @@
 // A customer registers, verifies by the mail's link, logs in, and leaves again; with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { auditFaults, openPage, startBrowser, startShop } from './lib.mjs';
+import { auditFaults, linkOf, openPage, startBrowser, startShop } from './lib.mjs';
 
 const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
 const PASSWORD = 'an umbrella in the rain';
@@ -16,21 +16,6 @@ after(async () => {
   await browser?.close();
   await shop?.stop();
 });
-
-/** Path and query of the link in the newest mail to `email` about `subject`. */
-async function linkOf(email, subject) {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const mails = await (await fetch(`${shop.mailbox}/messages`)).json();
-    const mail = mails.find(({ To, Subject }) => To === email && Subject.includes(subject));
-    if (mail) {
-      const url = new URL(/http\S+/.exec(mail.TextBody)[0]);
-      return url.pathname + url.search;
-    }
-    assert.ok(Date.now() < deadline, `no mail about ${subject}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 async function look(page, name, width, audited = true) {
   // The audit is a script, too.
@@ -64,7 +49,7 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
     await page.getByRole('heading', { level: 1, name: 'Look into your mailbox' }).waitFor();
     await look(page, 'register-sent', width, javaScriptEnabled);
 
-    await page.goto(pop + (await linkOf(email, 'Confirm')));
+    await page.goto(pop + (await linkOf(shop, email, 'Confirm')));
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByRole('heading', { level: 1, name: 'Your account is ready' }).waitFor();
     await logIn(page, pop, email, 'not my password');

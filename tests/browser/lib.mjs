@@ -74,3 +74,27 @@ export async function addToCart(page) {
   await page.getByRole('button', { name: 'Add to cart' }).click();
   await page.getByText('Your cart holds').waitFor();
 }
+
+/** Logs in to the core's pages as an admin or somebody of a vendor, and waits for their first page. */
+export async function logInToCore(page, shop, { email, password }) {
+  await page.goto(`${shop.core}/login`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL(/\/(admin|vendor)$/);
+}
+
+/** Path and query of the link in the newest mail to `email` about `subject`. */
+export async function linkOf(shop, email, subject) {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const mails = await (await fetch(`${shop.mailbox}/messages`)).json();
+    const mail = mails.find(({ To, Subject }) => To === email && Subject.includes(subject));
+    if (mail) {
+      const url = new URL(/http\S+/.exec(mail.TextBody)[0]);
+      return url.pathname + url.search;
+    }
+    if (Date.now() > deadline) throw new Error(`no mail to ${email} about ${subject}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,7 +1,7 @@
 // Every page at the widths of a phone and of a desk: screenshots to look at, and what must hold of each.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addToCart, auditFaults, openPage, startBrowser, startShop } from './lib.mjs';
+import { addToCart, auditFaults, logInToCore, openPage, startBrowser, startShop } from './lib.mjs';
 
 const WIDTHS = [390, 1280];
 const BROWSER_BYTES_MAX = 150_000;
@@ -102,10 +102,12 @@ for (const width of WIDTHS) {
     await close();
   });
 
-  test(`pages of the operators at ${width} px`, async () => {
-    const httpCredentials = { username: 'operator', password: shop.operator_key };
-    const { page, close } = await openPage(browser, shop, { viewport: { width, height: 900 }, httpCredentials });
+  test(`pages of the admins at ${width} px`, async () => {
+    const { page, close } = await openPage(browser, shop, { viewport: { width, height: 900 } });
     await page.goto(`${shop.core}/admin`);
+    await wellMade(page, 'login of the core');
+    await shoot(page, 'core-login', width, false);
+    await logInToCore(page, shop, shop.owner);
     await wellMade(page, 'admin');
     const links = await page.locator('nav a').evaluateAll((anchors) => anchors.map((a) => a.getAttribute('href')));
     for (const href of new Set(links.filter((link) => link?.startsWith('/admin')))) {

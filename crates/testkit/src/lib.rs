@@ -12,7 +12,10 @@ pub use api::{Cart, OrderOutcome, PopApi, shopper};
 pub use catalog::{ProductSpec, catalog_lines};
 pub use host::Host;
 pub use process::Process;
-pub use shop::{Core, Node, OPERATOR_KEY, Pop, Shop, ShopBuilder, edge_node, edge_node_with, wait_until};
+pub use shop::{
+    Core, Node, OPERATOR_KEY, OWNER_EMAIL, OWNER_PASSWORD, Pop, Shop, ShopBuilder, edge_node, edge_node_with,
+    wait_until,
+};
 pub use tap::Tap;
 
 /// How long a test waits for a state before it fails, in seconds. Reaching it is always a failure.

@@ -14,6 +14,11 @@ use crate::{PATIENCE_S_MAX, PopApi, Process, ProductSpec, catalog_lines};
 /// Key of the operator in a test shop.
 pub const OPERATOR_KEY: &str = "operator-key-of-a-test-shop";
 
+/// Who may do everything in the admins' panel of a shop with a mailbox.
+pub const OWNER_EMAIL: &str = "owner@kiosk.example";
+/// Their password.
+pub const OWNER_PASSWORD: &str = "the owner of a test shop";
+
 /// The repository.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
@@ -148,9 +153,12 @@ impl ShopBuilder {
         if self.demo {
             run_core(&dir, &self.pops, &["seed"]).await?;
         }
-        let core = start_core(&dir, &self.pops, "127.0.0.1:0").await?;
-        let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
         let mailbox = if self.mailbox { Some(start_mailbox(&dir).await?) } else { None };
+        if self.mailbox {
+            run_core(&dir, &self.pops, &["owner", OWNER_EMAIL]).await?;
+        }
+        let core = start_core(&dir, &self.pops, mail_url(mailbox.as_ref()), "127.0.0.1:0").await?;
+        let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
         let mut shop = Shop {
             mailbox,
             dir,
@@ -221,6 +229,7 @@ fn core_command(dir: &TempDir, pops: &[String]) -> Result<tokio::process::Comman
     command
         .env("KIOSK_POPS", keys.join(","))
         .env("KIOSK_OPERATOR_KEY", OPERATOR_KEY)
+        .env("KIOSK_OWNER_PASSWORD", OWNER_PASSWORD)
         .env_remove("DATABASE_URL");
     command.current_dir(dir.path());
     Ok(command)
@@ -240,8 +249,14 @@ async fn start_mailbox(dir: &TempDir) -> Result<Process> {
     Process::start(command, &dir.path().join("mail.log")).await
 }
 
-async fn start_core(dir: &TempDir, pops: &[String], listen: &str) -> Result<Core> {
+/// Where mails go; without a mailbox to the port of the discard protocol, where nobody listens.
+fn mail_url(mailbox: Option<&Process>) -> &str {
+    mailbox.map_or("http://127.0.0.1:9", |mailbox| mailbox.url.as_str())
+}
+
+async fn start_core(dir: &TempDir, pops: &[String], mail_url: &str, listen: &str) -> Result<Core> {
     let mut command = core_command(dir, pops)?;
+    command.env("KIOSK_MAIL_URL", mail_url);
     command.args(["serve", "--listen", listen, "--data-dir", "core"]);
     let process = Process::start(command, &dir.path().join("core.log")).await?;
     Ok(Core { url: process.url.clone(), process })
@@ -311,11 +326,7 @@ impl Shop {
             state: self.dir.path().join(id),
             log: self.dir.path().join(format!("{id}.log")),
             core_url: core_url.to_owned(),
-            // Without a mailbox: the port of the discard protocol, where nobody listens.
-            mail_url: self
-                .mailbox
-                .as_ref()
-                .map_or("http://127.0.0.1:9".to_owned(), |mailbox| mailbox.url.clone()),
+            mail_url: mail_url(self.mailbox.as_ref()).to_owned(),
             listen: listen.to_owned(),
         };
         self.host.start(&spec).await
@@ -327,7 +338,7 @@ impl Shop {
     /// When it does not start.
     pub async fn restart_core(&mut self) -> Result<()> {
         let listen = self.core.url.trim_start_matches("http://").to_owned();
-        self.core = start_core(&self.dir, &self.pop_ids, &listen).await?;
+        self.core = start_core(&self.dir, &self.pop_ids, mail_url(self.mailbox.as_ref()), &listen).await?;
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, Pops, Secret};
+use core_cloud::config::{Config, MailConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::modules::imports::draft::Entry;
@@ -176,6 +176,8 @@ fn config(folder: &Path, pops: usize, lease_ttl_s: u32) -> Config {
         pops: Pops::parse(&pops.join(",")).expect("the POPs are well-formed"),
         operator_key: Secret::new("the-operator-key-of-the-simulation").expect("a long key"),
         lease_ttl_s,
+        public_url: String::new(),
+        mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
     }
 }
 

@@ -6,6 +6,7 @@ use kiosk_wire::{CHANGES_PER_PAGE_MAX, Change, FeedPage};
 use crate::harness::*;
 
 on_both_databases!(
+    what_is_of_a_region_is_told_there_only,
     a_key_that_changed_twice_stands_once,
     pages_follow_each_other,
     no_change_is_missed_while_others_write,
@@ -28,6 +29,33 @@ fn key(change: &Change) -> String {
         Change::CategoryRemoved { slug } => format!("-{slug}"),
         other => format!("{other:?}"),
     }
+}
+
+async fn what_is_of_a_region_is_told_there_only(app: TestApp) {
+    app.stock_up(&[("A", 1)]).await;
+    let standing = |customer: &str| {
+        Change::Standing(kiosk_wire::Standing { customer: customer.to_owned(), blocked: true })
+    };
+    let rating =
+        Change::Rating(kiosk_wire::Rating { product: "prd_a".parse().unwrap(), counts: [0, 0, 0, 0, 1] });
+    let publish = async |region: Option<&str>, change: &Change| {
+        let mut tx = app.db.begin().await.unwrap();
+        core_cloud::modules::catalog::feed::publish(&mut tx, region, std::slice::from_ref(change))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    };
+    publish(Some("eu"), &standing("one")).await;
+    publish(None, &rating).await;
+    publish(Some("eu"), &standing("one")).await;
+    publish(Some("us"), &standing("two")).await;
+    let of = async |pop: &str| -> FeedPage { app.pop_get(pop, "/sync/v1/feed?after=3&limit=500").await.ok() };
+    assert_eq!(of("eu-1").await.changes, [rating.clone(), standing("one")]);
+    assert_eq!(of("us-1").await.changes, [rating, standing("two")]);
+    // A POP passes over what others are told, however much of it there is.
+    assert_eq!((of("eu-1").await.next, of("us-1").await.next), (7, 7));
+    let short: FeedPage = app.pop_get("us-1", "/sync/v1/feed?after=3&limit=1").await.ok();
+    assert_eq!((short.changes.len(), short.more, short.next), (1, true, 5));
 }
 
 async fn a_key_that_changed_twice_stands_once(app: TestApp) {
