@@ -3,6 +3,7 @@
 
 mod api;
 mod catalog;
+mod desk;
 mod host;
 mod process;
 mod shop;
@@ -10,6 +11,7 @@ mod tap;
 
 pub use api::{Cart, OrderOutcome, PopApi, shopper};
 pub use catalog::{ProductSpec, catalog_lines};
+pub use desk::Desk;
 pub use host::Host;
 pub use process::Process;
 pub use shop::{

@@ -1,5 +1,6 @@
 //! Bodies of requests and answers.
 
+use kiosk_password::Password;
 use kiosk_privacy::Personal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
