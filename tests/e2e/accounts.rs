@@ -15,7 +15,18 @@ async fn send(
     token: Option<&str>,
     body: &Value,
 ) -> Result<(u16, Value)> {
-    let url = format!("{}{path}", shop.pops[0].url);
+    send_to(shop, 0, method, path, token, body).await
+}
+
+async fn send_to(
+    shop: &Shop,
+    pop: usize,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: &Value,
+) -> Result<(u16, Value)> {
+    let url = format!("{}{path}", shop.pops[pop].url);
     let mut request = reqwest::Client::new().request(method.parse()?, url).json(body);
     if let Some(token) = token {
         request = request.bearer_auth(token);
@@ -75,6 +86,39 @@ async fn a_customer_registers_by_mail_logs_in_and_leaves_no_trace_outside_the_re
         204
     );
     assert_eq!(send(&shop, "POST", "/v1/account/session", None, &log_in).await?.0, 401);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_registers_on_one_pop_of_a_region_logs_in_on_the_other() -> Result<()> {
+    let mut shop = Shop::builder().pops(&["eu-1", "eu-2"]).shared_vault().mailbox().start().await?;
+    let (vault, other) = (0, 1);
+    let registration = json!({"name": NAME, "email": EMAIL, "password": PASSWORD});
+    assert_eq!(send_to(&shop, other, "POST", "/v1/account", None, &registration).await?.0, 202);
+    let token = json!({"token": link(&shop).await?});
+    assert_eq!(send_to(&shop, other, "POST", "/v1/account/verification", None, &token).await?.0, 204);
+    let log_in = json!({"email": EMAIL, "password": PASSWORD});
+    for (here, there) in [(vault, other), (other, vault)] {
+        let (status, session) = send_to(&shop, here, "POST", "/v1/account/session", None, &log_in).await?;
+        assert_eq!(status, 201, "{session}");
+        let token = session["token"].as_str().context("a session without a token")?;
+        let (status, profile) = send_to(&shop, there, "GET", "/v1/account", Some(token), &json!({})).await?;
+        assert_eq!((status, &profile["name"]), (200, &NAME.into()), "{profile}");
+    }
+    assert!(!shop.dir().join("eu-2/vault.sqlite").exists(), "there is one vault");
+
+    // Nobody but a POP of the region reaches the vault by that way.
+    let wrapped = json!({"method": "GET", "path": "/internal/session", "headers": [], "body": ""});
+    assert_eq!(send_to(&shop, vault, "POST", "/v1/account/forwarded", None, &wrapped).await?.0, 404);
+
+    // Without its vault the other POP says so, and its shop goes on.
+    shop.pops[vault].process.kill().await?;
+    let (status, problem) = send_to(&shop, other, "POST", "/v1/account/session", None, &log_in).await?;
+    assert_eq!((status, &problem["code"]), (503, &"accounts_unavailable".into()), "{problem}");
+    let page = reqwest::get(format!("{}/account/login", shop.pops[other].url)).await?;
+    assert_eq!(page.status().as_u16(), 200);
+    shop.restart_pop(vault).await?;
+    assert_eq!(send_to(&shop, other, "POST", "/v1/account/session", None, &log_in).await?.0, 201);
     Ok(())
 }
 

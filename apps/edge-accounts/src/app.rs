@@ -20,22 +20,43 @@ pub struct App(Arc<Shared>);
 struct Shared {
     edge: Edge,
     keys: Arc<dyn Database>,
+    config: OnceLock<Arc<Config>>,
     region: OnceLock<Region>,
 }
 
 impl App {
     pub fn new(edge: Edge, keys: Arc<dyn Database>) -> Self {
-        Self(Arc::new(Shared { edge, keys, region: OnceLock::new() }))
+        Self(Arc::new(Shared { edge, keys, config: OnceLock::new(), region: OnceLock::new() }))
+    }
+
+    /// The host's ports.
+    pub fn edge(&self) -> &Edge {
+        &self.0.edge
+    }
+
+    /// The configuration, read on the first call.
+    ///
+    /// # Errors
+    /// 503 when a variable is missing or does not fit.
+    pub async fn config(&self) -> Result<Arc<Config>, Problem> {
+        if let Some(config) = self.0.config.get() {
+            return Ok(config.clone());
+        }
+        let config = Config::load(&*self.0.edge.variables).await.map_err(|error| not_ready(&error))?;
+        Ok(self.0.config.get_or_init(|| Arc::new(config)).clone())
     }
 
     /// The region's vault, set up on the first call. Requests that come at the same time may each set it up, which
     /// does no harm and needs no request to wake another.
-    async fn region(&self) -> Result<Region, Problem> {
+    ///
+    /// # Errors
+    /// 503 when it cannot be set up.
+    pub async fn region(&self) -> Result<Region, Problem> {
         if let Some(region) = self.0.region.get() {
             return Ok(region.clone());
         }
+        let config = self.config().await?;
         let Shared { edge, keys, .. } = &*self.0;
-        let config = Config::load(&*edge.variables).await.map_err(|error| not_ready(&error))?;
         schema::migrate(&*edge.db).await.map_err(|error| not_ready(&error))?;
         keys::migrate(&**keys).await.map_err(|error| not_ready(&error))?;
         let hasher = Hasher::new(config.pepper.bytes());
@@ -60,7 +81,7 @@ pub struct Ready {
     /// The keys of persons.
     pub keys: Arc<dyn Database>,
     /// The configuration.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// Makes and checks password hashes.
     pub hasher: Hasher,
 }

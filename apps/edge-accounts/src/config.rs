@@ -1,5 +1,7 @@
 //! The configuration: the variables of `spin.toml`, read once for each instance.
 
+use std::net::IpAddr;
+
 use http::Uri;
 use kiosk_edge_platform::{VariableError, Variables};
 use kiosk_privacy::PseudonymKey;
@@ -8,6 +10,8 @@ use crate::seal::SealKey;
 
 /// Shortest vault key, in bytes.
 const VAULT_KEY_BYTES_MIN: usize = 32;
+/// The vault is here: what the manifest says by default, since an empty address cannot stand among the allowed hosts.
+const VAULT_IS_HERE: &str = "http://self";
 
 /// What this region is and the secrets it holds.
 pub struct Config {
@@ -29,6 +33,12 @@ pub struct Config {
     pub tick_key: String,
     /// Passwords that are hashed at once in the region.
     pub hashes_max: u32,
+    /// The POP that keeps the region's vault, without a slash at the end; `None` when this one does.
+    pub vault_url: Option<String>,
+    /// Signs what POPs of the region forward to that one.
+    pub forward_key: SealKey,
+    /// Hashes the addresses of clients.
+    pub client_key: SealKey,
 }
 
 /// The configuration cannot be used.
@@ -70,6 +80,50 @@ impl Config {
             mail_from: variables.get("mail_from").await?,
             tick_key: variables.get("tick_key").await.unwrap_or_default(),
             hashes_max: hashes_max.ok_or(ConfigError::Value("password_hashes_max"))?,
+            vault_url: vault_url(&variables.get("vault_url").await.unwrap_or_default())?,
+            forward_key: SealKey::derived(&vault_key, "forward"),
+            client_key: SealKey::derived(&vault_key, "client"),
         })
+    }
+}
+
+/// Passwords go there: over TLS, or without leaving the machine.
+fn vault_url(text: &str) -> Result<Option<String>, ConfigError> {
+    let text = text.trim_end_matches('/');
+    if text.is_empty() || text == VAULT_IS_HERE {
+        return Ok(None);
+    }
+    let unfit = || ConfigError::Value("vault_url");
+    let uri: Uri = text.parse().map_err(|_| unfit())?;
+    let host = uri.host().ok_or_else(unfit)?;
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let is_loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => Ok(Some(text.to_owned())),
+        Some("http") if is_loopback => Ok(Some(text.to_owned())),
+        _ => Err(unfit()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_vault_is_here_over_tls_or_on_the_same_machine() {
+        for here in ["", "http://self", "http://self/"] {
+            assert_eq!(vault_url(here).unwrap(), None, "{here}");
+        }
+        for fine in
+            ["https://eu-1.kiosk.example", "http://127.0.0.1:8001", "http://[::1]:1", "http://localhost:1"]
+        {
+            assert_eq!(vault_url(&format!("{fine}/")).unwrap().as_deref(), Some(fine));
+        }
+        for unfit in
+            ["http://eu-1.kiosk.example", "http://10.0.0.1", "eu-1", "/x", "ftp://127.0.0.1", "https://"]
+        {
+            assert!(vault_url(unfit).is_err(), "{unfit}");
+        }
     }
 }

@@ -10,6 +10,8 @@ use crate::seal::NotOpened;
 
 /// After how many seconds a busy vault is worth another try.
 const BUSY_RETRY_S: u32 = 1;
+/// After how many seconds a vault that does not answer is worth another try.
+const UNAVAILABLE_RETRY_S: u32 = 2;
 
 /// What a handler or a service fails with; boxed, because a problem is large and rare.
 #[derive(Debug)]
@@ -60,6 +62,14 @@ pub fn busy() -> Problem {
         .retry_after_s(BUSY_RETRY_S)
 }
 
+/// 503: the POP that keeps the vault does not answer.
+pub fn accounts_unavailable() -> Problem {
+    let title = "Accounts cannot be reached right now";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "accounts_unavailable", title)
+        .detail("Shopping goes on without them. Please try again in a moment.")
+        .retry_after_s(UNAVAILABLE_RETRY_S)
+}
+
 /// 401: there is no account with this address and password.
 pub fn login_failed() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "login_failed", "E-mail address and password do not fit")
@@ -76,6 +86,14 @@ pub fn session_ended() -> Problem {
 pub fn too_many_attempts(retry_after_s: u32) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "Too many failed attempts")
         .detail("Wait a moment, or reset your password.")
+        .retry_after_s(retry_after_s)
+}
+
+/// 429: too much from one address.
+pub fn too_many_requests(retry_after_s: u32) -> Problem {
+    let title = "Too many requests from your network";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", title)
+        .detail("Please wait a moment and try again.")
         .retry_after_s(retry_after_s)
 }
 

@@ -14,6 +14,7 @@
 //! POST /internal/tick                   mails and upkeep; called by the host, not routed from outside
 //! GET  /internal/session                who a token is, for the POP's other apps; not routed from outside
 //! POST /v1/account/tick                 the same for a host that does not tick, with the tick key
+//! POST /v1/account/forwarded            what another POP of the region was asked, signed with the region's key
 //! ```
 //!
 //! Transport reads HTTP, service decides, the store keeps; the same verb at each layer. Personal values are stored sealed
@@ -22,9 +23,11 @@
 mod accounts;
 mod addresses;
 mod app;
+mod client;
 mod config;
 mod entry;
 mod error;
+mod forward;
 mod guard;
 mod mail;
 mod passwords;
@@ -93,7 +96,8 @@ async fn get_openapi() -> Json<OpenApi> {
 
 /// The app's only router (invariant I5). The database of `edge` is the vault; `keys` holds the keys of persons.
 pub fn router(edge: Edge, keys: Arc<dyn Database>) -> Router {
-    routes()
+    let app = App::new(edge, keys);
+    let api = routes()
         .0
         .route("/internal/tick", post(tick::tick))
         .route("/internal/session", get(sessions::transport::get_session))
@@ -102,7 +106,13 @@ pub fn router(edge: Edge, keys: Arc<dyn Database>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(usual_headers))
         .layer(middleware::from_fn(with_request_ids))
-        .with_state(App::new(edge, keys))
+        .with_state(app.clone());
+    // What another POP forwards goes into the same routes, once it is out of its signed wrapping.
+    let vault = forward::Vault { app: app.clone(), api: api.clone() };
+    let forwarded = post(forward::accept).fallback(route_not_found).with_state(vault);
+    api.route("/v1/account/forwarded", forwarded)
+        .layer(middleware::from_fn_with_state(app, forward::to_the_vault))
+        .layer(middleware::from_fn(with_request_ids))
 }
 
 /// An account is nobody else's business: no answer is kept. Who is not known is told how to say who they are (RFC 9110,

@@ -1,11 +1,12 @@
 //! What the host does from time to time: mails that wait, and rows that are of no more use.
 
+use axum::extract::State;
 use axum::http::request::Parts;
 use kiosk_problem::{Json, Problem};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
-use crate::app::Region;
+use crate::app::App;
 use crate::error::Result;
 use crate::guard::bearer;
 use crate::mail;
@@ -17,16 +18,20 @@ pub struct TickReport {
     pub mails: u32,
 }
 
-/// `POST /internal/tick`.
-pub async fn tick(region: Region) -> Result<Json<TickReport>> {
-    Ok(Json(TickReport { mails: mail::tick(&region).await? }))
+/// `POST /internal/tick`. Where another POP keeps the vault, that one has the work.
+pub async fn tick(State(app): State<App>) -> Result<Json<TickReport>> {
+    if app.config().await?.vault_url.is_some() {
+        return Ok(Json(TickReport::default()));
+    }
+    Ok(Json(TickReport { mails: mail::tick(&app.region().await?).await? }))
 }
 
 /// `POST /v1/account/tick`, for whoever has the key. Without one it is not there.
-pub async fn tick_from_outside(region: Region, parts: Parts) -> Result<Json<TickReport>> {
-    let (token, key) = (bearer(&parts)?, region.config.tick_key.as_bytes());
+pub async fn tick_from_outside(State(app): State<App>, parts: Parts) -> Result<Json<TickReport>> {
+    let (token, config) = (bearer(&parts)?, app.config().await?);
+    let key = config.tick_key.as_bytes();
     if key.is_empty() || !bool::from(token.reveal().as_bytes().ct_eq(key)) {
         return Err(Problem::not_found("route").into());
     }
-    tick(region).await
+    tick(State(app)).await
 }

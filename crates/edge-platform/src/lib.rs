@@ -7,6 +7,7 @@
 //! | `workers` | Cloudflare Workers (`workerd`) |
 //! | [`native`] | a plain process: unit tests, simulation |
 
+pub mod client;
 pub mod conditional;
 pub mod db;
 pub mod head;

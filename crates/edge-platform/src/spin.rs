@@ -2,6 +2,7 @@
 //!
 //! A component instance runs on one thread, so what is not `Send` here is wrapped in `SendWrapper` soundly.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +11,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Either, select};
-use http::Response;
+use http::{HeaderMap, Response};
 use http_body_util::{BodyExt, Full, Limited};
 use kiosk_problem::REQUEST_ID;
 use send_wrapper::SendWrapper;
@@ -22,7 +23,7 @@ use crate::db::check_batch;
 use crate::http_client::RESPONSE_BYTES_MAX;
 use crate::{
     AfterResponse, Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row,
-    Statement, Value, VariableError, Variables, head, request_id,
+    Statement, Value, VariableError, Variables, client, head, request_id,
 };
 
 /// The ports of this component instance, with the POP's database.
@@ -67,6 +68,7 @@ pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response
         request.map(|body| Body::from_stream(SendWrapper::new(http_body_util::BodyDataStream::new(body))));
     let method = request.method().clone();
     let id = request_id::ensure(request.headers_mut(), &WasiRandom);
+    set_client(request.headers_mut()).await;
     let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
     let (mut parts, body) = response.into_parts();
     head::without_length(&method, &mut parts.headers);
@@ -80,6 +82,31 @@ pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response
             response
         }
     }
+}
+
+/// Where the host tells who the client is. A client's own header of this name stands before the host's.
+const CLIENT_ADDR: &str = "spin-client-addr";
+
+/// A request from outside says who it is from; one of a component beside this one passes that on.
+async fn set_client(headers: &mut HeaderMap) {
+    let peer = headers.get_all(CLIENT_ADDR).iter().next_back().and_then(|value| value.to_str().ok());
+    // A component's request has no address on edge-node, and the unspecified one on Spin.
+    let Some(peer) = peer.and_then(client::address).filter(|peer| !peer.is_unspecified()) else { return };
+    let proxy = proxy_header().await;
+    let told = if proxy.is_empty() { None } else { client::told_by_proxy(headers, &proxy) };
+    client::set(headers, Some(told.unwrap_or(peer)));
+}
+
+/// The header in which a proxy in front of the host names the client; empty without a proxy.
+async fn proxy_header() -> String {
+    thread_local! {
+        static HEADER: OnceCell<String> = const { OnceCell::new() };
+    }
+    if let Some(header) = HEADER.with(|kept| kept.get().cloned()) {
+        return header;
+    }
+    let header = spin_sdk::variables::get("client_addr_header").await.unwrap_or_default();
+    HEADER.with(|kept| kept.get_or_init(|| header).clone())
 }
 
 /// A database, by its label in the manifest.

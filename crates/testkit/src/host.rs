@@ -38,6 +38,8 @@ pub(crate) struct PopSpec {
     pub core_url: String,
     /// The mail provider's API.
     pub mail_url: String,
+    /// The POP that keeps the region's vault; `None` when this one does.
+    pub vault_url: Option<String>,
     /// Address to listen at, with port 0 for a free one.
     pub listen: String,
 }
@@ -108,6 +110,9 @@ fn at_home(mut command: Command, spec: &PopSpec) -> Command {
         .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", spec.region))
         .env("SPIN_VARIABLE_VAULT_KEY", format!("vault-key-of-{:-<32}", spec.region))
         .env("SPIN_VARIABLE_MAIL_URL", &spec.mail_url);
+    if let Some(url) = &spec.vault_url {
+        command.env("SPIN_VARIABLE_VAULT_URL", url);
+    }
     command
 }
 

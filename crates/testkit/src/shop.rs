@@ -70,6 +70,7 @@ pub struct ShopBuilder {
     host: Host,
     core_url_for_pops: Option<String>,
     mailbox: bool,
+    shared_vault: bool,
 }
 
 /// A shop; everything stops and its state is removed when it is dropped.
@@ -79,6 +80,7 @@ pub struct Shop {
     host: Host,
     core_url_for_pops: Option<String>,
     mailbox: Option<Process>,
+    shared_vault: bool,
     /// The core.
     pub core: Core,
     /// The POPs, in the order they were named.
@@ -139,6 +141,13 @@ impl ShopBuilder {
         self
     }
 
+    /// The first POP of each region keeps its vault; the others forward to it. Without this each POP has one of its own.
+    #[must_use]
+    pub fn shared_vault(mut self) -> Self {
+        self.shared_vault = true;
+        self
+    }
+
     /// Starts the core, then the POPs, and waits until each POP has the catalogue and stock to sell.
     ///
     /// # Errors
@@ -161,6 +170,7 @@ impl ShopBuilder {
         let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
         let mut shop = Shop {
             mailbox,
+            shared_vault: self.shared_vault,
             dir,
             pop_ids: self.pops,
             host: self.host,
@@ -299,6 +309,7 @@ impl Shop {
             host: Host::default(),
             core_url_for_pops: None,
             mailbox: false,
+            shared_vault: false,
         }
     }
 
@@ -317,6 +328,12 @@ impl Shop {
         Ok(self.client.get(format!("{mailbox}/messages")).send().await?.json().await?)
     }
 
+    /// Address of the POP that keeps the vault for this one.
+    fn vault_of(&self, id: &str) -> Option<String> {
+        let first = self.pops.iter().find(|pop| region(&pop.id) == region(id));
+        first.filter(|pop| self.shared_vault && pop.id != id).map(|pop| pop.url.clone())
+    }
+
     async fn start_pop(&self, id: &str, listen: &str) -> Result<Pop> {
         let core_url = self.core_url_for_pops.as_deref().unwrap_or(&self.core.url);
         let spec = PopSpec {
@@ -327,6 +344,7 @@ impl Shop {
             log: self.dir.path().join(format!("{id}.log")),
             core_url: core_url.to_owned(),
             mail_url: mail_url(self.mailbox.as_ref()).to_owned(),
+            vault_url: self.vault_of(id),
             listen: listen.to_owned(),
         };
         self.host.start(&spec).await

@@ -7,6 +7,7 @@ use super::export::{self, Export};
 use super::service;
 use super::view::{Deletion, EmailChange, LinkToken, MailSent, Profile, ProfileChange, Registration};
 use crate::app::Region;
+use crate::client::{Ask, Client};
 use crate::error::Result;
 use crate::guard::Session;
 
@@ -14,13 +15,15 @@ use crate::guard::Session;
 #[utoipa::path(post, path = "/v1/account", tag = "account", request_body = Registration, responses(
     (status = 202, description = "A mail is on its way", body = MailSent),
     (status = 422, description = "`invalid_value`"),
-    (status = 429, description = "`too_many_attempts`"),
+    (status = 429, description = "`too_many_attempts`, `too_many_requests`"),
     (status = 503, description = "`busy`"),
 ))]
 pub async fn register(
     region: Region,
+    client: Client,
     Json(body): Json<Registration>,
 ) -> Result<(StatusCode, Json<MailSent>)> {
+    client.count(&region, Ask::Mail).await?;
     service::register(&region, body).await?;
     Ok((StatusCode::ACCEPTED, Json(MailSent::to_whom_it_is())))
 }
@@ -29,8 +32,10 @@ pub async fn register(
 #[utoipa::path(post, path = "/v1/account/verification", tag = "account", request_body = LinkToken, responses(
     (status = 204, description = "Verified: log in now"),
     (status = 422, description = "`link_unusable`"),
+    (status = 429, description = "`too_many_requests`"),
 ))]
-pub async fn verify(region: Region, Json(body): Json<LinkToken>) -> Result<StatusCode> {
+pub async fn verify(region: Region, client: Client, Json(body): Json<LinkToken>) -> Result<StatusCode> {
+    client.count(&region, Ask::Link).await?;
     service::verify(&region, &body.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -87,13 +92,15 @@ pub async fn export_account(region: Region, session: Session) -> Result<Json<Exp
     (status = 202, description = "A mail is on its way", body = MailSent),
     (status = 401, description = "`token_required`, `session_ended`"),
     (status = 422, description = "`invalid_value`"),
-    (status = 429, description = "`too_many_attempts`"),
+    (status = 429, description = "`too_many_attempts`, `too_many_requests`"),
 ), security(("session" = [])))]
 pub async fn change_email(
     region: Region,
     session: Session,
+    client: Client,
     Json(body): Json<EmailChange>,
 ) -> Result<(StatusCode, Json<MailSent>)> {
+    client.count(&region, Ask::Mail).await?;
     service::change_email(&region, &session, body).await?;
     Ok((StatusCode::ACCEPTED, Json(MailSent::to_whom_it_is())))
 }
@@ -102,8 +109,14 @@ pub async fn change_email(
 #[utoipa::path(put, path = "/v1/account/email", tag = "account", request_body = LinkToken, responses(
     (status = 204, description = "Changed"),
     (status = 422, description = "`link_unusable`"),
+    (status = 429, description = "`too_many_requests`"),
 ))]
-pub async fn confirm_email(region: Region, Json(body): Json<LinkToken>) -> Result<StatusCode> {
+pub async fn confirm_email(
+    region: Region,
+    client: Client,
+    Json(body): Json<LinkToken>,
+) -> Result<StatusCode> {
+    client.count(&region, Ask::Link).await?;
     service::confirm_email(&region, &body.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

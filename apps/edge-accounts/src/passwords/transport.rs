@@ -6,6 +6,7 @@ use kiosk_problem::Json;
 use super::service::{self, Change, Forgotten, Reset};
 use crate::accounts::view::MailSent;
 use crate::app::Region;
+use crate::client::{Ask, Client};
 use crate::error::Result;
 use crate::guard::Session;
 
@@ -13,12 +14,14 @@ use crate::guard::Session;
 #[utoipa::path(post, path = "/v1/account/reset", tag = "account", request_body = Forgotten, responses(
     (status = 202, description = "A mail is on its way", body = MailSent),
     (status = 422, description = "`invalid_value`"),
-    (status = 429, description = "`too_many_attempts`"),
+    (status = 429, description = "`too_many_attempts`, `too_many_requests`"),
 ))]
 pub async fn request_reset(
     region: Region,
+    client: Client,
     Json(body): Json<Forgotten>,
 ) -> Result<(StatusCode, Json<MailSent>)> {
+    client.count(&region, Ask::Mail).await?;
     service::request_reset(&region, &body).await?;
     Ok((StatusCode::ACCEPTED, Json(MailSent::to_whom_it_is())))
 }
@@ -27,9 +30,11 @@ pub async fn request_reset(
 #[utoipa::path(put, path = "/v1/account/reset", tag = "account", request_body = Reset, responses(
     (status = 204, description = "Set: log in now"),
     (status = 422, description = "`link_unusable`, `invalid_value`"),
+    (status = 429, description = "`too_many_requests`"),
     (status = 503, description = "`busy`"),
 ))]
-pub async fn reset(region: Region, Json(body): Json<Reset>) -> Result<StatusCode> {
+pub async fn reset(region: Region, client: Client, Json(body): Json<Reset>) -> Result<StatusCode> {
+    client.count(&region, Ask::Link).await?;
     service::reset(&region, &body).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,7 @@ use kiosk_session::Who;
 
 use super::service::{self, LogIn, NewSession};
 use crate::app::Region;
+use crate::client::{Ask, Client};
 use crate::error::Result;
 use crate::guard::Session;
 
@@ -15,13 +16,15 @@ use crate::guard::Session;
     (status = 401, description = "`login_failed`: register, reset the password, or try again"),
     (status = 403, description = "`email_unverified`"),
     (status = 422, description = "`invalid_value`"),
-    (status = 429, description = "`too_many_attempts`"),
+    (status = 429, description = "`too_many_attempts`, `too_many_requests`"),
     (status = 503, description = "`busy`"),
 ))]
 pub async fn create_session(
     region: Region,
+    client: Client,
     Json(body): Json<LogIn>,
 ) -> Result<(StatusCode, Json<NewSession>)> {
+    client.count(&region, Ask::LogIn).await?;
     Ok((StatusCode::CREATED, Json(service::create_session(&region, &body).await?)))
 }
 

@@ -3,8 +3,10 @@
 pub mod accounts;
 pub mod addresses;
 pub mod attempts;
+pub mod clients;
 pub mod keys;
 pub mod links;
 pub mod mails;
+pub mod nonces;
 pub mod schema;
 pub mod sessions;

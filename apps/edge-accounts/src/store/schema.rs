@@ -2,10 +2,12 @@
 
 use kiosk_edge_platform::{Database, DbError, Statement};
 
-use super::{attempts, links, sessions};
+use super::{attempts, clients, links, nonces, sessions};
 
 /// One migration after the other; never edit one that was released.
-const MIGRATIONS: &[&[&str]] = &[&[
+const MIGRATIONS: &[&[&str]] = &[FIRST, SHARED];
+
+const FIRST: &[&str] = &[
     // `lookup` is the keyed hash of the e-mail address; `sealed` holds name, address and telephone number.
     "CREATE TABLE account (
         id TEXT PRIMARY KEY, lookup TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL, password TEXT NOT NULL,
@@ -50,7 +52,20 @@ const MIGRATIONS: &[&[&str]] = &[&[
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX mail_due ON mail (due_ms)",
     "CREATE TABLE pruned (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT",
-]];
+];
+
+const SHARED: &[&str] = &[
+    // Signatures of requests that POPs of the region forwarded: each is good once.
+    "CREATE TABLE nonce (nonce TEXT PRIMARY KEY, expires_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX nonce_by_expiry ON nonce (expires_ms)",
+    // What clients used up of what they may do, by a keyed hash of their address: `used_until_ms` runs ahead of the
+    // clock by what each request costs, and may run ten minutes ahead.
+    "CREATE TABLE client (
+        what TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, used_until_ms INTEGER NOT NULL,
+        CONSTRAINT client_has_room CHECK (used_until_ms - at_ms <= 600000)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX client_by_use ON client (used_until_ms)",
+];
 
 /// Brings the vault to this version's schema.
 ///
@@ -76,6 +91,8 @@ pub fn prune(now_ms: i64) -> Vec<Statement> {
         sessions::prune(now_ms),
         links::prune(now_ms),
         attempts::prune(now_ms),
+        clients::prune(now_ms),
+        nonces::prune(now_ms),
         Statement::new(
             "INSERT INTO pruned (id, at_ms) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at_ms = ?1",
         )

@@ -18,9 +18,11 @@ enum Access {
     Host,
     /// Whoever has the tick key, where there is one.
     Scheduler,
+    /// Another POP of the region, by its signature.
+    Pop,
 }
 
-const CASES: [(&str, &str, Access); 21] = [
+const CASES: [(&str, &str, Access); 22] = [
     ("POST", "/v1/account", Access::Public),
     ("POST", "/v1/account/verification", Access::Public),
     ("POST", "/v1/account/session", Access::Public),
@@ -42,13 +44,14 @@ const CASES: [(&str, &str, Access); 21] = [
     ("GET", "/internal/session", Access::Customer),
     ("POST", "/internal/tick", Access::Host),
     ("POST", "/v1/account/tick", Access::Scheduler),
+    ("POST", "/v1/account/forwarded", Access::Pop),
 ];
 
 #[test]
 fn every_route_has_a_case() {
     let api: Value = serde_json::to_value(edge_accounts::openapi()).unwrap();
-    let ticks = ["/internal/tick", "/v1/account/tick"];
-    let mut routes = BTreeSet::from(ticks.map(|path| ("POST".to_owned(), path.to_owned())));
+    let machines = ["/internal/tick", "/v1/account/tick", "/v1/account/forwarded"];
+    let mut routes = BTreeSet::from(machines.map(|path| ("POST".to_owned(), path.to_owned())));
     routes.insert(("GET".to_owned(), "/internal/session".to_owned()));
     for (path, item) in api["paths"].as_object().unwrap() {
         for method in item.as_object().unwrap().keys() {

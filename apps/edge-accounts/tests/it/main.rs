@@ -4,7 +4,9 @@
 mod access;
 mod accounts;
 mod addresses;
+mod clients;
 mod erasure;
+mod forward;
 mod mail;
 mod passwords;
 mod sessions;

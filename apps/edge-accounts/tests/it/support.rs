@@ -75,10 +75,29 @@ impl Region {
         Self { host, keys, provider, router }
     }
 
+    /// A POP of the same region that forwards to this one.
+    pub fn other_pop(&self) -> Self {
+        let mut other = Self::with_variables(&[("vault_url", "https://vault.test")]);
+        other.host.http.up("vault.test", self.router.clone());
+        other.provider = self.provider.clone();
+        other
+    }
+
     pub async fn call(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Reply {
+        let token = token.map(|token| ("authorization", format!("Bearer {token}")));
+        self.send(method, path, token.as_slice(), body).await
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<Value>,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, value);
         }
         let request = match body {
             Some(body) => {

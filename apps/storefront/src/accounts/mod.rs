@@ -1,8 +1,10 @@
 //! edge-accounts, the sibling component that owns customers' accounts.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderValue, Method, Request, header};
 use bytes::Bytes;
-use kiosk_edge_platform::Edge;
+use kiosk_edge_platform::{Edge, client};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -35,6 +37,8 @@ pub struct AccountsApi<'a> {
     pub edge: &'a Edge,
     /// The visitor's session.
     pub session: Option<&'a str>,
+    /// Where the visitor comes from: what one client may ask for is limited.
+    pub client: Option<IpAddr>,
 }
 
 impl AccountsApi<'_> {
@@ -86,6 +90,7 @@ impl AccountsApi<'_> {
         if let Some(bearer) = bearer {
             headers.insert(header::AUTHORIZATION, bearer);
         }
+        client::set(headers, self.client);
         sibling::send(self.edge, request, TIMEOUT_MS_MAX).await
     }
 }

@@ -1,11 +1,14 @@
 //! What a request says about who is asking.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use kiosk_web::host;
+
+use kiosk_edge_platform::client;
 
 use super::cookies;
 use crate::orders::Key;
@@ -30,6 +33,8 @@ pub struct Visit {
     pub device: Option<String>,
     /// The token of the session.
     pub session: Option<String>,
+    /// The address that the visitor comes from, where the host knows it.
+    pub client: Option<IpAddr>,
     /// The version of the page that the browser already has.
     pub if_none_match: Option<String>,
     /// Whether an island asks, which wants JSON.
@@ -60,6 +65,7 @@ impl Visit {
             session: cookies::get(headers, cookies::SESSION, secure)
                 .filter(|text| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()))
                 .map(str::to_owned),
+            client: client::of(headers),
             if_none_match: text(header::IF_NONE_MATCH).map(str::to_owned),
             wants_json: text(header::ACCEPT).is_some_and(|accept| accept.starts_with("application/json")),
         }

@@ -24,7 +24,8 @@ use worker::wasm_bindgen_futures::future_to_promise;
 use worker::{Env, HttpRequest, Response, ResponseBuilder};
 
 use crate::{
-    AfterResponse, Clock, Database, Edge, Files, Randomness, VariableError, Variables, head, request_id,
+    AfterResponse, Clock, Database, Edge, Files, Randomness, VariableError, Variables, client, head,
+    request_id,
 };
 
 /// Name of the D1 binding in `wrangler.toml`.
@@ -79,6 +80,10 @@ pub async fn serve(router: Router, request: HttpRequest) -> worker::Result<Respo
     let method = request.method().clone();
     let id = request_id::ensure(request.headers_mut(), &WebCrypto);
     body::one_cookie_line(request.headers_mut());
+    // Cloudflare sets it, whatever the client sent.
+    let peer = request.headers().get("cf-connecting-ip").and_then(|value| value.to_str().ok());
+    let peer = peer.and_then(client::address);
+    client::set(request.headers_mut(), peer);
     let answer = router.oneshot(request).await.unwrap_or_else(|never| match never {});
     rest.drain().await;
     let (mut parts, body) = answer.into_parts();

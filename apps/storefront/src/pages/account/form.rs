@@ -63,7 +63,7 @@ impl Trouble {
         let field = problem.param.as_deref().filter(known).map(str::to_owned);
         let text = match (&field, problem.code.as_str()) {
             (Some(_), "invalid_value") => sentence(&detail),
-            (_, "too_many_attempts") => {
+            (_, "too_many_attempts" | "too_many_requests") => {
                 let wait_s = problem.retry_after_s.unwrap_or(1);
                 format!("Too many attempts. Please try again in {wait_s} seconds.")
             }

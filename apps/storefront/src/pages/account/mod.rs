@@ -16,7 +16,7 @@ use crate::shop::Shop;
 
 /// edge-accounts for this visitor.
 fn api<'a>(shop: &'a Shop, visit: &'a Visit) -> AccountsApi<'a> {
-    AccountsApi { edge: &shop.edge, session: visit.session.as_deref() }
+    AccountsApi { edge: &shop.edge, session: visit.session.as_deref(), client: visit.client }
 }
 
 /// To another page with another session, or with none: a session never outlives a login.
