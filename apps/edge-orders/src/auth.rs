@@ -1,6 +1,6 @@
 //! Bearer tokens: whoever has a cart's token owns the cart, whoever has an order's token may read the order.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use http::{StatusCode, header};
 use kiosk_problem::Problem;
@@ -22,6 +22,11 @@ impl Token {
     /// A fresh token of random bytes.
     pub fn fresh(random: [u8; CART_TOKEN_BYTES]) -> Self {
         Self(hex::encode(random))
+    }
+
+    /// A token that is made of a secret each time that it is needed.
+    pub fn derived(mac: &[u8]) -> Self {
+        Self(hex::encode(mac))
     }
 
     /// The token, to hand it to its owner.
@@ -50,6 +55,27 @@ impl Token {
     }
 }
 
+/// For addresses that a session opens too.
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Token {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state).await.map(Some)
+    }
+}
+
+/// 401: nothing was said of who asks.
+pub fn token_required() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "token_required",
+        "This address needs `Authorization: Bearer <token>`",
+    )
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Token {
     type Rejection = Problem;
 
@@ -57,11 +83,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Token {
         let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let (scheme, token) = value.and_then(|value| value.split_once(' ')).unwrap_or_default();
         if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.len() > TOKEN_BYTES_MAX {
-            return Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "token_required",
-                "This address needs `Authorization: Bearer <token>`",
-            ));
+            return Err(token_required());
         }
         Ok(Self(token.to_owned()))
     }

@@ -3,9 +3,11 @@
 use hmac::{Hmac, KeyInit, Mac};
 use http::Uri;
 use kiosk_edge_platform::{VariableError, Variables};
-use kiosk_ids::{OrderId, PopId};
+use kiosk_ids::{CartId, OrderId, PopId};
 use kiosk_privacy::PseudonymKey;
 use sha2::Sha256;
+
+use crate::auth::Token;
 
 /// Shortest tick key, in bytes.
 const TICK_KEY_BYTES_MIN: usize = 16;
@@ -26,6 +28,7 @@ pub struct Config {
     /// Lets a scheduler tick this POP from outside; none where the host ticks.
     pub tick_key: Option<Secret>,
     order_token_key: Secret,
+    cart_token_key: Secret,
     request_hash_key: Secret,
 }
 
@@ -108,6 +111,7 @@ impl Config {
             pseudonym_key,
             tick_key: (!tick_key.is_empty()).then(|| Secret(tick_key.into_bytes())),
             order_token_key: derived("order-token"),
+            cart_token_key: derived("cart-token"),
             request_hash_key: derived("request-hash"),
         })
     }
@@ -116,6 +120,12 @@ impl Config {
     #[must_use]
     pub fn order_token(&self, order: &OrderId) -> String {
         hex::encode(self.order_token_key.mac(order.as_str().as_bytes()))
+    }
+
+    /// The token of an account's cart. Derived, so that each device of the account gets the same.
+    #[must_use]
+    pub fn cart_token(&self, cart: &CartId) -> Token {
+        Token::derived(&self.cart_token_key.mac(cart.as_str().as_bytes()))
     }
 
     /// Tells whether two requests are the same. Keyed, because bodies hold personal values that could be guessed.

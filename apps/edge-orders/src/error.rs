@@ -67,9 +67,9 @@ pub fn busy() -> Problem {
         .retry_after_s(BUSY_RETRY_S)
 }
 
-/// 409: the cart became an order.
+/// 409: the cart became an order, or went into the cart of an account.
 pub fn cart_closed(order_id: Option<&str>) -> Problem {
-    let problem = Problem::new(StatusCode::CONFLICT, "cart_closed", "This cart has been ordered already");
+    let problem = Problem::new(StatusCode::CONFLICT, "cart_closed", "This cart is closed");
     match order_id {
         Some(id) => problem.with("order_id", id),
         None => problem,
@@ -81,6 +81,13 @@ pub fn cart_version_stale(version: u64) -> Problem {
     Problem::new(StatusCode::PRECONDITION_FAILED, "cart_version_stale", "The cart has changed meanwhile")
         .detail("Read the cart again and repeat the change with its version.")
         .with("version", version)
+}
+
+/// 403: the platform does not sell to this customer.
+pub fn customer_blocked() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "customer_blocked", "You cannot order here at the moment").detail(
+        "Your orders are blocked. Nothing was ordered. Please contact our support: they can tell you why.",
+    )
 }
 
 /// 422: one cart holds one currency.

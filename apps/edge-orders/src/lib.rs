@@ -1,11 +1,12 @@
 //! edge-orders: carts, checkout and orders of a POP, and its sync with the core.
 //!
 //! ```text
-//! GET  /v1/products[/{id}]              the catalogue copy
+//! GET  /v1/products[/{id}[/reviews]]    the catalogue copy
 //! POST /v1/carts, GET /v1/carts/{id}    carts with versions
 //! PUT, DELETE /v1/carts/{id}/lines/{sku}
+//! POST /v1/carts/claim                  the cart of an account, a guest's merged into it
 //! POST /v1/orders                       checkout: a saga that ends in one local commit (invariant I1)
-//! GET  /v1/orders/{id}                  for who placed it
+//! GET  /v1/orders[/{id}]                for who placed them
 //! GET  /v1/openapi.json
 //! POST /internal/tick                   outbox, leases, feed and pictures; called by the host, not routed from outside
 //! POST /v1/tick                         the same for a host that does not tick, with the tick key
@@ -24,6 +25,7 @@ mod entry;
 mod error;
 mod openapi;
 mod orders;
+mod paging;
 mod products;
 mod sync;
 
@@ -45,10 +47,12 @@ pub fn router(edge: Edge) -> Router {
     let (router, api) = OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(products::transport::list_products))
         .routes(routes!(products::transport::get_product))
+        .routes(routes!(products::transport::list_reviews))
         .routes(routes!(carts::transport::create_cart))
+        .routes(routes!(carts::transport::claim_cart))
         .routes(routes!(carts::transport::get_cart))
         .routes(routes!(carts::transport::put_line, carts::transport::remove_line))
-        .routes(routes!(checkout::transport::place_order))
+        .routes(routes!(checkout::transport::place_order, orders::transport::list_orders))
         .routes(routes!(orders::transport::get_order))
         .routes(routes!(openapi::get_openapi))
         .split_for_parts();

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use kiosk_problem::{Json, PROBLEM_JSON};
 use serde::Serialize;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Info, OpenApi, OpenApiBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -47,7 +47,7 @@ pub struct ProblemSchema {
 }
 
 const ABOUT: &str = "The API of a Kiosk POP for apps and the storefront. Errors are `application/problem+json` with a \
-    stable `code`. A cart belongs to whoever has its token. `POST /v1/orders` takes an `Idempotency-Key`.";
+    stable `code`. A cart belongs to whoever has its token; who is logged in sends `Kiosk-Session` besides. `POST /v1/orders` takes an `Idempotency-Key`.";
 
 /// Everything but the routes.
 pub fn head() -> OpenApi {
@@ -61,6 +61,9 @@ pub fn head() -> OpenApi {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about)).build();
         components.add_security_scheme(name, SecurityScheme::Http(scheme));
     }
+    let session =
+        ApiKeyValue::with_description("Kiosk-Session", "The token of a session that edge-accounts gave");
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Header(session)));
     components.schemas.insert("Problem".to_owned(), ProblemSchema::schema());
     api
 }

@@ -29,9 +29,10 @@ pub struct Pop {
 impl Pop {
     fn new(env: &Env) -> Result<Self> {
         let fraud = edge_fraud::router(edge(env, MODELS, Siblings::new())?);
-        let orders = edge_orders::router(edge(env, &[], vec![("edge-fraud", fraud)])?);
         let vault = edge_on(env, "VAULT", &[], Siblings::new())?;
         let accounts = edge_accounts::router(vault, database(env, "VAULT_KEYS")?);
+        let siblings = vec![("edge-fraud", fraud), ("edge-accounts", accounts.clone())];
+        let orders = edge_orders::router(edge(env, &[], siblings)?);
         let siblings = vec![("edge-orders", orders.clone()), ("edge-accounts", accounts.clone())];
         let storefront = storefront::router(edge(env, ASSETS, siblings)?);
         Ok(Self { storefront, orders, accounts })

@@ -8,6 +8,7 @@ use crate::catalog::SkuView;
 use crate::catalog::product::{SKU_COLUMNS, sku_view};
 use crate::guard::integer;
 use crate::idempotency::Remembered;
+use crate::standings::Buyer;
 use crate::{StoreError, currency_of};
 
 /// Most lines of one cart.
@@ -25,7 +26,7 @@ pub(crate) const SCHEMA: [&str; 2] = [
      AS SELECT 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0",
     "CREATE TRIGGER cart_change_commit INSTEAD OF INSERT ON cart_change BEGIN
         INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
-          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL);
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL AND merged_into IS NULL);
         INSERT INTO guard (broken) SELECT 'cart_version_is_current' WHERE NOT EXISTS
           (SELECT 1 FROM cart WHERE id = NEW.cart_id AND version = COALESCE(NEW.version, version));
         INSERT INTO guard (broken) SELECT 'cart_has_one_currency' WHERE NEW.quantity > 0 AND NOT EXISTS
@@ -58,8 +59,20 @@ pub struct Cart {
     pub created_ms: i64,
     /// The order it became.
     pub order_id: Option<String>,
+    /// Pseudonym of the account that it belongs to; none for a guest's.
+    pub account: Option<String>,
+    /// The cart of the account that its lines went into.
+    pub merged_into: Option<String>,
     /// In the order they were added.
     pub lines: Vec<CartLine>,
+}
+
+impl Cart {
+    /// Whether it can still be changed and ordered.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.order_id.is_none() && self.merged_into.is_none()
+    }
 }
 
 /// A line of a cart.
@@ -93,6 +106,17 @@ pub struct CartState {
     pub supply: Supply,
     /// The answer that was given to the idempotency key.
     pub remembered: Option<Remembered>,
+    /// Whether the buyer's checkouts are refused.
+    pub buyer_blocked: bool,
+}
+
+/// What a checkout wants to know along with its cart.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// Its idempotency key.
+    pub idempotency_key: Option<&'a str>,
+    /// Who buys.
+    pub buyer: Buyer<'a>,
 }
 
 /// Everything about a cart in one statement, so that all of it is of one moment. The columns of a variant come first.
@@ -102,7 +126,8 @@ const LOAD: &str =
     l.sku, l.quantity, l.shown_price, c.token_hash, c.version, c.currency, c.created_ms, c.order_id,
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'leases_expire_ms'), 0),
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'core_retry_ms'), 0),
-    i.request_hash, i.status, i.response
+    i.request_hash, i.status, i.response, c.account, c.merged_into,
+    EXISTS (SELECT 1 FROM standing WHERE customer IN (?3, ?4, ?5))
   FROM cart c
     LEFT JOIN idempotency i ON i.scope = c.id AND i.key = ?2
     LEFT JOIN cart_line l ON l.cart_id = c.id
@@ -112,16 +137,13 @@ const LOAD: &str =
     LEFT JOIN lease e ON e.item = s.stock_item
   WHERE c.id = ?1 ORDER BY l.added_ms, l.sku";
 
-/// The cart `id`, and the answer remembered for `idempotency_key` on it.
+/// The cart `id`, and what is `asked` along with it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn load(
-    db: &dyn Database,
-    id: &CartId,
-    idempotency_key: Option<&str>,
-) -> Result<Option<CartState>, StoreError> {
-    let rows = db.query(Statement::new(LOAD).bind(id.as_str()).bind(idempotency_key)).await?;
+pub async fn load(db: &dyn Database, id: &CartId, asked: Asked<'_>) -> Result<Option<CartState>, StoreError> {
+    let select = Statement::new(LOAD).bind(id.as_str()).bind(asked.idempotency_key);
+    let rows = db.query(asked.buyer.bind(select)).await?;
     let Some(head) = rows.first() else { return Ok(None) };
     const AT: usize = SKU_COLUMNS + 3;
     let currency = head.get::<Option<&str>>(AT + 2)?.map(currency_of).transpose()?;
@@ -133,6 +155,8 @@ pub async fn load(
             currency,
             created_ms: head.get(AT + 3)?,
             order_id: head.get(AT + 4)?,
+            account: head.get(AT + 10)?,
+            merged_into: head.get(AT + 11)?,
             lines: rows.iter().filter_map(|row| line(row, currency).transpose()).collect::<Result<_, _>>()?,
         },
         supply: Supply { leases_expire_ms: head.get(AT + 5)?, core_retry_ms: head.get(AT + 6)? },
@@ -144,6 +168,7 @@ pub async fn load(
                 response: head.get(AT + 9)?,
             }),
         },
+        buyer_blocked: head.get(AT + 12)?,
     }))
 }
 

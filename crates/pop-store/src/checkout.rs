@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::guard::integer;
 use crate::idempotency::{Remembered, remember};
+use crate::standings::Buyer;
 use crate::{StoreError, outbox, velocity};
 
 /// The commit. Guards first; then the cart, the stock, the order, the person, the fraud counters, the answer to repeat
@@ -22,12 +23,15 @@ pub(crate) const SCHEMA: [&str; 2] = [
     "CREATE VIEW checkout (cart_id, cart_version, leases_until_ms, takes, order_id, status, placed_ms, currency, subtotal,
         delivery, total, delivery_kind, payment_id, payment_method, fraud_outcome, fraud_score, fraud_model,
         fraud_reasons, lines, name, email, phone, street, extra, postcode, city, country, velocity_keys,
-        velocity_amount, idempotency_key, request_hash, http_status, response, event_id, event)
-     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        velocity_amount, idempotency_key, request_hash, http_status, response, event_id, event, customer, account,
+        account_customer)
+     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
      WHERE 0",
     "CREATE TRIGGER checkout_commit INSTEAD OF INSERT ON checkout BEGIN
         INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
-          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL);
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL AND merged_into IS NULL);
+        INSERT INTO guard (broken) SELECT 'customer_may_buy' WHERE EXISTS
+          (SELECT 1 FROM standing WHERE customer IN (NEW.customer, NEW.account, NEW.account_customer));
         INSERT INTO guard (broken) SELECT 'cart_version_is_current' WHERE NOT EXISTS
           (SELECT 1 FROM cart WHERE id = NEW.cart_id AND version = NEW.cart_version);
         INSERT INTO guard (broken) SELECT 'leases_have_not_lapsed' WHERE NOT EXISTS
@@ -41,10 +45,10 @@ pub(crate) const SCHEMA: [&str; 2] = [
           FROM (SELECT value ->> 'item' AS item, value ->> 'units' AS units FROM json_each(NEW.takes)) t
           WHERE lease.item = t.item;
         INSERT INTO orders (id, cart_id, status, placed_ms, currency, subtotal, delivery, total, delivery_kind,
-            payment_id, payment_method, fraud_outcome, fraud_score, fraud_model, fraud_reasons, lines)
+            payment_id, payment_method, fraud_outcome, fraud_score, fraud_model, fraud_reasons, lines, account)
           VALUES (NEW.order_id, NEW.cart_id, NEW.status, NEW.placed_ms, NEW.currency, NEW.subtotal, NEW.delivery,
             NEW.total, NEW.delivery_kind, NEW.payment_id, NEW.payment_method, NEW.fraud_outcome, NEW.fraud_score,
-            NEW.fraud_model, NEW.fraud_reasons, NEW.lines);
+            NEW.fraud_model, NEW.fraud_reasons, NEW.lines, NEW.account);
         INSERT INTO order_person (order_id, name, email, phone, street, extra, postcode, city, country)
           VALUES (NEW.order_id, NEW.name, NEW.email, NEW.phone, NEW.street, NEW.extra, NEW.postcode, NEW.city,
             NEW.country);
@@ -66,6 +70,8 @@ pub struct NewOrder<'a> {
     pub status: &'a str,
     /// Who bought; stays in the region.
     pub shopper: &'a Shopper,
+    /// What the shopper is known by; a block of any of it undoes the order.
+    pub buyer: Buyer<'a>,
     /// The lines as the order page shows them, JSON.
     pub lines: String,
     /// The event that tells the core.
@@ -85,7 +91,8 @@ pub struct NewOrder<'a> {
 /// Commits an order: closes the cart, takes the stock, writes the order, its event and its answer. All or nothing.
 ///
 /// # Errors
-/// A constraint when the cart was closed or changed, the stock was sold or the leases lapsed since they were read.
+/// A constraint when the cart was closed or changed, the buyer was blocked, the stock was sold or the leases lapsed since
+/// they were read.
 pub async fn place(db: &dyn Database, order: NewOrder<'_>) -> Result<(), StoreError> {
     db.batch(vec![commit(order)?]).await?;
     Ok(())
@@ -105,7 +112,7 @@ fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
     let keys = order.keys.present().map(|(kind, key)| VelocityKey { kind: kind as i64, key });
     let insert = Statement::new(
         "INSERT INTO checkout VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-           ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
+           ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)",
     );
     let insert = insert
         .bind(record.cart.as_str())
@@ -127,7 +134,7 @@ fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
         .bind(record.fraud.model.as_str())
         .bind(serde_json::to_string(&record.fraud.reasons)?)
         .bind(order.lines);
-    Ok(bind_person(insert, order.shopper)
+    let insert = bind_person(insert, order.shopper)
         .bind(serde_json::to_string(&keys.collect::<Vec<_>>())?)
         .bind(reference_minor_or_par(record.total.amount, currency))
         .bind(order.key)
@@ -135,7 +142,8 @@ fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
         .bind(order.answer.status)
         .bind(order.answer.response)
         .bind(order.event.as_str())
-        .bind(serde_json::to_string(&EventBody::OrderPlaced(Box::new(record)))?))
+        .bind(serde_json::to_string(&EventBody::OrderPlaced(Box::new(record)))?);
+    Ok(order.buyer.bind(insert))
 }
 
 /// Personal values, for the one table that holds them.

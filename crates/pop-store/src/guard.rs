@@ -16,13 +16,14 @@ pub(crate) const SCHEMA: &str = "CREATE TABLE guard (
     CONSTRAINT cart_has_room CHECK (broken <> 'cart_has_room'),
     CONSTRAINT cart_has_one_currency CHECK (broken <> 'cart_has_one_currency'),
     CONSTRAINT leases_have_not_lapsed CHECK (broken <> 'leases_have_not_lapsed'),
-    CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current')
+    CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current'),
+    CONSTRAINT customer_may_buy CHECK (broken <> 'customer_may_buy')
 ) STRICT";
 
 /// A precondition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// The cart is there and not ordered yet.
+    /// The cart is there, and neither ordered nor merged into another.
     CartIsOpen,
     /// Nobody changed the cart since it was read.
     CartVersionIsCurrent,
@@ -34,17 +35,20 @@ pub enum Guard {
     LeasesHaveNotLapsed,
     /// The leased stock was not taken back and granted anew.
     LeaseEpochsAreCurrent,
+    /// The buyer is not blocked.
+    CustomerMayBuy,
 }
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::CartIsOpen,
         Self::CartVersionIsCurrent,
         Self::CartHasRoom,
         Self::CartHasOneCurrency,
         Self::LeasesHaveNotLapsed,
         Self::LeaseEpochsAreCurrent,
+        Self::CustomerMayBuy,
     ];
 
     /// Name of the `CHECK`.
@@ -57,6 +61,7 @@ impl Guard {
             Self::CartHasOneCurrency => "cart_has_one_currency",
             Self::LeasesHaveNotLapsed => "leases_have_not_lapsed",
             Self::LeaseEpochsAreCurrent => "lease_epochs_are_current",
+            Self::CustomerMayBuy => "customer_may_buy",
         }
     }
 

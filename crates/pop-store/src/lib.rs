@@ -6,16 +6,19 @@
 pub mod carts;
 pub mod catalog;
 pub mod checkout;
+pub mod claims;
 pub mod guard;
 pub mod idempotency;
 pub mod incarnation;
 pub mod leases;
 pub mod media;
 pub mod meta;
+pub mod order_states;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
 pub mod schema;
+pub mod standings;
 pub mod sync;
 pub mod velocity;
 
@@ -36,6 +39,26 @@ pub enum StoreError {
     /// A stored amount has an unknown currency.
     #[error("a stored currency is unknown: {0}")]
     Currency(String),
+}
+
+/// Where a page that goes back in time ended: its last row. The next page has what is older.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Before {
+    /// Unix milliseconds.
+    pub at_ms: i64,
+    /// Identifier of the row.
+    pub id: String,
+}
+
+impl Before {
+    /// Binds time and identifier; without a cursor, ones that are later than any row's.
+    fn bind(
+        cursor: Option<&Self>,
+        statement: kiosk_edge_platform::Statement,
+    ) -> kiosk_edge_platform::Statement {
+        let (at_ms, id) = cursor.map_or((i64::MAX, ""), |cursor| (cursor.at_ms, cursor.id.as_str()));
+        statement.bind(at_ms).bind(id)
+    }
 }
 
 /// The currency of a stored code.

@@ -4,6 +4,7 @@ use kiosk_edge_platform::{Database, Statement};
 use kiosk_ids::OrderId;
 use kiosk_money::Money;
 use kiosk_privacy::{Address, Contact, Personal, Shopper};
+use kiosk_wire::people::OrderState;
 
 use crate::{StoreError, currency_of};
 
@@ -30,6 +31,10 @@ pub struct StoredOrder {
     pub lines: String,
     /// Who bought and where to.
     pub shopper: Shopper,
+    /// Pseudonym of the account that bought; none for guests.
+    pub account: Option<String>,
+    /// How far it is, once the core told it.
+    pub told: Option<OrderState>,
 }
 
 /// The order `id`, or `None`.
@@ -39,8 +44,9 @@ pub struct StoredOrder {
 pub async fn get(db: &dyn Database, id: &OrderId) -> Result<Option<StoredOrder>, StoreError> {
     let select = Statement::new(
         "SELECT o.status, o.placed_ms, o.currency, o.subtotal, o.delivery, o.total, o.delivery_kind, o.payment_method,
-           o.lines, p.name, p.email, p.phone, p.street, p.extra, p.postcode, p.city, p.country
-         FROM orders o JOIN order_person p ON p.order_id = o.id WHERE o.id = ?1",
+           o.lines, p.name, p.email, p.phone, p.street, p.extra, p.postcode, p.city, p.country, o.account, s.doc
+         FROM orders o JOIN order_person p ON p.order_id = o.id LEFT JOIN order_state s ON s.id = o.id
+         WHERE o.id = ?1",
     );
     let rows = db.query(select.bind(id.as_str())).await?;
     let Some(row) = rows.first() else { return Ok(None) };
@@ -68,6 +74,8 @@ pub async fn get(db: &dyn Database, id: &OrderId) -> Result<Option<StoredOrder>,
                 country: row.get(16)?,
             },
         },
+        account: row.get(17)?,
+        told: row.get::<Option<&str>>(18)?.map(serde_json::from_str).transpose()?,
     }))
 }
 

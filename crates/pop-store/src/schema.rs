@@ -1,5 +1,7 @@
 //! The tables.
 
+mod past;
+
 use kiosk_edge_platform::Database;
 
 use crate::StoreError;
@@ -85,21 +87,56 @@ const MIGRATIONS: &[&[&str]] = &[
         payment_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, method TEXT NOT NULL, amount INTEGER NOT NULL,
         currency TEXT NOT NULL, voided_ms INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID",
-    crate::guard::SCHEMA,
+    past::GUARD_FIRST,
     crate::velocity::SCHEMA[0],
         crate::velocity::SCHEMA[1],
     ],
     &[
         crate::carts::SCHEMA[0],
-        crate::carts::SCHEMA[1],
-        crate::checkout::SCHEMA[0],
-        crate::checkout::SCHEMA[1],
+        past::CART_CHANGE_FIRST,
+        past::CHECKOUT_FIRST[0],
+        past::CHECKOUT_FIRST[1],
     ],
     // What is asked for with each page, each tick and each new instance may not cost more in a larger shop.
     &[
         "CREATE INDEX product_by_vendor ON product (vendor_id, created_ms DESC)",
         "CREATE INDEX product_cover ON product (category, featured DESC, created_ms DESC) WHERE picture IS NOT NULL",
         crate::leases::INDEX_LOW,
+    ],
+    // Promotions, reviews, blocked customers, and orders and carts of accounts. What a checkout and a change of a cart
+    // do is defined anew.
+    &[
+        "CREATE TABLE promotion (
+            id TEXT PRIMARY KEY, product_id TEXT NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID",
+        "CREATE INDEX promotion_by_product ON promotion (product_id, until_ms, from_ms)",
+        "CREATE INDEX promotion_by_end ON promotion (until_ms)",
+        "CREATE TABLE rating (product_id TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE TABLE review (
+            id TEXT PRIMARY KEY, product_id TEXT NOT NULL, written_ms INTEGER NOT NULL, doc TEXT NOT NULL
+        ) STRICT",
+        "CREATE INDEX review_by_product ON review (product_id, written_ms DESC, id DESC)",
+        // Only who is blocked; nearly nobody is.
+        "CREATE TABLE standing (customer TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+        // Orders of the region's accounts as the core tells them, wherever they were placed.
+        "CREATE TABLE order_state (
+            id TEXT PRIMARY KEY, account TEXT NOT NULL, placed_ms INTEGER NOT NULL, doc TEXT NOT NULL
+        ) STRICT",
+        "CREATE INDEX order_state_by_account ON order_state (account, placed_ms DESC, id DESC)",
+        "ALTER TABLE orders ADD COLUMN account TEXT",
+        "CREATE INDEX orders_by_account ON orders (account, placed_ms DESC, id DESC) WHERE account IS NOT NULL",
+        "ALTER TABLE cart ADD COLUMN account TEXT",
+        "ALTER TABLE cart ADD COLUMN merged_into TEXT",
+        // One open cart for each account.
+        "CREATE UNIQUE INDEX cart_of_account ON cart (account)
+            WHERE account IS NOT NULL AND order_id IS NULL AND merged_into IS NULL",
+        "DROP TABLE guard",
+        crate::guard::SCHEMA,
+        "DROP TRIGGER cart_change_commit",
+        crate::carts::SCHEMA[1],
+        "DROP VIEW checkout",
+        crate::checkout::SCHEMA[0],
+        crate::checkout::SCHEMA[1],
     ],
 ];
 

@@ -1,5 +1,6 @@
 //! Carts with versions.
 
+mod claim;
 pub mod service;
 pub mod transport;
 mod view;

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use kiosk_ids::{CartId, Sku};
 use kiosk_pop_store::StoreError;
-use kiosk_pop_store::carts::{self, CART_LINES_MAX, CartState, LineChange};
+use kiosk_pop_store::carts::{self, Asked, CART_LINES_MAX, CartState, LineChange};
 use kiosk_pop_store::catalog;
 use kiosk_pop_store::guard::Guard;
 use kiosk_problem::Problem;
@@ -17,8 +17,8 @@ use crate::error::{ApiError, Result, cart_closed, cart_version_stale, currency_m
 pub const LINE_QUANTITY_MAX: u32 = 99;
 
 /// The cart `id`, for whoever has its token: somebody else's is not there.
-pub async fn load(pop: &Pop, id: &CartId, token: &Token, idempotency_key: Option<&str>) -> Result<CartState> {
-    let state = carts::load(&*pop.edge.db, id, idempotency_key).await?;
+pub async fn load(pop: &Pop, id: &CartId, token: &Token, asked: Asked<'_>) -> Result<CartState> {
+    let state = carts::load(&*pop.edge.db, id, asked).await?;
     let owned = state.filter(|state| token.has_hash(&state.cart.token_hash));
     Ok(owned.ok_or_else(|| Problem::not_found("cart"))?)
 }
@@ -34,7 +34,7 @@ pub async fn create_cart(pop: &Pop) -> Result<CartBody> {
 
 /// The cart.
 pub async fn get_cart(pop: &Pop, id: &CartId, token: &Token) -> Result<CartBody> {
-    CartBody::of(load(pop, id, token, None).await?, pop.now_ms())
+    CartBody::of(load(pop, id, token, Asked::default()).await?, pop.now_ms())
 }
 
 /// Sets the pieces of a SKU, at the price that is shown now.
@@ -50,7 +50,7 @@ pub async fn put_line(
         let detail = format!("a whole number from 1 to {LINE_QUANTITY_MAX}");
         return Err(Problem::invalid("quantity", detail).into());
     }
-    load(pop, id, token, None).await?;
+    load(pop, id, token, Asked::default()).await?;
     let db = &*pop.edge.db;
     let sold = catalog::skus(db, &[sku.as_str()]).await?.pop().ok_or_else(|| Problem::not_found("sku"))?;
     match carts::put_line(
@@ -74,7 +74,7 @@ pub async fn remove_line(
     sku: &Sku,
     version: Option<u64>,
 ) -> Result<CartBody> {
-    load(pop, id, token, None).await?;
+    load(pop, id, token, Asked::default()).await?;
     let change = LineChange { cart: id, version, sku, now_ms: pop.now_ms() };
     match carts::remove_line(&*pop.edge.db, change).await {
         Ok(()) => get_cart(pop, id, token).await,
@@ -91,7 +91,7 @@ async fn refusal(pop: &Pop, id: &CartId, token: &Token, error: StoreError) -> Ap
     if Guard::CartHasOneCurrency.broke(&error) {
         return currency_mismatch().into();
     }
-    let now = match load(pop, id, token, None).await {
+    let now = match load(pop, id, token, Asked::default()).await {
         Ok(state) => state.cart,
         Err(error) => return error,
     };

@@ -1,4 +1,4 @@
-//! `POST /v1/carts`, `GET /v1/carts/{id}`, `PUT` and `DELETE /v1/carts/{id}/lines/{sku}`.
+//! `POST /v1/carts`, `POST /v1/carts/claim`, `GET /v1/carts/{id}`, `PUT` and `DELETE /v1/carts/{id}/lines/{sku}`.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -7,10 +7,10 @@ use kiosk_problem::{Json, Path, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::service;
-use super::view::CartBody;
+use super::view::{CartBody, ClaimedCart};
+use super::{claim, service};
 use crate::app::Pop;
-use crate::auth::Token;
+use crate::auth::{Token, token_required};
 use crate::error::Result;
 
 /// Nothing has to be said to get a cart.
@@ -61,6 +61,42 @@ fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 ))]
 pub async fn create_cart(pop: Pop, Json(CreateCart {}): Json<CreateCart>) -> Result<Response> {
     Ok(with_etag(StatusCode::CREATED, service::create_cart(&pop).await?))
+}
+
+/// A guest's cart to be taken over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimCart {
+    /// `crt_…`, with its token in `Authorization`.
+    #[serde(default)]
+    cart: Option<String>,
+}
+
+/// The account's open cart, with the token that is the same on each of its devices. A guest's cart that is named becomes
+/// it or, when there is one already, goes into it and is closed.
+#[utoipa::path(post, path = "/v1/carts/claim", tag = "carts", request_body = ClaimCart, responses(
+    (status = 200, description = "The cart, with `token`, and what did not fit into it", body = ClaimedCart),
+    (status = 400, description = "`malformed_json`"),
+    (status = 401, description = "`session_required`, `session_ended`, `token_required`"),
+    (status = 404, description = "`cart_not_found`, also for somebody else's"),
+    (status = 409, description = "`cart_closed` with `order_id`"),
+    (status = 413, description = "`body_too_large`"),
+    (status = 415, description = "`json_expected`"),
+    (status = 422, description = "`invalid_value`"),
+    (status = 503, description = "`busy`, `accounts_unavailable`"),
+), security(("session" = [])))]
+pub async fn claim_cart(
+    pop: Pop,
+    headers: HeaderMap,
+    token: Option<Token>,
+    Json(body): Json<ClaimCart>,
+) -> Result<Json<ClaimedCart>> {
+    let who = kiosk_session::require(&pop.edge, &headers).await?;
+    let guest = match body.cart {
+        Some(id) => Some((cart_id(&id)?, token.ok_or_else(token_required)?)),
+        None => None,
+    };
+    Ok(Json(claim::claim_cart(&pop, &who, guest).await?))
 }
 
 /// The cart, priced now.

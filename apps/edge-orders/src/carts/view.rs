@@ -19,7 +19,7 @@ const PIECES_SHOWN_MAX: u32 = 99;
 #[derive(Serialize, ToSchema)]
 pub struct CartBody {
     id: String,
-    /// The secret that owns the cart; only in the answer to its creation.
+    /// The secret that owns the cart; only in the answer to its creation or its claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// Grows with every change.
@@ -44,6 +44,8 @@ pub struct CartBody {
 enum CartStatus {
     Open,
     Ordered,
+    /// Its lines went into the cart of an account.
+    Merged,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -74,6 +76,37 @@ struct CartLineBody {
     removed: bool,
 }
 
+/// The cart of an account, with its token.
+#[derive(Serialize, ToSchema)]
+pub struct ClaimedCart {
+    #[serde(flatten)]
+    pub cart: CartBody,
+    /// What of the guest's cart did not fit.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Pieces of a guest's cart that did not fit into the account's.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LeftOut {
+    pub sku: String,
+    pub title: String,
+    /// Pieces.
+    pub quantity: u32,
+    pub reason: LeftOutReason,
+}
+
+/// Why pieces did not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftOutReason {
+    /// A line holds no more pieces.
+    LineFull,
+    /// The cart holds no more lines.
+    CartFull,
+    /// The cart is in another currency.
+    CurrencyMismatch,
+}
+
 #[derive(Serialize, ToSchema)]
 struct VendorRef {
     id: String,
@@ -100,6 +133,7 @@ impl CartBody {
     /// Shows a cart at `now_ms`.
     pub fn of(state: CartState, now_ms: i64) -> Result<Self> {
         let CartState { cart, supply, .. } = state;
+        let open = cart.is_open();
         let bulky = cart.lines.iter().any(|line| line.sold.as_ref().is_some_and(|sold| sold.bulky));
         let currency = cart.currency;
         let lines = cart
@@ -112,7 +146,6 @@ impl CartBody {
             subtotal = subtotal.map(|sum| sum.checked_add(total)).transpose()?;
         }
         let quantity = lines.iter().fold(0_u32, |sum, line| sum.saturating_add(line.quantity));
-        let open = cart.order_id.is_none();
         let delivery_options = match subtotal {
             Some(subtotal) if open => delivery().options(subtotal, bulky),
             _ => Vec::new(),
@@ -121,7 +154,11 @@ impl CartBody {
             id: cart.id.into(),
             token: None,
             version: cart.version,
-            status: if open { CartStatus::Open } else { CartStatus::Ordered },
+            status: match (&cart.order_id, open) {
+                (_, true) => CartStatus::Open,
+                (Some(_), false) => CartStatus::Ordered,
+                (None, false) => CartStatus::Merged,
+            },
             order_id: cart.order_id,
             currency: currency.map(|currency| currency.code()),
             quantity,

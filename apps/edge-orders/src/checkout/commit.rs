@@ -11,7 +11,7 @@ use kiosk_pop_store::idempotency::Remembered;
 use kiosk_pop_store::orders;
 use kiosk_privacy::anonymise;
 use kiosk_problem::Problem;
-use kiosk_risk::{Decision, IdentityKeys, Outcome};
+use kiosk_risk::{Decision, Outcome};
 use kiosk_wire::{CLOCK_SKEW_MS_MAX, OrderRecord, PaymentRecord};
 
 use super::fraud;
@@ -29,7 +29,6 @@ pub struct Decided {
     pub delivery: Money,
     /// Subtotal and delivery.
     pub total: Money,
-    pub keys: IdentityKeys,
     pub decision: Decision,
 }
 
@@ -59,10 +58,11 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
         record,
         status,
         shopper: &checkout.shopper,
+        buyer: checkout.buyer(),
         event: EventId::fresh(now_ms, &pop.edge.random_bytes()),
         cart_version: decided.state.cart.version,
         leases_until_ms: now_ms + CLOCK_SKEW_MS_MAX,
-        keys: &decided.keys,
+        keys: &checkout.keys,
         key: checkout.key,
     };
     match store::place(&*pop.edge.db, new_order).await {
@@ -111,7 +111,7 @@ fn record(checkout: &Checkout<'_>, decided: &Decided, authorised: &Authorisation
         region: config.region.clone(),
         placed_ms: *now_ms,
         customer: String::new(),
-        account: None,
+        account: checkout.who.map(|who| who.account.clone()),
         country: String::new(),
         area: String::new(),
         lines: decided.priced.order_lines()?,
@@ -155,7 +155,7 @@ pub async fn block(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
     let blocked = BlockedCheckout {
         attempt: event.as_str(),
         cart: decided.state.cart.id.as_str(),
-        keys: &decided.keys,
+        keys: &checkout.keys,
         total: decided.total,
         fraud: fraud::record(&decided.decision),
         event: event.clone(),

@@ -14,7 +14,8 @@ use kiosk_wire::FraudRecord;
 
 use super::delivery::DeliveryKind;
 use super::price::Priced;
-use super::request::{PaymentMethod, PlaceOrder};
+use super::request::PaymentMethod;
+use super::service::Checkout;
 use crate::app::Pop;
 
 /// How long a shopper waits for the score, in milliseconds.
@@ -43,13 +44,16 @@ pub fn identity_keys(
 
 /// The facts that are scored; nothing personal among them.
 pub fn facts(
-    order: &PlaceOrder,
-    shopper: &Shopper,
+    checkout: &Checkout<'_>,
     priced: &Priced,
     total: Money,
-    cart_age_ms: i64,
+    cart_created_ms: i64,
     now_ms: i64,
 ) -> OrderFacts {
+    let order = &checkout.order;
+    let age = |since_ms: i64, unit_ms: i64| {
+        u32::try_from(now_ms.saturating_sub(since_ms).max(0) / unit_ms).unwrap_or(u32::MAX)
+    };
     let quantities = || priced.lines.iter().map(|line| line.quantity);
     OrderFacts {
         amount_minor: total.amount,
@@ -69,10 +73,10 @@ pub fn facts(
             PaymentMethod::Invoice => PaymentKind::Invoice,
         },
         hour_of_day: u8::try_from((now_ms / HOUR_MS).rem_euclid(24)).unwrap_or(0),
-        account_age_days: None,
-        cart_age_s: u32::try_from(cart_age_ms.max(0) / 1_000).unwrap_or(u32::MAX),
+        account_age_days: checkout.who.map(|who| age(who.created_ms, 24 * HOUR_MS)),
+        cart_age_s: age(cart_created_ms, 1_000),
         billing_is_shipping: true,
-        disposable_email: is_disposable(shopper.contact.email.reveal()),
+        disposable_email: is_disposable(checkout.shopper.contact.email.reveal()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Checkout: a saga whose last step is one local commit (invariant I1).
 //!
 //! ```text
-//! answered before? -> cart -> price -> delivery -> stock (ask the core once it is short) -> fraud score
+//! answered before? -> may they buy? -> cart -> price -> delivery -> stock (ask the core once it is short) -> fraud score
 //!   -> authorise the payment -> commit all or nothing -> answer
 //! ```
 //! Every step but the last two only reads. When the commit fails the payment is voided and the saga starts again from

@@ -2,11 +2,13 @@
 
 use http::StatusCode;
 use kiosk_money::Money;
-use kiosk_pop_store::carts::CartState;
+use kiosk_pop_store::carts::{Asked, CartState};
 use kiosk_pop_store::idempotency::Remembered;
+use kiosk_pop_store::standings::Buyer;
 use kiosk_privacy::Shopper;
 use kiosk_problem::{Problem, parse_json};
-use kiosk_risk::{Outcome, ScoreRequest};
+use kiosk_risk::{IdentityKeys, Outcome, ScoreRequest};
+use kiosk_session::Who;
 use kiosk_wire::CLOCK_SKEW_MS_MAX;
 
 use super::commit::{self, Decided};
@@ -18,7 +20,7 @@ use super::{fraud, payment};
 use crate::app::Pop;
 use crate::auth::Token;
 use crate::carts;
-use crate::error::{Result, busy, cart_closed, cart_version_stale};
+use crate::error::{Result, busy, cart_closed, cart_version_stale, customer_blocked};
 
 /// Most times that one checkout asks the core for stock: others may be given what it asked for.
 const ASKS_MAX: u32 = 10;
@@ -29,12 +31,16 @@ const RACES_MAX: u32 = 20;
 pub struct Checkout<'a> {
     pub pop: &'a Pop,
     pub token: &'a Token,
+    /// Who is logged in; none for a guest.
+    pub who: Option<&'a Who>,
     /// The idempotency key.
     pub key: &'a str,
     /// Tells this request from another one under the same key.
     pub request_hash: String,
     pub order: PlaceOrder,
     pub shopper: Shopper,
+    /// Whom the fraud check counts by.
+    pub keys: IdentityKeys,
 }
 
 /// How a checkout ended.
@@ -62,10 +68,17 @@ pub enum Step {
 }
 
 /// Places the order of `body`, once for each idempotency key.
-pub async fn place_order(pop: &Pop, token: &Token, key: &str, body: &[u8]) -> Result<Answered> {
+pub async fn place_order(
+    pop: &Pop,
+    token: &Token,
+    who: Option<&Who>,
+    key: &str,
+    body: &[u8],
+) -> Result<Answered> {
     let (shopper, order) = parse_json::<PlaceOrder>(body)?.checked()?;
     let request_hash = pop.config.request_hash(body);
-    let checkout = Checkout { pop, token, key, request_hash, order, shopper };
+    let keys = fraud::identity_keys(&pop.config.pseudonym_key, &shopper, order.device.as_ref());
+    let checkout = Checkout { pop, token, who, key, request_hash, order, shopper, keys };
     let (mut asks, mut races) = (0, 0);
     while races < RACES_MAX {
         match checkout.attempt(asks).await? {
@@ -79,9 +92,13 @@ pub async fn place_order(pop: &Pop, token: &Token, key: &str, body: &[u8]) -> Re
 
 impl Checkout<'_> {
     async fn attempt(&self, asks: u32) -> Result<Step> {
-        let state = carts::service::load(self.pop, &self.order.cart, self.token, Some(self.key)).await?;
+        let asked = Asked { idempotency_key: Some(self.key), buyer: self.buyer() };
+        let state = carts::service::load(self.pop, &self.order.cart, self.token, asked).await?;
         if let Some(remembered) = &state.remembered {
             return Ok(Step::Done(self.repeat(remembered)?));
+        }
+        if state.buyer_blocked {
+            return Err(customer_blocked().into());
         }
         let now_ms = self.pop.now_ms();
         let until_ms = now_ms + CLOCK_SKEW_MS_MAX;
@@ -94,22 +111,28 @@ impl Checkout<'_> {
             }
             _ => return Err(supply::insufficient_stock(&priced, &state.supply, until_ms).into()),
         }
-        let keys =
-            fraud::identity_keys(&self.pop.config.pseudonym_key, &self.shopper, self.order.device.as_ref());
-        let cart_age_ms = now_ms - state.cart.created_ms;
-        let order = fraud::facts(&self.order, &self.shopper, &priced, total, cart_age_ms, now_ms);
-        let decision = fraud::score(self.pop, &ScoreRequest { order, keys: keys.clone(), now_ms }).await;
-        let decided = Decided { state, priced, delivery, total, keys, decision };
+        let order = fraud::facts(self, &priced, total, state.cart.created_ms, now_ms);
+        let decision = fraud::score(self.pop, &ScoreRequest { order, keys: self.keys.clone(), now_ms }).await;
+        let decided = Decided { state, priced, delivery, total, decision };
         match decided.decision.outcome {
             Outcome::Block => commit::block(self, decided).await,
             Outcome::Allow | Outcome::Review => commit::place(self, decided).await,
         }
     }
 
+    /// What the shopper is known by.
+    pub fn buyer(&self) -> Buyer<'_> {
+        Buyer {
+            customer: self.keys.customer.as_deref(),
+            account: self.who.map(|who| who.account.as_str()),
+            account_customer: self.who.map(|who| who.customer.as_str()),
+        }
+    }
+
     /// The cart at today's prices, as the shopper expects it: lines, delivery and total.
     fn priced(&self, state: &CartState) -> Result<(Priced, Money, Money)> {
         let cart = &state.cart;
-        if cart.order_id.is_some() {
+        if !cart.is_open() {
             return Err(cart_closed(cart.order_id.as_deref()).into());
         }
         if cart.version != self.order.cart_version {

@@ -36,12 +36,13 @@ fn idempotency_key(headers: &HeaderMap) -> Result<&str, Problem> {
 /// and `Idempotent-Replayed: true`.
 #[utoipa::path(post, path = "/v1/orders", tag = "orders", request_body = PlaceOrder, params(
     ("Idempotency-Key" = String, Header, description = "1 to 64 printable characters, new for each order"),
+    ("Kiosk-Session" = Option<String>, Header, description = "Token of a session, whose account the order is for"),
 ), responses(
     (status = 201, description = "The order, with the `token` that reads it", body = PlacedOrder),
     (status = 400, description = "`malformed_json`, `idempotency_key_required`"),
-    (status = 401, description = "`token_required`"),
+    (status = 401, description = "`token_required`, `session_ended`"),
     (status = 402, description = "`payment_declined`"),
-    (status = 403, description = "`checkout_blocked`"),
+    (status = 403, description = "`checkout_blocked`, `customer_blocked`"),
     (status = 404, description = "`cart_not_found`, also for somebody else's"),
     (status = 409, description = "`price_changed` with `total` and `lines`, `insufficient_stock` with `lines`, \
         `cart_closed` with `order_id`"),
@@ -50,7 +51,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<&str, Problem> {
     (status = 415, description = "`json_expected`"),
     (status = 422, description = "`invalid_value` with `param`, `cart_empty`, `delivery_not_available`, \
         `idempotency_key_reused`, `amount_out_of_range`"),
-    (status = 503, description = "`busy`"),
+    (status = 503, description = "`busy`, `accounts_unavailable`"),
 ), security(("cart_token" = [])))]
 pub async fn place_order(
     pop: Pop,
@@ -59,9 +60,10 @@ pub async fn place_order(
     Json(body): Json<Value>,
 ) -> Result<Response> {
     let key = idempotency_key(&headers)?;
+    let who = kiosk_session::who(&pop.edge, &headers).await?;
     // Written again, so that white space and the order of members do not make another request.
     let body = serde_json::to_vec(&body)?;
-    let Answered { answer, replayed } = service::place_order(&pop, &token, key, &body).await?;
+    let Answered { answer, replayed } = service::place_order(&pop, &token, who.as_ref(), key, &body).await?;
     let mut response = match answer {
         Answer::Placed(order) => (StatusCode::CREATED, Json(order)).into_response(),
         Answer::Blocked(problem) => problem.into_response(),

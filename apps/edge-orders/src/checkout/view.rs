@@ -1,6 +1,8 @@
 //! An order as the API answers it.
 
 use kiosk_money::Money;
+use kiosk_pop_store::catalog::Shown;
+use kiosk_wire::people::OrderedLine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,10 +14,11 @@ use crate::openapi::MoneySchema;
 pub struct OrderLineBody {
     sku: String,
     product_id: String,
-    handle: String,
+    /// Address of the product; null when it is no longer sold.
+    handle: Option<String>,
     title: String,
     options: Vec<String>,
-    vendor: OrderVendor,
+    pub vendor: OrderVendor,
     /// `<hash>.<ext>`, served at `/media/<hash>.<ext>`.
     picture: Option<String>,
     quantity: u32,
@@ -25,10 +28,11 @@ pub struct OrderLineBody {
     line_total: Money,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-struct OrderVendor {
-    id: String,
-    name: String,
+/// Who sells a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderVendor {
+    pub id: String,
+    pub name: String,
 }
 
 impl OrderLineBody {
@@ -39,13 +43,29 @@ impl OrderLineBody {
             line_total: sold.price.times(line.quantity)?,
             sku: sold.sku,
             product_id: sold.product_id,
-            handle: sold.handle,
+            handle: Some(sold.handle),
             title: sold.title,
             options: sold.options,
             vendor: OrderVendor { id: sold.vendor_id, name: sold.vendor_name },
             picture: sold.picture,
             quantity: line.quantity,
             unit_price: sold.price,
+        })
+    }
+
+    /// A line of an order that was placed at another POP.
+    pub fn told(line: OrderedLine, shown: Option<&Shown>, vendor_name: String) -> crate::error::Result<Self> {
+        Ok(Self {
+            line_total: line.unit_price.times(line.quantity)?,
+            sku: line.sku.into(),
+            product_id: line.product.into(),
+            handle: shown.map(|shown| shown.handle.clone()),
+            title: line.title,
+            options: Vec::new(),
+            vendor: OrderVendor { id: line.vendor.into(), name: vendor_name },
+            picture: shown.and_then(|shown| shown.picture.clone()),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
         })
     }
 }

@@ -2,3 +2,4 @@
 
 mod service;
 pub mod transport;
+mod view;

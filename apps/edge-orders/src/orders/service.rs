@@ -1,81 +1,56 @@
-//! Reads an order.
+//! Reads orders.
 
+use http::HeaderMap;
 use kiosk_ids::OrderId;
-use kiosk_pop_store::orders;
-use kiosk_privacy::{Personal, Shopper};
+use kiosk_pop_store::{order_states, orders};
 use kiosk_problem::Problem;
-use serde::Serialize;
-use utoipa::ToSchema;
+use kiosk_session::Who;
 
+use super::view::{Names, OrderEntry, OrderPage, OwnOrder};
 use crate::app::Pop;
-use crate::auth::Token;
-use crate::checkout::view::OrderBody;
+use crate::auth::{Token, token_required};
 use crate::error::Result;
+use crate::paging::{self, PageQuery};
 
-/// An order as its owner sees it, the person included.
-#[derive(Serialize, ToSchema)]
-pub struct OwnOrder {
-    #[serde(flatten)]
-    order: OrderBody,
-    contact: OwnContact,
-    address: OwnAddress,
+/// A page of the orders of `who`.
+pub async fn list_orders(pop: &Pop, who: &Who, query: PageQuery) -> Result<OrderPage> {
+    let db = &*pop.edge.db;
+    let page = order_states::page(db, &who.account, query.before.as_ref(), query.limit).await?;
+    let names = Names::of(db, page.orders.iter().filter_map(|order| order.told.as_ref())).await?;
+    Ok(OrderPage {
+        items: page.orders.into_iter().map(|order| OrderEntry::of(order, &names)).collect::<Result<_>>()?,
+        next: paging::next(page.next)?,
+    })
 }
 
-#[derive(Serialize, ToSchema)]
-struct OwnContact {
-    name: String,
-    email: String,
-    phone: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct OwnAddress {
-    street: String,
-    extra: Option<String>,
-    postcode: String,
-    city: String,
-    country: String,
-}
-
-/// The order `id`, for whoever has its token: somebody else's is not there.
-pub async fn get_order(pop: &Pop, id: &str, token: &Token) -> Result<OwnOrder> {
+/// The order `id`, for whoever has its token or is logged in to its account: somebody else's is not there.
+pub async fn get_order(pop: &Pop, id: &str, token: Option<&Token>, headers: &HeaderMap) -> Result<OwnOrder> {
     let not_found = || Problem::not_found("order");
-    let id = OrderId::parse(id).map_err(|_| not_found())?;
-    if !token.is(&pop.config.order_token(&id)) {
-        return Err(not_found().into());
+    let db = &*pop.edge.db;
+    let id = OrderId::parse(id).map_err(|_| not_found());
+    let has_token = |id: &OrderId| token.is_some_and(|token| token.is(&pop.config.order_token(id)));
+    if let Ok(id) = &id
+        && has_token(id)
+    {
+        let order = orders::get(db, id).await?.ok_or_else(not_found)?;
+        let names = Names::of(db, order.told.as_ref()).await?;
+        return OwnOrder::of(order, &names);
     }
-    let order = orders::get(&*pop.edge.db, &id).await?.ok_or_else(not_found)?;
-    let (contact, address) = reveal(&order.shopper);
-    let order = OrderBody {
-        id: order.id.into(),
-        status: order.status,
-        placed_ms: order.placed_ms,
-        lines: serde_json::from_str(&order.lines)?,
-        subtotal: order.subtotal,
-        delivery: order.delivery,
-        total: order.total,
-        delivery_kind: order.delivery_kind,
-        payment_method: order.payment_method,
+    let who = match (kiosk_session::who(&pop.edge, headers).await?, token) {
+        (Some(who), _) => who,
+        (None, Some(_)) => return Err(not_found().into()),
+        (None, None) => return Err(token_required().into()),
     };
-    Ok(OwnOrder { order, contact, address })
-}
-
-/// To the person themselves, and to nobody else.
-fn reveal(shopper: &Shopper) -> (OwnContact, OwnAddress) {
-    let text = |value: &Personal<String>| value.reveal().clone();
-    let Shopper { contact, address } = shopper;
-    (
-        OwnContact {
-            name: text(&contact.name),
-            email: text(&contact.email),
-            phone: contact.phone.as_ref().map(text),
-        },
-        OwnAddress {
-            street: text(&address.street),
-            extra: address.extra.as_ref().map(text),
-            postcode: text(&address.postcode),
-            city: text(&address.city),
-            country: address.country.clone(),
-        },
-    )
+    let id = id?;
+    if let Some(order) = orders::get(db, &id).await? {
+        if order.account.as_ref() != Some(&who.account) {
+            return Err(not_found().into());
+        }
+        let names = Names::of(db, order.told.as_ref()).await?;
+        return OwnOrder::of(order, &names);
+    }
+    let told = order_states::get(db, &id).await?.filter(|told| told.account == who.account);
+    let told = told.ok_or_else(not_found)?;
+    let names = Names::of(db, [&told]).await?;
+    OwnOrder::told(told, &names)
 }

@@ -1,15 +1,14 @@
 //! Reads the catalogue copy.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use kiosk_ids::ProductId;
-use kiosk_pop_store::catalog::list::{Cursor, PAGE_PRODUCTS_MAX, list};
-use kiosk_pop_store::catalog::{ListQuery, Sort, categories, product_by_id};
+use kiosk_pop_store::catalog::list::{PAGE_PRODUCTS_MAX, list};
+use kiosk_pop_store::catalog::{ListQuery, Sort, categories, product_by_id, reviews, shown};
 use kiosk_problem::Problem;
 
-use super::view::{ProductBody, ProductPage};
+use super::view::{ProductBody, ProductPage, ReviewPage};
 use crate::app::Pop;
 use crate::error::Result;
+use crate::paging::{self, PageQuery};
 
 /// Products on a page when the caller names no `limit`.
 const PAGE_PRODUCTS: u32 = 24;
@@ -23,8 +22,8 @@ pub fn read_query(pairs: Vec<(String, String)>) -> Result<ListQuery, Problem> {
     let mut query = ListQuery { limit: PAGE_PRODUCTS, ..ListQuery::default() };
     for (name, value) in pairs {
         match name.as_str() {
-            "limit" => query.limit = limit(&value)?,
-            "cursor" => query.cursor = Some(cursor(&value)?),
+            "limit" => query.limit = paging::limit(&value, PAGE_PRODUCTS_MAX)?,
+            "cursor" => query.cursor = Some(paging::cursor(&value)?),
             "category" => query.categories = vec![value],
             "vendor" => query.vendor = Some(value),
             "q" if value.chars().count() > SEARCH_CHARS_MAX => {
@@ -46,13 +45,6 @@ pub fn read_query(pairs: Vec<(String, String)>) -> Result<ListQuery, Problem> {
     Ok(query)
 }
 
-fn limit(value: &str) -> Result<u32, Problem> {
-    match value.parse() {
-        Ok(limit @ 1..=PAGE_PRODUCTS_MAX) => Ok(limit),
-        _ => Err(Problem::invalid("limit", format!("a whole number from 1 to {PAGE_PRODUCTS_MAX}"))),
-    }
-}
-
 fn sort(value: &str) -> Result<Sort, Problem> {
     match value {
         "newest" => Ok(Sort::Newest),
@@ -67,13 +59,6 @@ fn flag(name: &str, value: &str) -> Result<bool, Problem> {
     value.parse().map_err(|_| Problem::invalid(name, "true or false"))
 }
 
-fn cursor(value: &str) -> Result<Cursor, Problem> {
-    let bytes = BASE64.decode(value).ok();
-    bytes
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or_else(|| Problem::invalid("cursor", "not a cursor of an earlier page"))
-}
-
 /// A page of products. A category stands for itself and those below it.
 pub async fn list_products(pop: &Pop, mut query: ListQuery) -> Result<ProductPage> {
     let db = &*pop.edge.db;
@@ -82,17 +67,33 @@ pub async fn list_products(pop: &Pop, mut query: ListQuery) -> Result<ProductPag
         let below = categories(db).await?.into_iter().filter(|c| c.parent.as_deref() == Some(slug.as_str()));
         query.categories.extend(below.map(|category| category.slug));
     }
+    query.now_ms = pop.now_ms();
     let page = list(db, &query).await?;
-    let next = page.next.map(|cursor| serde_json::to_vec(&cursor)).transpose()?;
     Ok(ProductPage {
         items: page.cards.into_iter().map(Into::into).collect(),
-        next: next.map(|cursor| BASE64.encode(cursor)),
+        next: paging::next(page.next)?,
     })
 }
 
 /// One product.
 pub async fn get_product(pop: &Pop, id: &str) -> Result<ProductBody> {
-    let id = ProductId::parse(id).map_err(|_| Problem::not_found("product"))?;
-    let view = product_by_id(&*pop.edge.db, id.as_str()).await?;
+    let view = product_by_id(&*pop.edge.db, product_id(id)?.as_str(), pop.now_ms()).await?;
     Ok(view.ok_or_else(|| Problem::not_found("product"))?.into())
+}
+
+fn product_id(id: &str) -> Result<ProductId, Problem> {
+    ProductId::parse(id).map_err(|_| Problem::not_found("product"))
+}
+
+/// A page of the reviews of a product, newest first.
+pub async fn list_reviews(pop: &Pop, id: &str, query: PageQuery) -> Result<ReviewPage> {
+    let (db, id) = (&*pop.edge.db, product_id(id)?);
+    let page = reviews::page(db, id.as_str(), query.before.as_ref(), query.limit).await?;
+    if page.reviews.is_empty() && shown(db, &[id.as_str()]).await?.is_empty() {
+        return Err(Problem::not_found("product").into());
+    }
+    Ok(ReviewPage {
+        items: page.reviews.into_iter().map(Into::into).collect(),
+        next: paging::next(page.next)?,
+    })
 }

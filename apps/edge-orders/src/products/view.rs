@@ -1,7 +1,8 @@
 //! Products as the API shows them.
 
 use kiosk_money::Money;
-use kiosk_pop_store::catalog::{Card, ProductView};
+use kiosk_pop_store::catalog::{Card, ProductView, Stars};
+use kiosk_wire::people::Review;
 use kiosk_wire::{Picture, Variant};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,6 +47,27 @@ pub struct ProductCard {
     created_ms: i64,
     /// Whether some variant can be sold here now.
     in_stock: bool,
+    /// Whether its vendor pays for it to be shown; say so where it is.
+    promoted: bool,
+    rating: RatingBody,
+}
+
+/// How a product was rated.
+#[derive(Serialize, ToSchema)]
+struct RatingBody {
+    /// Stars, 1.0 to 5.0, to one decimal; null when nobody rated.
+    average: Option<f64>,
+    /// Ratings.
+    count: u32,
+    /// Ratings of one star, two, … five.
+    counts: [u32; 5],
+}
+
+impl From<Stars> for RatingBody {
+    fn from(stars: Stars) -> Self {
+        let average = stars.average_tenths().map(|tenths| f64::from(tenths) / 10.0);
+        Self { average, count: stars.count(), counts: stars.counts }
+    }
 }
 
 impl From<Card> for ProductCard {
@@ -63,6 +85,8 @@ impl From<Card> for ProductCard {
             bulky: card.bulky,
             created_ms: card.created_ms,
             in_stock: card.in_stock,
+            promoted: card.promoted,
+            rating: card.stars.into(),
         }
     }
 }
@@ -83,10 +107,60 @@ pub struct ProductBody {
     /// Unix milliseconds.
     created_ms: i64,
     tags: Vec<String>,
+    /// What it tells of itself, in order.
+    attributes: Vec<AttributeBody>,
+    /// Whether its vendor pays for it to be shown; say so where it is.
+    promoted: bool,
+    rating: RatingBody,
     /// Names of the options.
     options: Vec<String>,
     pictures: Vec<PictureBody>,
     variants: Vec<VariantBody>,
+}
+
+/// A fact about a product, plain text.
+#[derive(Serialize, ToSchema)]
+struct AttributeBody {
+    name: String,
+    value: String,
+}
+
+/// A page of reviews.
+#[derive(Serialize, ToSchema)]
+pub struct ReviewPage {
+    /// The reviews, newest first.
+    pub items: Vec<ReviewBody>,
+    /// Ask with this `cursor` for more; null at the end.
+    pub next: Option<String>,
+}
+
+/// A review, plain text.
+#[derive(Serialize, ToSchema)]
+pub struct ReviewBody {
+    id: String,
+    /// 1 to 5.
+    stars: u8,
+    title: String,
+    body: String,
+    pictures: Vec<PictureBody>,
+    /// When it was written or last changed, Unix milliseconds.
+    written_ms: i64,
+    /// What the vendor answers.
+    answer: Option<String>,
+}
+
+impl From<Review> for ReviewBody {
+    fn from(review: Review) -> Self {
+        Self {
+            id: review.id.into(),
+            stars: review.stars,
+            title: review.title,
+            body: review.body,
+            pictures: review.pictures.iter().map(PictureBody::of).collect(),
+            written_ms: review.written_ms,
+            answer: review.answer,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -103,6 +177,12 @@ struct PictureBody {
     /// `<hash>.<ext>`, served at `/media/<hash>.<ext>`.
     file: String,
     alt: String,
+}
+
+impl PictureBody {
+    fn of(picture: &Picture) -> Self {
+        Self { file: file(picture), alt: picture.alt.clone() }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -172,11 +252,9 @@ impl From<ProductView> for ProductBody {
         });
         Self {
             variants: variants.collect(),
-            pictures: product
-                .pictures
-                .iter()
-                .map(|picture| PictureBody { file: file(picture), alt: picture.alt.clone() })
-                .collect(),
+            pictures: product.pictures.iter().map(PictureBody::of).collect(),
+            promoted: view.promoted,
+            rating: view.stars.into(),
             vendor: VendorBody {
                 id: product.vendor.to_string(),
                 name: view.vendor_name,
@@ -191,6 +269,12 @@ impl From<ProductView> for ProductBody {
             bulky: view.product.bulky,
             created_ms: view.product.created_ms,
             tags: view.product.tags,
+            attributes: view
+                .product
+                .attributes
+                .into_iter()
+                .map(|attribute| AttributeBody { name: attribute.name, value: attribute.value })
+                .collect(),
             options: view.product.options,
         }
     }

@@ -1,7 +1,7 @@
 //! Removes rows that are of no more use.
 
 use kiosk_pop_store::sync::SyncState;
-use kiosk_pop_store::{carts, idempotency, meta, velocity};
+use kiosk_pop_store::{carts, catalog, idempotency, meta, velocity};
 
 use super::service::SyncError;
 use crate::app::Pop;
@@ -10,7 +10,7 @@ use crate::app::Pop;
 /// sale writes.
 const PRUNE_MS: i64 = 1_000;
 
-/// Removes old carts, remembered answers and velocity rows, when that is due.
+/// Removes old carts, remembered answers and velocity rows and promotions, when that is due.
 pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
     let now_ms = pop.now_ms();
     if (0..PRUNE_MS).contains(&(now_ms - state.pruned_ms)) {
@@ -20,6 +20,7 @@ pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
         meta::set(meta::PRUNED_MS, now_ms.to_string()),
         idempotency::prune(now_ms),
         velocity::prune(now_ms),
+        catalog::prune_promotions(now_ms),
     ];
     batch.extend(carts::prune(now_ms));
     pop.edge.db.batch(batch).await?;

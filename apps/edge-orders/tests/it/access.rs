@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{MUG, TestPop};
+use crate::support::{ADA, AS_ADA, AS_BOB, BOB, Cart, MUG, TestPop};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,15 +14,18 @@ enum Access {
     Public,
     /// Whoever has the token of the cart or the order; nobody else learns whether it is there.
     Owner,
+    /// Whoever is logged in, for what is their own.
+    Customer,
     /// The host, in its own process.
     Host,
     /// Whoever has the tick key, where there is one.
     Scheduler,
 }
 
-const CASES: [(&str, &str, Access); 11] = [
+const CASES: [(&str, &str, Access); 14] = [
     ("GET", "/v1/products", Access::Public),
     ("GET", "/v1/products/{id}", Access::Public),
+    ("GET", "/v1/products/{id}/reviews", Access::Public),
     ("GET", "/v1/openapi.json", Access::Public),
     ("POST", "/v1/carts", Access::Public),
     ("GET", "/v1/carts/{id}", Access::Owner),
@@ -30,6 +33,8 @@ const CASES: [(&str, &str, Access); 11] = [
     ("DELETE", "/v1/carts/{id}/lines/{sku}", Access::Owner),
     ("POST", "/v1/orders", Access::Owner),
     ("GET", "/v1/orders/{id}", Access::Owner),
+    ("GET", "/v1/orders", Access::Customer),
+    ("POST", "/v1/carts/claim", Access::Customer),
     ("POST", "/internal/tick", Access::Host),
     ("POST", "/v1/tick", Access::Scheduler),
 ];
@@ -50,8 +55,12 @@ async fn every_route_has_a_case() {
     let secured = |(method, path, _): &(&str, &str, Access)| {
         api["paths"][path][method.to_lowercase()]["security"].is_array()
     };
-    for case in &CASES[..9] {
-        assert_eq!(secured(case), case.2 == Access::Owner, "{case:?} is described otherwise");
+    for case in &CASES[..12] {
+        assert_eq!(
+            secured(case),
+            matches!(case.2, Access::Owner | Access::Customer),
+            "{case:?} is described otherwise"
+        );
     }
 }
 
@@ -84,6 +93,57 @@ async fn owners_routes_are_closed_to_everybody_else() {
         let reply = pop.call(method, &url, None, &basic, body).await;
         reply.is_problem(401, "token_required");
     }
+    assert_eq!(pop.effects().await, before);
+}
+
+#[tokio::test]
+async fn customers_routes_need_a_session() {
+    let pop = TestPop::stocked().await;
+    let cart = pop.cart_with(&[(MUG, 1)]).await;
+    let before = pop.effects().await;
+    for (method, path, _) in CASES.iter().filter(|case| case.2 == Access::Customer) {
+        let method: Method = method.parse().unwrap();
+        let body = (method == Method::POST).then(|| json!({"cart": cart.id}));
+        // The token of a cart is no session.
+        for (token, session, code) in [
+            (None, None, "session_required"),
+            (Some(cart.token.as_str()), None, "session_required"),
+            (None, Some("forged"), "session_ended"),
+            (None, Some(""), "session_ended"),
+            (Some(cart.token.as_str()), Some("forged"), "session_ended"),
+        ] {
+            let headers: Vec<_> = session.map(|session| ("kiosk-session", session)).into_iter().collect();
+            let reply = pop.call(method.clone(), path, token, &headers, body.clone()).await;
+            reply.is_problem(401, code);
+            assert_eq!(reply.headers["www-authenticate"], "Bearer");
+        }
+        pop.host.http.down("edge-accounts.spin.internal");
+        let reply = pop.call(method, path, None, &AS_ADA, body).await;
+        reply.is_problem(503, "accounts_unavailable");
+        pop.host.http.up("edge-accounts.spin.internal", pop.accounts.router());
+    }
+    assert_eq!(pop.effects().await, before);
+}
+
+/// Every object of one customer, tried with another's session and with nobody's.
+#[tokio::test]
+async fn another_customer_sees_and_takes_nothing() {
+    let pop = TestPop::stocked().await;
+    let cart = pop.cart_with(&[(MUG, 1)]).await;
+    let order = pop.buy_as(ADA, &cart, "key").await.is(201).body;
+    let path = format!("/v1/orders/{}", order["id"].as_str().unwrap());
+    pop.call(Method::GET, &path, None, &AS_ADA, None).await.is(200);
+    pop.call(Method::GET, &path, None, &AS_BOB, None).await.is_problem(404, "order_not_found");
+    pop.call(Method::GET, &path, Some("x"), &AS_BOB, None).await.is_problem(404, "order_not_found");
+    let list = pop.call(Method::GET, "/v1/orders", None, &AS_BOB, None).await.is(200).body;
+    assert_eq!(list["items"], json!([]));
+    let claimed = pop.claim(ADA, None).await.is(200).body;
+    let hers = Cart { id: claimed["id"].as_str().unwrap().into(), token: "x".into() };
+    let guests = pop.cart_with(&[(MUG, 1)]).await;
+    let stranger = Cart { token: "x".into(), ..guests };
+    let before = pop.effects().await;
+    pop.claim(BOB, Some(&hers)).await.is_problem(404, "cart_not_found");
+    pop.claim(BOB, Some(&stranger)).await.is_problem(404, "cart_not_found");
     assert_eq!(pop.effects().await, before);
 }
 

@@ -5,6 +5,8 @@ mod access;
 mod bad_input;
 mod carts;
 mod checkout;
+mod claims;
+mod customers;
 mod delivery;
 mod leases;
 mod openapi;

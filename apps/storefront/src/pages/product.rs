@@ -37,7 +37,7 @@ pub async fn show(
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
     let nav = shop.nav().await?;
-    let found = catalog::product_by_handle(&*shop.edge.db, &handle).await?;
+    let found = catalog::product_by_handle(&*shop.edge.db, &handle, shop.edge.clock.now_ms()).await?;
     let product = found.ok_or(PageError::ProductNotFound)?;
     let variant = shown(&product, pairs.get("sku")).ok_or(PageError::ProductNotFound)?;
     let category = &product.product.category;

@@ -65,3 +65,37 @@ pub async fn covers(db: &dyn Database) -> Result<HashMap<String, Cover>, StoreEr
     }
     Ok(covers)
 }
+
+/// What an order that was placed elsewhere does not tell of a product: its address and its picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Address.
+    pub handle: String,
+    /// `<hash>.<ext>` of the main picture.
+    pub picture: Option<String>,
+}
+
+/// Those of `products` that are still sold, by id, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shown(db: &dyn Database, products: &[&str]) -> Result<HashMap<String, Shown>, StoreError> {
+    let select = Statement::new(
+        "SELECT p.id, p.handle, p.picture FROM json_each(?1) j JOIN product p ON p.id = j.value",
+    );
+    let rows = db.query(select.bind(serde_json::to_string(products)?)).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, Shown { handle: row.get(1)?, picture: row.get(2)? }))).collect()
+}
+
+/// Trading names of `vendors`, by id, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn vendor_names(
+    db: &dyn Database,
+    vendors: &[&str],
+) -> Result<HashMap<String, String>, StoreError> {
+    let select = Statement::new("SELECT v.id, v.name FROM json_each(?1) j JOIN vendor v ON v.id = j.value");
+    let rows = db.query(select.bind(serde_json::to_string(vendors)?)).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}

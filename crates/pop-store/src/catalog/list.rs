@@ -3,6 +3,8 @@
 use kiosk_edge_platform::{Database, Row, Statement, Value};
 use kiosk_money::Money;
 
+use super::promotions::is_promoted;
+use super::reviews::Stars;
 use crate::{StoreError, currency_of};
 
 /// Most products on one page of a list.
@@ -60,6 +62,8 @@ pub struct ListQuery {
     pub cursor: Option<Cursor>,
     /// Products on this page, at most [`PAGE_PRODUCTS_MAX`].
     pub limit: u32,
+    /// Whether a product is promoted is said of this time, Unix milliseconds.
+    pub now_ms: i64,
 }
 
 /// The last product of a page: its sort key and its id.
@@ -98,6 +102,10 @@ pub struct Card {
     pub created_ms: i64,
     /// Whether some variant can be sold here now.
     pub in_stock: bool,
+    /// Whether its vendor pays for it to be shown.
+    pub promoted: bool,
+    /// How it was rated.
+    pub stars: Stars,
 }
 
 /// A page of a list.
@@ -129,6 +137,15 @@ pub struct FacetValue {
 
 const IN_STOCK: &str = "EXISTS (SELECT 1 FROM variant s JOIN lease l ON l.item = s.stock_item
     WHERE s.product_id = p.id AND l.granted - l.taken - l.returned >= s.stock_units)";
+
+/// What [`card`] reads of a product `p`, its vendor `v` and its rating `r`; parameter `now` is the time.
+pub(super) fn card_columns(now: usize) -> String {
+    format!(
+        "p.id, p.handle, p.title, v.name, p.price_min, p.price_max, p.compare_at, p.currency, p.picture,
+           p.picture_alt, p.bulky, p.created_ms, {IN_STOCK}, {}, r.counts",
+        is_promoted(now)
+    )
+}
 
 /// The WHERE clause of a query and its parameters.
 struct Filter {
@@ -234,10 +251,10 @@ pub async fn list(db: &dyn Database, query: &ListQuery) -> Result<Page, StoreErr
     }
     let limit = query.limit.clamp(1, PAGE_PRODUCTS_MAX);
     let (column, direction) = query.sort.column();
-    let n = filter.bind(limit + 1);
+    let (now, n) = (filter.bind(query.now_ms), filter.bind(limit + 1));
     let head = format!(
-        "SELECT p.id, p.handle, p.title, v.name, p.price_min, p.price_max, p.compare_at, p.currency, p.picture,
-           p.picture_alt, p.bulky, p.created_ms, {IN_STOCK} FROM product p JOIN vendor v ON v.id = p.vendor_id"
+        "SELECT {} FROM product p JOIN vendor v ON v.id = p.vendor_id LEFT JOIN rating r ON r.product_id = p.id",
+        card_columns(now)
     );
     let tail = format!("ORDER BY {column} {direction}, p.id LIMIT ?{n}");
     let rows = db.query(filter.statement(&head, &tail)).await?;
@@ -265,7 +282,7 @@ fn cursor_of(sort: Sort, card: &Card) -> Cursor {
     Cursor { key, id: card.id.clone() }
 }
 
-fn card(row: Row) -> Result<Card, StoreError> {
+pub(super) fn card(row: Row) -> Result<Card, StoreError> {
     let currency = currency_of(row.get(7)?)?;
     let price: i64 = row.get(4)?;
     Ok(Card {
@@ -281,6 +298,8 @@ fn card(row: Row) -> Result<Card, StoreError> {
         bulky: row.get(10)?,
         created_ms: row.get(11)?,
         in_stock: row.get(12)?,
+        promoted: row.get(13)?,
+        stars: Stars::of(row.get(14)?)?,
     })
 }
 

@@ -4,10 +4,14 @@ pub mod apply;
 mod browse;
 pub mod list;
 pub mod product;
+mod promotions;
+pub mod reviews;
 
-pub use browse::{Cover, VENDORS_MAX, covers, vendors};
+pub use browse::{Cover, Shown, VENDORS_MAX, covers, shown, vendor_names, vendors};
 pub use list::{Card, Facet, FacetValue, ListQuery, Page, Sort};
 pub use product::{ProductView, SkuView, Stock, product_by_handle, product_by_id, skus};
+pub use promotions::{PROMOTED_KEPT_MS, promoted, prune as prune_promotions};
+pub use reviews::Stars;
 
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_wire::{Category, Vendor};

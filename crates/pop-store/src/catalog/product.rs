@@ -7,6 +7,8 @@ use kiosk_money::Money;
 use kiosk_wire::{Product, Variant};
 use serde::Deserialize;
 
+use super::promotions::is_promoted;
+use super::reviews::Stars;
 use crate::{StoreError, currency_of};
 
 /// A product, its seller and what can be sold of it here and now.
@@ -22,6 +24,10 @@ pub struct ProductView {
     pub vendor_about: String,
     /// Stock of each stock item that its variants draw on.
     pub stock: HashMap<String, Stock>,
+    /// Whether the seller pays for it to be shown.
+    pub promoted: bool,
+    /// How it was rated.
+    pub stars: Stars,
 }
 
 /// Stock of one item as this POP sees it.
@@ -53,8 +59,8 @@ const SELECT: &str = "SELECT p.doc, v.name, v.region, v.about,
     (SELECT json_group_object(l.item, json_object('here', l.granted - l.taken - l.returned, 'core', CASE
          WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'core_retry_ms' AND CAST(value AS INTEGER) > 0) THEN 0
          ELSE l.core_available END))
-       FROM lease l WHERE l.item IN (SELECT stock_item FROM variant WHERE product_id = p.id))
-    FROM product p JOIN vendor v ON v.id = p.vendor_id";
+       FROM lease l WHERE l.item IN (SELECT stock_item FROM variant WHERE product_id = p.id)),
+    (SELECT counts FROM rating WHERE product_id = p.id)";
 
 fn view(mut row: Row) -> Result<ProductView, StoreError> {
     Ok(ProductView {
@@ -63,27 +69,47 @@ fn view(mut row: Row) -> Result<ProductView, StoreError> {
         vendor_region: row.take_text(2)?,
         vendor_about: row.take_text(3)?,
         stock: serde_json::from_str(row.get(4)?)?,
+        stars: Stars::of(row.get(5)?)?,
+        promoted: row.get(6)?,
     })
 }
 
-async fn one(db: &dyn Database, statement: Statement) -> Result<Option<ProductView>, StoreError> {
-    db.query(statement).await?.into_iter().next().map(view).transpose()
+async fn one(
+    db: &dyn Database,
+    column: &'static str,
+    value: &str,
+    now_ms: i64,
+) -> Result<Option<ProductView>, StoreError> {
+    let promoted = is_promoted(2);
+    let select = format!(
+        "{SELECT}, {promoted} FROM product p JOIN vendor v ON v.id = p.vendor_id WHERE p.{column} = ?1"
+    );
+    let rows = db.query(Statement::new(select).bind(value).bind(now_ms)).await?;
+    rows.into_iter().next().map(view).transpose()
 }
 
-/// The product at `handle`.
+/// The product at `handle`, as it is promoted at `now_ms`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn product_by_handle(db: &dyn Database, handle: &str) -> Result<Option<ProductView>, StoreError> {
-    one(db, Statement::new(format!("{SELECT} WHERE p.handle = ?1")).bind(handle)).await
+pub async fn product_by_handle(
+    db: &dyn Database,
+    handle: &str,
+    now_ms: i64,
+) -> Result<Option<ProductView>, StoreError> {
+    one(db, "handle", handle, now_ms).await
 }
 
-/// The product `id`.
+/// The product `id`, as it is promoted at `now_ms`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn product_by_id(db: &dyn Database, id: &str) -> Result<Option<ProductView>, StoreError> {
-    one(db, Statement::new(format!("{SELECT} WHERE p.id = ?1")).bind(id)).await
+pub async fn product_by_id(
+    db: &dyn Database,
+    id: &str,
+    now_ms: i64,
+) -> Result<Option<ProductView>, StoreError> {
+    one(db, "id", id, now_ms).await
 }
 
 /// A variant as carts and checkouts need it.

@@ -5,7 +5,7 @@ use kiosk_edge_platform::{Database, Statement};
 use kiosk_ids::CartId;
 use kiosk_money::{Currency, Money};
 use kiosk_pop_store::StoreError;
-use kiosk_pop_store::carts::{self, CART_KEPT_MS, CART_LINES_MAX, LineChange};
+use kiosk_pop_store::carts::{self, Asked, CART_KEPT_MS, CART_LINES_MAX, LineChange};
 use kiosk_pop_store::guard::Guard;
 use kiosk_pop_store::idempotency::{REMEMBERED_MS, Remembered, prune, remember};
 
@@ -40,20 +40,20 @@ fn a_cart_reads_back_with_its_lines() {
     block_on(async {
         let db = database().await;
         carts::create(&db, &cart(), "hash", 5).await.unwrap();
-        let empty = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
+        let empty = carts::load(&db, &cart(), Asked::default()).await.unwrap().unwrap().cart;
         assert_eq!((empty.version, empty.currency, empty.lines.len()), (1, None, 0));
         change(&db, &cart(), Some(1), "MUG", Some((2, PRICE))).await.unwrap();
         change(&db, &cart(), None, "GONE", ONE).await.unwrap();
-        let full = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
+        let full = carts::load(&db, &cart(), Asked::default()).await.unwrap().unwrap().cart;
         assert_eq!((full.version, full.currency, full.created_ms), (3, Some(Currency::EUR), 5));
         assert_eq!(full.lines[1].sold.as_ref().unwrap().price, PRICE);
         assert!(full.lines[0].sold.is_none());
         for name in ["MUG", "GONE", "GONE"] {
             change(&db, &cart(), None, name, None).await.unwrap();
         }
-        let empty = carts::load(&db, &cart(), None).await.unwrap().unwrap().cart;
+        let empty = carts::load(&db, &cart(), Asked::default()).await.unwrap().unwrap().cart;
         assert_eq!((empty.version, empty.currency, empty.lines.len()), (6, None, 0));
-        assert!(carts::load(&db, &CartId::named("b").unwrap(), None).await.unwrap().is_none());
+        assert!(carts::load(&db, &CartId::named("b").unwrap(), Asked::default()).await.unwrap().is_none());
     });
 }
 
@@ -95,7 +95,10 @@ fn answers_are_remembered_for_a_day_under_their_scope() {
         db.batch(vec![remember(cart().as_str(), "key", &answer, 0)]).await.unwrap();
         let twice = db.batch(vec![remember(cart().as_str(), "key", &answer, 1)]).await.unwrap_err();
         assert!(twice.violates("idempotency.scope"), "{twice}");
-        let load = async |key| carts::load(&db, &cart(), key).await.unwrap().unwrap().remembered;
+        let load = async |key| {
+            let asked = Asked { idempotency_key: key, ..Asked::default() };
+            carts::load(&db, &cart(), asked).await.unwrap().unwrap().remembered
+        };
         assert_eq!(
             (load(Some("key")).await, load(Some("other")).await, load(None).await),
             (Some(answer), None, None)

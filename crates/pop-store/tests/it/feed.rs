@@ -18,12 +18,12 @@ fn a_handle_that_changed_hands_does_not_stop_the_feed() {
     block_on(async {
         let db = database().await;
         apply(&db, &page(vec![product("cup", "mug", "CUP")], 3)).await.unwrap();
-        let there = product_by_handle(&db, "mug").await.unwrap().unwrap();
+        let there = product_by_handle(&db, "mug", 0).await.unwrap().unwrap();
         assert_eq!(there.product.variants[0].sku.as_str(), "CUP");
         assert_eq!(number(&db, "SELECT COUNT(*) FROM variant").await, 1);
 
         apply(&db, &page(vec![product("mug", "old-mug", "MUG")], 4)).await.unwrap();
-        let moved = product_by_handle(&db, "old-mug").await.unwrap().unwrap();
+        let moved = product_by_handle(&db, "old-mug", 0).await.unwrap().unwrap();
         assert_eq!(moved.product.variants[0].sku.as_str(), "MUG");
         assert_eq!(number(&db, "SELECT COUNT(*) FROM product").await, 2);
     });

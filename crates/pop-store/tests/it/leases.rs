@@ -9,6 +9,7 @@ use kiosk_pop_store::checkout::{self, NewOrder};
 use kiosk_pop_store::guard::Guard;
 use kiosk_pop_store::idempotency::Remembered;
 use kiosk_pop_store::leases::{self, ASK_AGAIN_MS, IDLE_MS, Want};
+use kiosk_pop_store::standings::Buyer;
 use kiosk_pop_store::{StoreError, carts};
 use kiosk_privacy::{Address, Contact, Personal, Shopper};
 use kiosk_risk::IdentityKeys;
@@ -67,6 +68,7 @@ async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), 
         record,
         status: "placed",
         shopper: &Shopper { contact, address },
+        buyer: Buyer::default(),
         lines: "[]".into(),
         event: EventId::named(&name).unwrap(),
         cart_version: 1,

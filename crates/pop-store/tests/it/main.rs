@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod carts;
+mod claims;
 mod feed;
 mod incarnation;
 mod leases;
+mod orders;
+mod people;
 mod plans;
 
 use kiosk_edge_platform::native::NativeDb;

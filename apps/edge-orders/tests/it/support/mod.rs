@@ -1,5 +1,6 @@
 //! A POP in memory, and what it talks to.
 
+mod accounts;
 mod core;
 mod faults;
 mod fraud;
@@ -16,6 +17,7 @@ use kiosk_edge_platform::native::{NativeDb, NativeEdge};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+pub use self::accounts::{ADA, AS_ADA, AS_BOB, BOB, FakeAccounts, who};
 pub use self::core::FakeCore;
 pub use self::faults::{CapturingHttp, Fault, FaultyDb};
 pub use self::fraud::FakeFraud;
@@ -66,6 +68,7 @@ pub struct TestPop {
     pub host: NativeEdge,
     pub core: FakeCore,
     pub fraud: FakeFraud,
+    pub accounts: FakeAccounts,
     pub db: Arc<FaultyDb>,
     pub sent: Arc<CapturingHttp>,
     pub router: Router,
@@ -101,11 +104,12 @@ impl TestPop {
         host.edge.db = db.clone();
         host.edge.http = sent.clone();
         let core = FakeCore::new(host.clock.clone());
-        let fraud = FakeFraud::default();
+        let (fraud, accounts) = (FakeFraud::default(), FakeAccounts::default());
         host.http.up("core.test", core.router());
         host.http.up("edge-fraud.spin.internal", fraud.router());
+        host.http.up("edge-accounts.spin.internal", accounts.router());
         let router = edge_orders::router(host.edge.clone());
-        Self { host, core, fraud, db, sent, router }
+        Self { host, core, fraud, accounts, db, sent, router }
     }
 
     /// Sends a request.
@@ -208,6 +212,20 @@ impl TestPop {
     pub async fn order(&self, cart: &Cart, key: &str, form: &Value) -> Reply {
         let headers = [("idempotency-key", key)];
         self.call(Method::POST, "/v1/orders", Some(&cart.token), &headers, Some(form.clone())).await
+    }
+
+    /// Buys what is in the cart, logged in with `session`.
+    pub async fn buy_as(&self, session: &str, cart: &Cart, key: &str) -> Reply {
+        let form = self.form(cart).await;
+        let headers = [("idempotency-key", key), ("kiosk-session", session)];
+        self.call(Method::POST, "/v1/orders", Some(&cart.token), &headers, Some(form)).await
+    }
+
+    /// The cart of the account that is logged in with `session`, after `guest`'s cart went into it.
+    pub async fn claim(&self, session: &str, guest: Option<&Cart>) -> Reply {
+        let body = guest.map_or(json!({}), |guest| json!({ "cart": guest.id }));
+        let token = guest.map(|guest| guest.token.as_str());
+        self.call(Method::POST, "/v1/carts/claim", token, &[("kiosk-session", session)], Some(body)).await
     }
 
     /// Buys what is in the cart.

@@ -4,12 +4,14 @@
 //! A page is a handful of statements however much it tells: each takes rows as one JSON array. A statement for each row
 //! would cross to the host thousands of times, and D1 takes a thousand in all.
 
+mod people;
 mod rows;
 
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_wire::{Change, FeedPage, Product};
 use serde::Serialize;
 
+use self::people::PeopleChanges;
 use self::rows::{Facet, ProductRow, VariantRow};
 use crate::{StoreError, meta};
 
@@ -27,6 +29,7 @@ pub async fn apply(db: &dyn Database, page: &FeedPage) -> Result<(), StoreError>
     push(&mut batch, PUT_CATEGORIES, changes.categories)?;
     push(&mut batch, REMOVE_CATEGORIES, changes.categories_removed)?;
     put_products(&changes.products, &changes.products_removed, &mut batch)?;
+    changes.people.put(&mut batch)?;
     batch.push(meta::set(meta::FEED_CURSOR, page.next.to_string()));
     db.batch(batch).await?;
     Ok(())
@@ -40,6 +43,7 @@ struct Changes<'a> {
     categories_removed: Vec<&'a str>,
     products: Vec<&'a Product>,
     products_removed: Vec<&'a str>,
+    people: PeopleChanges<'a>,
 }
 
 impl<'a> Changes<'a> {
@@ -56,15 +60,14 @@ impl<'a> Changes<'a> {
                 }
                 Change::Product(product) => changes.products.push(product),
                 Change::ProductRemoved { id } => changes.products_removed.push(id.as_str()),
-                Change::Promotion(_)
-                | Change::PromotionRemoved { .. }
-                | Change::Rating(_)
-                | Change::Review(_)
-                | Change::ReviewRemoved { .. }
-                | Change::Standing(_)
-                | Change::Order(_)
-                | Change::Room(_)
-                | Change::Message(_) => {}
+                Change::Promotion(promotion) => changes.people.promotions.push(promotion),
+                Change::PromotionRemoved { id } => changes.people.promotions_removed.push(id.as_str()),
+                Change::Rating(rating) => changes.people.ratings.push(rating),
+                Change::Review(review) => changes.people.reviews.push(review),
+                Change::ReviewRemoved { id } => changes.people.reviews_removed.push(id.as_str()),
+                Change::Standing(standing) => changes.people.standing(standing),
+                Change::Order(order) => changes.people.orders.push(order),
+                Change::Room(_) | Change::Message(_) => {}
             }
         }
         changes

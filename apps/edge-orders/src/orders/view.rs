@@ -1,0 +1,286 @@
+//! Orders as the API shows them to who placed them.
+
+use std::collections::HashMap;
+
+use kiosk_edge_platform::Database;
+use kiosk_money::Money;
+use kiosk_pop_store::catalog::{Shown, shown, vendor_names};
+use kiosk_pop_store::order_states::AccountOrder;
+use kiosk_pop_store::orders::StoredOrder;
+use kiosk_privacy::{Personal, Shopper};
+use kiosk_wire::people::{OrderState, OrderedLine, ParcelStatus};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::checkout::view::{OrderLineBody, OrderVendor};
+use crate::error::Result;
+use crate::openapi::MoneySchema;
+
+/// A page of the orders of an account.
+#[derive(Serialize, ToSchema)]
+pub struct OrderPage {
+    /// The orders, newest first.
+    pub items: Vec<OrderEntry>,
+    /// Ask with this `cursor` for more; null at the end.
+    pub next: Option<String>,
+}
+
+/// An order in the list of an account.
+#[derive(Serialize, ToSchema)]
+pub struct OrderEntry {
+    id: String,
+    status: String,
+    /// Unix milliseconds.
+    placed_ms: i64,
+    /// Subtotal and delivery.
+    #[schema(value_type = MoneySchema)]
+    total: Money,
+    lines: Vec<OrderLineBody>,
+    /// One for each vendor.
+    parcels: Vec<ParcelBody>,
+}
+
+/// What one vendor sends.
+#[derive(Serialize, ToSchema)]
+pub struct ParcelBody {
+    vendor: OrderVendor,
+    /// `placed`, `shipped`, `delivered` or `cancelled`.
+    status: ParcelStatusName,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ParcelStatusName {
+    /// Ordered.
+    Placed,
+    /// On its way.
+    Shipped,
+    /// The customer has it.
+    Delivered,
+    /// It will not come.
+    Cancelled,
+}
+
+impl From<ParcelStatus> for ParcelStatusName {
+    fn from(status: ParcelStatus) -> Self {
+        match status {
+            ParcelStatus::Placed => Self::Placed,
+            ParcelStatus::Shipped => Self::Shipped,
+            ParcelStatus::Delivered => Self::Delivered,
+            ParcelStatus::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// An order as its owner sees it, the person included where it was placed.
+#[derive(Serialize, ToSchema)]
+pub struct OwnOrder {
+    id: String,
+    /// `placed`, `in_review` while a person looks at it, `partially_shipped`, `shipped`, `delivered` or `cancelled`.
+    status: String,
+    /// Unix milliseconds.
+    placed_ms: i64,
+    lines: Vec<OrderLineBody>,
+    /// Sum of the lines.
+    #[schema(value_type = MoneySchema)]
+    subtotal: Money,
+    /// Price of delivery.
+    #[schema(value_type = MoneySchema)]
+    delivery: Money,
+    /// Subtotal and delivery.
+    #[schema(value_type = MoneySchema)]
+    total: Money,
+    /// `parcel`, `express`, `freight` or `pickup`; null for an order of another POP, as is all that follows it.
+    delivery_kind: Option<String>,
+    /// `invoice`.
+    payment_method: Option<String>,
+    contact: Option<OwnContact>,
+    address: Option<OwnAddress>,
+    /// One for each vendor; none for an order of a guest.
+    parcels: Vec<ParcelBody>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OwnContact {
+    name: String,
+    email: String,
+    phone: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OwnAddress {
+    street: String,
+    extra: Option<String>,
+    postcode: String,
+    city: String,
+    country: String,
+}
+
+/// What the catalogue says of products and vendors that orders of other POPs name.
+pub struct Names {
+    products: HashMap<String, Shown>,
+    vendors: HashMap<String, String>,
+}
+
+impl Names {
+    /// Of all that `orders` name.
+    pub async fn of<'a>(db: &dyn Database, orders: impl IntoIterator<Item = &'a OrderState>) -> Result<Self> {
+        let lines: Vec<&OrderedLine> = orders.into_iter().flat_map(|order| &order.lines).collect();
+        if lines.is_empty() {
+            return Ok(Self { products: HashMap::new(), vendors: HashMap::new() });
+        }
+        let unique = |ids: Vec<&'a str>| ids.into_iter().collect::<std::collections::BTreeSet<_>>();
+        let products = unique(lines.iter().map(|line| line.product.as_str()).collect());
+        let vendors = unique(lines.iter().map(|line| line.vendor.as_str()).collect());
+        Ok(Self {
+            products: shown(db, &Vec::from_iter(products)).await?,
+            vendors: vendor_names(db, &Vec::from_iter(vendors)).await?,
+        })
+    }
+
+    fn lines(&self, told: &OrderState) -> Result<Vec<OrderLineBody>> {
+        let line = |line: &OrderedLine| {
+            let shown = self.products.get(line.product.as_str());
+            OrderLineBody::told(line.clone(), shown, self.vendor(line.vendor.as_str()))
+        };
+        told.lines.iter().map(line).collect()
+    }
+
+    /// A vendor that is gone is still named, if only by its id.
+    fn vendor(&self, id: &str) -> String {
+        self.vendors.get(id).cloned().unwrap_or_else(|| id.to_owned())
+    }
+}
+
+/// A parcel for each vendor: as the core told it, and until then as it was ordered.
+fn parcels(lines: &[OrderLineBody], told: Option<&OrderState>, names: &Names) -> Vec<ParcelBody> {
+    if let Some(told) = told {
+        let parcel = |parcel: &kiosk_wire::people::Parcel| {
+            let id = parcel.vendor.to_string();
+            let sold = lines.iter().find(|line| line.vendor.id == id);
+            let name = sold.map_or_else(|| names.vendor(&id), |line| line.vendor.name.clone());
+            ParcelBody { vendor: OrderVendor { id, name }, status: parcel.status.into() }
+        };
+        return told.parcels.iter().map(parcel).collect();
+    }
+    let mut parcels: Vec<ParcelBody> = Vec::new();
+    for line in lines {
+        if !parcels.iter().any(|parcel| parcel.vendor == line.vendor) {
+            parcels.push(ParcelBody { vendor: line.vendor.clone(), status: ParcelStatusName::Placed });
+        }
+    }
+    parcels
+}
+
+/// How far the whole order is, by its parcels; `here` while none has moved.
+fn status(here: &str, parcels: &[ParcelBody]) -> String {
+    use ParcelStatusName::{Cancelled, Delivered, Placed};
+    let coming: Vec<_> =
+        parcels.iter().map(|parcel| parcel.status).filter(|status| *status != Cancelled).collect();
+    let whole = if coming.is_empty() {
+        if parcels.is_empty() { here } else { "cancelled" }
+    } else if coming.iter().all(|status| *status == Delivered) {
+        "delivered"
+    } else if coming.iter().all(|status| *status == Placed) {
+        here
+    } else if coming.contains(&Placed) {
+        "partially_shipped"
+    } else {
+        "shipped"
+    };
+    whole.to_owned()
+}
+
+/// What an order that no POP but another holds is until one of its parcels moves.
+const PLACED: &str = "placed";
+
+impl OrderEntry {
+    /// An order of an account.
+    pub fn of(order: AccountOrder, names: &Names) -> Result<Self> {
+        let lines = match (&order.here, &order.told) {
+            (Some(here), _) => serde_json::from_str(&here.lines)?,
+            (None, Some(told)) => names.lines(told)?,
+            (None, None) => Vec::new(),
+        };
+        let parcels = parcels(&lines, order.told.as_ref(), names);
+        Ok(Self {
+            status: status(order.here.as_ref().map_or(PLACED, |here| &here.status), &parcels),
+            id: order.id.into(),
+            placed_ms: order.placed_ms,
+            total: order.total,
+            lines,
+            parcels,
+        })
+    }
+}
+
+impl OwnOrder {
+    /// An order that was placed here.
+    pub fn of(order: StoredOrder, names: &Names) -> Result<Self> {
+        let lines: Vec<OrderLineBody> = serde_json::from_str(&order.lines)?;
+        // The core tells how far orders of accounts are. Of a guest's order nothing would ever be told.
+        let parcels = match order.account {
+            Some(_) => parcels(&lines, order.told.as_ref(), names),
+            None => Vec::new(),
+        };
+        let (contact, address) = reveal(&order.shopper);
+        Ok(Self {
+            status: status(&order.status, &parcels),
+            id: order.id.into(),
+            placed_ms: order.placed_ms,
+            lines,
+            subtotal: order.subtotal,
+            delivery: order.delivery,
+            total: order.total,
+            delivery_kind: Some(order.delivery_kind),
+            payment_method: Some(order.payment_method),
+            contact: Some(contact),
+            address: Some(address),
+            parcels,
+        })
+    }
+
+    /// An order that was placed at another POP of the region.
+    pub fn told(told: OrderState, names: &Names) -> Result<Self> {
+        let mut subtotal = Money::zero(told.total.currency);
+        for line in &told.lines {
+            subtotal = subtotal.checked_add(line.unit_price.times(line.quantity)?)?;
+        }
+        let lines = names.lines(&told)?;
+        let parcels = parcels(&lines, Some(&told), names);
+        Ok(Self {
+            status: status(PLACED, &parcels),
+            id: told.id.into(),
+            placed_ms: told.placed_ms,
+            lines,
+            subtotal,
+            delivery: Money::new(told.total.amount.saturating_sub(subtotal.amount), told.total.currency),
+            total: told.total,
+            delivery_kind: None,
+            payment_method: None,
+            contact: None,
+            address: None,
+            parcels,
+        })
+    }
+}
+
+/// To the person themselves, and to nobody else.
+fn reveal(shopper: &Shopper) -> (OwnContact, OwnAddress) {
+    let text = |value: &Personal<String>| value.reveal().clone();
+    let Shopper { contact, address } = shopper;
+    (
+        OwnContact {
+            name: text(&contact.name),
+            email: text(&contact.email),
+            phone: contact.phone.as_ref().map(text),
+        },
+        OwnAddress {
+            street: text(&address.street),
+            extra: address.extra.as_ref().map(text),
+            postcode: text(&address.postcode),
+            city: text(&address.city),
+            country: address.country.clone(),
+        },
+    )
+}

@@ -1,0 +1,72 @@
+//! What earlier migrations defined and a later one replaced. A migration that was released is never edited.
+
+/// Guards before there were accounts.
+pub(super) const GUARD_FIRST: &str = "CREATE TABLE guard (
+    broken TEXT NOT NULL,
+    CONSTRAINT cart_is_open CHECK (broken <> 'cart_is_open'),
+    CONSTRAINT cart_version_is_current CHECK (broken <> 'cart_version_is_current'),
+    CONSTRAINT cart_has_room CHECK (broken <> 'cart_has_room'),
+    CONSTRAINT cart_has_one_currency CHECK (broken <> 'cart_has_one_currency'),
+    CONSTRAINT leases_have_not_lapsed CHECK (broken <> 'leases_have_not_lapsed'),
+    CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current')
+) STRICT";
+
+/// A change of a cart's line before carts could be merged.
+pub(super) const CART_CHANGE_FIRST: &str = "CREATE TRIGGER cart_change_commit INSTEAD OF INSERT ON cart_change BEGIN
+        INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL);
+        INSERT INTO guard (broken) SELECT 'cart_version_is_current' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND version = COALESCE(NEW.version, version));
+        INSERT INTO guard (broken) SELECT 'cart_has_one_currency' WHERE NEW.quantity > 0 AND NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND COALESCE(currency, NEW.currency) = NEW.currency);
+        DELETE FROM cart_line WHERE cart_id = NEW.cart_id AND sku = NEW.sku AND NEW.quantity = 0;
+        INSERT INTO cart_line (cart_id, sku, quantity, shown_price, added_ms)
+          SELECT NEW.cart_id, NEW.sku, NEW.quantity, NEW.price, NEW.now_ms WHERE NEW.quantity > 0
+          ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity, shown_price = excluded.shown_price;
+        INSERT INTO guard (broken) SELECT 'cart_has_room' WHERE
+          (SELECT COUNT(*) FROM cart_line WHERE cart_id = NEW.cart_id) > NEW.lines_max;
+        UPDATE cart SET version = version + 1, updated_ms = NEW.now_ms, currency = CASE
+            WHEN NEW.quantity > 0 THEN NEW.currency
+            WHEN EXISTS (SELECT 1 FROM cart_line WHERE cart_id = NEW.cart_id) THEN currency END
+          WHERE id = NEW.cart_id;
+     END";
+
+/// The commit before there were accounts.
+pub(super) const CHECKOUT_FIRST: [&str; 2] = [
+    "CREATE VIEW checkout (cart_id, cart_version, leases_until_ms, takes, order_id, status, placed_ms, currency, subtotal,
+        delivery, total, delivery_kind, payment_id, payment_method, fraud_outcome, fraud_score, fraud_model,
+        fraud_reasons, lines, name, email, phone, street, extra, postcode, city, country, velocity_keys,
+        velocity_amount, idempotency_key, request_hash, http_status, response, event_id, event)
+     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+     WHERE 0",
+    "CREATE TRIGGER checkout_commit INSTEAD OF INSERT ON checkout BEGIN
+        INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL);
+        INSERT INTO guard (broken) SELECT 'cart_version_is_current' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND version = NEW.cart_version);
+        INSERT INTO guard (broken) SELECT 'leases_have_not_lapsed' WHERE NOT EXISTS
+          (SELECT 1 FROM meta WHERE key = 'leases_expire_ms' AND CAST(value AS INTEGER) > NEW.leases_until_ms);
+        INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
+          (SELECT 1 FROM json_each(NEW.takes) t WHERE NOT EXISTS
+            (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'));
+        UPDATE cart SET order_id = NEW.order_id, version = version + 1, updated_ms = NEW.placed_ms
+          WHERE id = NEW.cart_id;
+        UPDATE lease SET taken = taken + t.units, sold_ms = NEW.placed_ms
+          FROM (SELECT value ->> 'item' AS item, value ->> 'units' AS units FROM json_each(NEW.takes)) t
+          WHERE lease.item = t.item;
+        INSERT INTO orders (id, cart_id, status, placed_ms, currency, subtotal, delivery, total, delivery_kind,
+            payment_id, payment_method, fraud_outcome, fraud_score, fraud_model, fraud_reasons, lines)
+          VALUES (NEW.order_id, NEW.cart_id, NEW.status, NEW.placed_ms, NEW.currency, NEW.subtotal, NEW.delivery,
+            NEW.total, NEW.delivery_kind, NEW.payment_id, NEW.payment_method, NEW.fraud_outcome, NEW.fraud_score,
+            NEW.fraud_model, NEW.fraud_reasons, NEW.lines);
+        INSERT INTO order_person (order_id, name, email, phone, street, extra, postcode, city, country)
+          VALUES (NEW.order_id, NEW.name, NEW.email, NEW.phone, NEW.street, NEW.extra, NEW.postcode, NEW.city,
+            NEW.country);
+        INSERT INTO velocity (kind, key, at_ms, order_id, amount_minor)
+          SELECT value ->> 'kind', value ->> 'key', NEW.placed_ms, NEW.order_id, NEW.velocity_amount
+          FROM json_each(NEW.velocity_keys);
+        INSERT INTO idempotency (scope, key, request_hash, status, response, created_ms)
+          VALUES (NEW.cart_id, NEW.idempotency_key, NEW.request_hash, NEW.http_status, NEW.response, NEW.placed_ms);
+        INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.placed_ms, NEW.event);
+     END",
+];
