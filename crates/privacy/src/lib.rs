@@ -2,13 +2,16 @@
 //!
 //! A personal value lives in [`Personal`], which has no `Serialize` and no `Display`: it cannot get into a message to
 //! the core, a log line or a page by accident. [`anonymise`] is the only way from a personal record to a wire record.
-//! Pseudonyms are HMACs under a key that stays in the region.
+//! Pseudonyms are HMACs under a key that stays in the region. [`mask()`] takes personal values out of free text, and its
+//! [`Masked`] is the only text that a message or a review is made of.
 
 pub mod checks;
+pub mod mask;
 mod personal;
 mod pseudonym;
 
 use kiosk_wire::OrderRecord;
+pub use mask::{Masked, Removed, mask};
 pub use personal::{Address, Contact, Personal, Shopper};
 pub use pseudonym::{Kind, PseudonymKey};
 

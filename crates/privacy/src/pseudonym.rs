@@ -19,6 +19,10 @@ pub enum Kind {
     Device,
     /// A payment card, by the provider's token.
     Card,
+    /// What an account says of a product, by both ids: once, the same at every POP of the region.
+    Review,
+    /// A request, to tell it from another one under the same idempotency key.
+    Request,
 }
 
 impl Kind {
@@ -29,6 +33,8 @@ impl Kind {
             Self::Address => "address",
             Self::Device => "device",
             Self::Card => "card",
+            Self::Review => "review",
+            Self::Request => "request",
         }
     }
 }
