@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod payments;
 pub mod schema;
 pub mod standings;
+pub mod social;
 pub mod sync;
 pub mod velocity;
 

@@ -19,12 +19,16 @@ pub fn append(id: &EventId, occurred_ms: i64, body: &EventBody) -> Result<Statem
         .bind(serde_json::to_string(body)?))
 }
 
-/// The first `limit` events that are not acknowledged.
+/// The first `limit` events that are not acknowledged, up to one whose pictures the core does not have yet.
 ///
 /// # Errors
 /// When the database fails or an event cannot be read.
 pub async fn pending(db: &dyn Database, limit: u32) -> Result<Vec<Event>, StoreError> {
-    let select = Statement::new("SELECT seq, id, occurred_ms, body FROM outbox ORDER BY seq LIMIT ?1");
+    let select = Statement::new(
+        "SELECT seq, id, occurred_ms, body FROM outbox
+         WHERE seq < COALESCE((SELECT MIN(o.seq) FROM upload u JOIN outbox o ON o.id = u.event_id
+           WHERE u.state = 'waiting'), 9223372036854775807) ORDER BY seq LIMIT ?1",
+    );
     let rows = db.query(select.bind(limit)).await?;
     rows.iter()
         .map(|row| {

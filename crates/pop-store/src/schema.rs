@@ -138,6 +138,8 @@ const MIGRATIONS: &[&[&str]] = &[
         crate::checkout::SCHEMA[0],
         crate::checkout::SCHEMA[1],
     ],
+    // What customers write.
+    &crate::social::SCHEMA,
 ];
 
 /// Brings the database to this version's schema.

@@ -17,6 +17,8 @@ pub struct SyncState {
     pub last_seq: u64,
     /// A picture may be fetched.
     pub pictures_wait: bool,
+    /// A customer's picture is to be handed in.
+    pub uploads_wait: bool,
     /// Cursor of the feed.
     pub feed_cursor: u64,
     /// When the leases lapse by the POP's clock, Unix milliseconds.
@@ -38,6 +40,7 @@ pub struct SyncState {
 const LAST_SEQ: &str = "outbox_last_seq";
 const WAITING: &str = "outbox_waiting";
 const PICTURES: &str = "pictures_missing";
+const UPLOADS: &str = "uploads_waiting";
 
 /// Loads the state.
 ///
@@ -49,7 +52,8 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
          UNION ALL SELECT 'outbox_last_seq', CAST(seq AS TEXT) FROM sqlite_sequence WHERE name = 'outbox'
          UNION ALL SELECT 'outbox_waiting', '1' WHERE EXISTS (SELECT 1 FROM outbox)
          UNION ALL SELECT 'pictures_missing', '1'
-           WHERE EXISTS (SELECT 1 FROM media WHERE bytes IS NULL AND tried_ms <= ?1)",
+           WHERE EXISTS (SELECT 1 FROM media WHERE bytes IS NULL AND tried_ms <= ?1)
+         UNION ALL SELECT 'uploads_waiting', '1' WHERE EXISTS (SELECT 1 FROM upload WHERE state = 'waiting')",
     );
     let mut values = HashMap::new();
     for row in db.query(select.bind(now_ms - crate::media::RETRY_MS)).await? {
@@ -60,6 +64,7 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
         events_wait: values.contains_key(WAITING),
         last_seq: number(LAST_SEQ).unsigned_abs(),
         pictures_wait: values.contains_key(PICTURES),
+        uploads_wait: values.contains_key(UPLOADS),
         feed_cursor: number(meta::FEED_CURSOR).unsigned_abs(),
         leases_expire_ms: number(meta::LEASES_EXPIRE_MS),
         lease_fence: number(meta::LEASE_FENCE).unsigned_abs(),

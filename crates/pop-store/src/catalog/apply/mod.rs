@@ -6,6 +6,7 @@
 
 mod people;
 mod rows;
+mod social;
 
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_wire::{Change, FeedPage, Product};
@@ -30,6 +31,7 @@ pub async fn apply(db: &dyn Database, page: &FeedPage) -> Result<(), StoreError>
     push(&mut batch, REMOVE_CATEGORIES, changes.categories_removed)?;
     put_products(&changes.products, &changes.products_removed, &mut batch)?;
     changes.people.put(&mut batch)?;
+    social::put(page, &mut batch)?;
     batch.push(meta::set(meta::FEED_CURSOR, page.next.to_string()));
     db.batch(batch).await?;
     Ok(())

@@ -1,0 +1,135 @@
+//! Reviews that customers wrote at this POP.
+
+use kiosk_edge_platform::{Database, Statement};
+use kiosk_ids::{EventId, ProductId, ReviewId};
+use kiosk_privacy::Masked;
+use kiosk_wire::{EventBody, Picture, ReviewRecord};
+
+use super::{SocialGuard, uploads};
+use crate::{StoreError, outbox};
+
+/// One's own review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnReview {
+    /// Identifier.
+    pub id: ReviewId,
+    /// 1 to 5.
+    pub stars: u8,
+    /// A line.
+    pub title: String,
+    /// Plain text.
+    pub body: String,
+    /// SHA-256, hex, of its pictures as they were handed in.
+    pub uploads: Vec<String>,
+    /// Its pictures as the core made them.
+    pub pictures: Vec<Picture>,
+    /// When it was written or changed, Unix milliseconds.
+    pub written_ms: i64,
+    /// `waiting`, `published`, or `removed` by a moderator.
+    pub state: String,
+}
+
+/// The review `id`, when it was written here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get(db: &dyn Database, id: &ReviewId) -> Result<Option<OwnReview>, StoreError> {
+    let select = Statement::new(
+        "SELECT stars, title, body, uploads, pictures, written_ms, state FROM own_review WHERE id = ?1",
+    );
+    let rows = db.query(select.bind(id.as_str())).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(OwnReview {
+        id: id.clone(),
+        stars: u8::try_from(row.get::<u32>(0)?).unwrap_or(0),
+        title: row.get(1)?,
+        body: row.get(2)?,
+        uploads: serde_json::from_str(row.get(3)?)?,
+        pictures: serde_json::from_str(row.get(4)?)?,
+        written_ms: row.get(5)?,
+        state: row.get(6)?,
+    }))
+}
+
+/// A review that is written or changed.
+#[derive(Clone, Debug)]
+pub struct NewReview<'a> {
+    /// Identifier.
+    pub id: &'a ReviewId,
+    /// Who.
+    pub account: &'a str,
+    /// The product.
+    pub product: &'a ProductId,
+    /// 1 to 5.
+    pub stars: u8,
+    /// A line.
+    pub title: Masked,
+    /// The text.
+    pub body: Masked,
+    /// SHA-256, hex, of the account's pictures, or of those the review has.
+    pub uploads: &'a [String],
+    /// Unix milliseconds.
+    pub now_ms: i64,
+    /// Names the event.
+    pub event: &'a EventId,
+}
+
+/// Writes a review: it waits for the core, and its pictures with it. All or nothing.
+///
+/// # Errors
+/// A constraint that names a [`SocialGuard`], or when the database fails.
+pub async fn put(db: &dyn Database, review: NewReview<'_>) -> Result<(), StoreError> {
+    let NewReview { id, account, product, stars, uploads: hashes, now_ms, event, .. } = review;
+    let delivered = SocialGuard::ProductWasDelivered.unless(
+        "NOT EXISTS (SELECT 1 FROM purchase WHERE account = ?1 AND product_id = ?2 AND delivered = 1)",
+    );
+    let insert = Statement::new(
+        "INSERT INTO own_review (id, account, product_id, stars, title, body, uploads, pictures, written_ms, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[]', ?8, 'waiting')
+         ON CONFLICT (id) DO UPDATE SET stars = excluded.stars, title = excluded.title, body = excluded.body,
+           uploads = excluded.uploads, written_ms = excluded.written_ms, state = 'waiting'",
+    );
+    // The guards look at the pictures the review has until now.
+    let mut batch = vec![delivered.bind(account).bind(product.as_str())];
+    batch.extend(uploads::attach(account, hashes, Some(id), event)?);
+    batch.push(
+        insert
+            .bind(id.as_str())
+            .bind(account)
+            .bind(product.as_str())
+            .bind(stars)
+            .bind(review.title.as_str())
+            .bind(review.body.as_str())
+            .bind(serde_json::to_string(hashes)?)
+            .bind(now_ms),
+    );
+    let record = ReviewRecord {
+        id: id.clone(),
+        account: account.to_owned(),
+        product: product.clone(),
+        stars,
+        title: review.title.into(),
+        body: review.body.into(),
+        uploads: hashes.to_vec(),
+        written_ms: now_ms,
+    };
+    batch.push(outbox::append(event, now_ms, &EventBody::ReviewWritten(Box::new(record)))?);
+    db.batch(batch).await?;
+    Ok(())
+}
+
+/// Takes a review back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn withdraw(
+    db: &dyn Database,
+    id: &ReviewId,
+    event: &EventId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let remove = Statement::new("DELETE FROM own_review WHERE id = ?1").bind(id.as_str());
+    db.batch(vec![remove, outbox::append(event, now_ms, &EventBody::ReviewWithdrawn { id: id.clone() })?])
+        .await?;
+    Ok(())
+}
