@@ -1,4 +1,4 @@
-//! What edge code may ask of its host, as ports (invariant I9): database, outbound HTTP, variables, files, clock,
+//! What edge code may ask of its host, as ports (invariant I9): database, outbound HTTP, variables, files, clock, timer,
 //! randomness and work after the answer. This crate is the only place that knows Spin from Workers from a native process.
 //!
 //! | module | host |
@@ -18,6 +18,7 @@ pub mod native;
 pub mod request_id;
 #[cfg(target_os = "wasi")]
 pub mod spin;
+pub mod streaming;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 pub mod workers;
 
@@ -37,6 +38,12 @@ pub trait Clock: Send + Sync {
     fn measure_us(&self) -> i64 {
         self.now_ms().saturating_mul(1_000)
     }
+}
+
+/// Waits, for answers that are sent bit by bit.
+pub trait Timer: Send + Sync {
+    /// Resolves after `wait_ms` milliseconds.
+    fn sleep(&self, wait_ms: u32) -> BoxFuture<'static, ()>;
 }
 
 /// A cryptographic source of randomness.
@@ -86,6 +93,8 @@ pub struct Edge {
     pub files: Arc<dyn Files>,
     /// Wall clock.
     pub clock: Arc<dyn Clock>,
+    /// Waits.
+    pub timer: Arc<dyn Timer>,
     /// Randomness.
     pub random: Arc<dyn Randomness>,
     /// Work after the answer.

@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use crate::db::check_batch;
 use crate::{
     AfterResponse, Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row,
-    Statement, Value, VariableError, Variables,
+    Statement, Timer, Value, VariableError, Variables,
 };
 
 /// Most prepared statements that are kept: more than the apps have, so that none is prepared twice.
@@ -138,6 +138,16 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Who waits moves the clock on: a test of what takes seconds takes none.
+pub struct ManualTimer(pub Arc<ManualClock>);
+
+impl Timer for ManualTimer {
+    fn sleep(&self, wait_ms: u32) -> BoxFuture<'static, ()> {
+        let clock = self.0.clone();
+        async move { clock.advance_ms(wait_ms.into()) }.boxed()
     }
 }
 
@@ -267,6 +277,7 @@ impl NativeEdge {
             variables: Arc::new(MapVariables(variables)),
             files: Arc::new(DirFiles(files)),
             clock: clock.clone(),
+            timer: Arc::new(ManualTimer(clock.clone())),
             random: Arc::new(SeededRandom::new(seed)),
             after: Arc::new(after.clone()),
         };

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Either, select};
 use http::{HeaderMap, Response};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Either as EitherBody, Full, Limited};
 use kiosk_problem::REQUEST_ID;
 use send_wrapper::SendWrapper;
 use spin_sdk::sqlite::wit::sqlite;
@@ -23,7 +23,7 @@ use crate::db::check_batch;
 use crate::http_client::RESPONSE_BYTES_MAX;
 use crate::{
     AfterResponse, Clock, Database, DbError, Edge, Files, HttpClient, HttpError, Outbound, Randomness, Row,
-    Statement, Value, VariableError, Variables, client, head, request_id,
+    Statement, Timer, Value, VariableError, Variables, client, head, request_id, streaming,
 };
 
 /// The ports of this component instance, with the POP's database.
@@ -48,6 +48,7 @@ pub fn edge_on(database_name: &'static str) -> Edge {
         variables: Arc::new(SpinVariables),
         files: Arc::new(MountedFiles),
         clock: Arc::new(WasiClock),
+        timer: Arc::new(WasiTimer),
         random: Arc::new(WasiRandom),
         after: Arc::new(LeftToTheTick),
     }
@@ -62,8 +63,11 @@ fn log_to_stderr() {
 
 /// Hands one request to the router and its answer back.
 ///
-/// The body is streamed into the router, which limits it; the answer is sent whole.
-pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response<Full<Bytes>> {
+/// The body is streamed into the router, which limits it; the answer is sent whole, unless it is one of events.
+pub async fn serve(
+    router: Router,
+    request: spin_sdk::http::Request,
+) -> Response<EitherBody<Full<Bytes>, Body>> {
     let mut request =
         request.map(|body| Body::from_stream(SendWrapper::new(http_body_util::BodyDataStream::new(body))));
     let method = request.method().clone();
@@ -73,11 +77,14 @@ pub async fn serve(router: Router, request: spin_sdk::http::Request) -> Response
     let (mut parts, body) = response.into_parts();
     head::without_length(&method, &mut parts.headers);
     parts.headers.insert(REQUEST_ID, id);
+    if streaming::is_streamed(&parts.headers) {
+        return Response::from_parts(parts, EitherBody::Right(body));
+    }
     match body.collect().await {
-        Ok(body) => Response::from_parts(parts, Full::new(body.to_bytes())),
+        Ok(body) => Response::from_parts(parts, EitherBody::Left(Full::new(body.to_bytes()))),
         Err(error) => {
             tracing::error!(%error, "a response body broke off");
-            let mut response = Response::new(Full::default());
+            let mut response = Response::new(EitherBody::Left(Full::default()));
             *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
             response
         }
@@ -249,6 +256,14 @@ impl Clock for WasiClock {
             static START: Instant = Instant::now();
         }
         i64::try_from(START.with(Instant::elapsed).as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
+struct WasiTimer;
+
+impl Timer for WasiTimer {
+    fn sleep(&self, wait_ms: u32) -> BoxFuture<'static, ()> {
+        SendWrapper::new(spin_sdk::time::sleep(Duration::from_millis(wait_ms.into()))).boxed()
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kiosk_edge_platform::Clock;
+use futures::future::BoxFuture;
+use kiosk_edge_platform::{Clock, Timer};
 use kiosk_wire::CLOCK_SKEW_MS_MAX;
 
 use crate::executor::{Executor, US_PER_MS};
@@ -36,6 +37,13 @@ impl PopClock {
     pub fn set_offset_ms(&self, offset_ms: i64) -> i64 {
         let offset_ms = offset_ms.clamp(-SKEW_MS_MAX, SKEW_MS_MAX);
         offset_ms - self.offset_ms.swap(offset_ms, Ordering::SeqCst)
+    }
+}
+
+/// Waiting takes the true time, whatever the POP takes it for.
+impl Timer for PopClock {
+    fn sleep(&self, wait_ms: u32) -> BoxFuture<'static, ()> {
+        Box::pin(self.executor.sleep_us(u64::from(wait_ms) * US_PER_MS))
     }
 }
 

@@ -104,6 +104,7 @@ impl Pop {
             variables: Arc::new(MapVariables(variables)),
             files: Arc::new(DirFiles(MODELS.into())),
             clock: self.clock.clone(),
+            timer: self.clock.clone(),
             random: Arc::new(Chance::new(self.seed, stream)),
             after: Arc::new(After { world: Arc::clone(world), pop: index }),
         }

@@ -8,24 +8,25 @@ mod http;
 mod log;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::http::{HeaderMap, StatusCode};
 use axum::Router;
 use axum::body::Body;
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryStreamExt};
 use http_body_util::BodyExt;
 use kiosk_problem::REQUEST_ID;
 use tower::ServiceExt;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::js_sys::Promise;
-use worker::send::SendWrapper;
+use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen_futures::future_to_promise;
-use worker::{Env, HttpRequest, Response, ResponseBuilder};
+use worker::{Delay, Env, HttpRequest, Response, ResponseBuilder};
 
 use crate::{
-    AfterResponse, Clock, Database, Edge, Files, Randomness, VariableError, Variables, client, head,
-    request_id,
+    AfterResponse, Clock, Database, Edge, Files, Randomness, Timer, VariableError, Variables, client, head,
+    request_id, streaming,
 };
 
 /// Name of the D1 binding in `wrangler.toml`.
@@ -65,12 +66,13 @@ pub fn edge_on(env: &Env, binding: &str, files: EmbeddedFiles, siblings: Sibling
         variables: Arc::new(EnvVariables(env.clone())),
         files: Arc::new(CompiledIn(files)),
         clock: Arc::new(WorkersClock),
+        timer: Arc::new(WorkersTimer),
         random: Arc::new(WebCrypto),
         after: Arc::new(WaitUntil),
     })
 }
 
-/// Hands one request to the router and its answer back. The answer is sent whole.
+/// Hands one request to the router and its answer back. The answer is sent whole, unless it is one of events.
 ///
 /// # Errors
 /// When the answer cannot be built.
@@ -89,6 +91,11 @@ pub async fn serve(router: Router, request: HttpRequest) -> worker::Result<Respo
     let (mut parts, body) = answer.into_parts();
     head::without_length(&method, &mut parts.headers);
     parts.headers.insert(REQUEST_ID, id);
+    if streaming::is_streamed(&parts.headers) {
+        let builder = ResponseBuilder::new().with_status(parts.status.as_u16());
+        let bytes = body.into_data_stream().map_err(|error| worker::Error::RustError(error.to_string()));
+        return builder.with_headers((&parts.headers).into()).from_stream(bytes);
+    }
     match body.collect().await {
         Ok(body) => respond(parts.status, &parts.headers, body.to_bytes().into()),
         Err(error) => {
@@ -130,6 +137,14 @@ struct WorkersClock;
 impl Clock for WorkersClock {
     fn now_ms(&self) -> i64 {
         i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+struct WorkersTimer;
+
+impl Timer for WorkersTimer {
+    fn sleep(&self, wait_ms: u32) -> BoxFuture<'static, ()> {
+        SendFuture::new(Delay::from(Duration::from_millis(wait_ms.into()))).boxed()
     }
 }
 

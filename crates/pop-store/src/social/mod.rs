@@ -19,7 +19,7 @@ pub(crate) const SCHEMA: [&str; 11] = [
     "CREATE TABLE room (
         order_id TEXT NOT NULL, vendor_id TEXT NOT NULL, account TEXT NOT NULL, titles TEXT NOT NULL,
         moved_ms INTEGER NOT NULL, closed_by TEXT, vendor_read_ms INTEGER NOT NULL DEFAULT 0,
-        read_ms INTEGER NOT NULL DEFAULT 0, reported_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (order_id, vendor_id)
+        read_ms INTEGER NOT NULL DEFAULT 0, changed_ms INTEGER NOT NULL DEFAULT 0, reported_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (order_id, vendor_id)
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX room_by_account ON room (account, moved_ms DESC)",
     // One without a number waits for the core. `account` is whose it is among those written here.
@@ -69,17 +69,20 @@ pub enum SocialGuard {
     UploadsInBounds,
     /// The account has a purchase of the product that was delivered.
     ProductWasDelivered,
+    /// The room or the review was not changed a moment ago.
+    ChangesInBounds,
 }
 
 impl SocialGuard {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::RoomIsOpen,
         Self::MessagesInBounds,
         Self::ReportsInBounds,
         Self::UploadsAreThere,
         Self::UploadsInBounds,
         Self::ProductWasDelivered,
+        Self::ChangesInBounds,
     ];
 
     const SCHEMA: &str = "CREATE TABLE social_guard (
@@ -89,7 +92,8 @@ impl SocialGuard {
         CONSTRAINT reports_in_bounds CHECK (broken <> 'reports_in_bounds'),
         CONSTRAINT uploads_are_there CHECK (broken <> 'uploads_are_there'),
         CONSTRAINT uploads_in_bounds CHECK (broken <> 'uploads_in_bounds'),
-        CONSTRAINT product_was_delivered CHECK (broken <> 'product_was_delivered')
+        CONSTRAINT product_was_delivered CHECK (broken <> 'product_was_delivered'),
+        CONSTRAINT changes_in_bounds CHECK (broken <> 'changes_in_bounds')
     ) STRICT";
 
     /// Name of the `CHECK`.
@@ -102,6 +106,7 @@ impl SocialGuard {
             Self::UploadsAreThere => "uploads_are_there",
             Self::UploadsInBounds => "uploads_in_bounds",
             Self::ProductWasDelivered => "product_was_delivered",
+            Self::ChangesInBounds => "changes_in_bounds",
         }
     }
 
@@ -120,6 +125,9 @@ impl SocialGuard {
         ))
     }
 }
+
+/// What a customer can change again and again can be changed this often, in milliseconds.
+pub const CHANGE_AGAIN_MS: i64 = 2_000;
 
 /// Whether the batch failed with `error` because the same idempotency key was answered meanwhile.
 #[must_use]

@@ -5,7 +5,7 @@ use kiosk_ids::{EventId, ProductId, ReviewId};
 use kiosk_privacy::Masked;
 use kiosk_wire::{EventBody, Picture, ReviewRecord};
 
-use super::{SocialGuard, uploads};
+use super::{CHANGE_AGAIN_MS, SocialGuard, uploads};
 use crate::{StoreError, outbox};
 
 /// One's own review.
@@ -89,8 +89,13 @@ pub async fn put(db: &dyn Database, review: NewReview<'_>) -> Result<(), StoreEr
          ON CONFLICT (id) DO UPDATE SET stars = excluded.stars, title = excluded.title, body = excluded.body,
            uploads = excluded.uploads, written_ms = excluded.written_ms, state = 'waiting'",
     );
+    let again = SocialGuard::ChangesInBounds
+        .unless("EXISTS (SELECT 1 FROM own_review WHERE id = ?1 AND written_ms > ?2)");
     // The guards look at the pictures the review has until now.
-    let mut batch = vec![delivered.bind(account).bind(product.as_str())];
+    let mut batch = vec![
+        delivered.bind(account).bind(product.as_str()),
+        again.bind(id.as_str()).bind(now_ms - CHANGE_AGAIN_MS),
+    ];
     batch.extend(uploads::attach(account, hashes, Some(id), event)?);
     batch.push(
         insert

@@ -4,8 +4,8 @@ use kiosk_edge_platform::{Database, Row, Statement};
 use kiosk_ids::{EventId, OrderId, VendorId};
 use kiosk_wire::{EventBody, Party, RoomKey};
 
-use super::SocialGuard;
 use super::messages::{self, Message};
+use super::{CHANGE_AGAIN_MS, SocialGuard};
 use crate::{StoreError, outbox};
 
 /// A room can be reported again after this long, in milliseconds.
@@ -136,17 +136,24 @@ pub async fn mark_read(db: &dyn Database, act: Act<'_>, read_ms: i64) -> Result<
 /// Closes the room for its vendor, or opens it again; who else closed it keeps it closed.
 ///
 /// # Errors
-/// When the database fails.
+/// [`SocialGuard::ChangesInBounds`], or when the database fails.
 pub async fn block(db: &dyn Database, act: Act<'_>, blocked: bool) -> Result<(), StoreError> {
+    let guard = SocialGuard::ChangesInBounds.unless(
+        "EXISTS (SELECT 1 FROM room WHERE order_id = ?1 AND vendor_id = ?2 AND account = ?3 AND changed_ms > ?4)",
+    );
     let sql = if blocked {
-        "UPDATE room SET closed_by = COALESCE(closed_by, 'customer')
+        "UPDATE room SET changed_ms = ?4, closed_by = COALESCE(closed_by, 'customer')
          WHERE order_id = ?1 AND vendor_id = ?2 AND account = ?3"
     } else {
-        "UPDATE room SET closed_by = NULL
+        "UPDATE room SET changed_ms = ?4, closed_by = NULL
          WHERE order_id = ?1 AND vendor_id = ?2 AND account = ?3 AND closed_by = 'customer'"
     };
     let body = EventBody::RoomBlocked { room: act.room.clone(), blocked };
-    act.commit(db, vec![act.bound(Statement::new(sql))], &body).await
+    let batch = vec![
+        act.bound(guard).bind(act.now_ms - CHANGE_AGAIN_MS),
+        act.bound(Statement::new(sql)).bind(act.now_ms),
+    ];
+    act.commit(db, batch, &body).await
 }
 
 /// Hands the room to the moderators; `reason` is masked.

@@ -1,0 +1,91 @@
+//! State of the router: what an instance sets up once, before its first request.
+
+use std::ops::Deref;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::FromRequestParts;
+use http::StatusCode;
+use http::request::Parts;
+use kiosk_edge_platform::Edge;
+use kiosk_pop_store::schema;
+use kiosk_problem::Problem;
+use utoipa::openapi::OpenApi;
+
+use crate::config::Config;
+
+/// State of the router.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    edge: Edge,
+    api: OpenApi,
+    pop: OnceLock<Pop>,
+}
+
+impl App {
+    pub fn new(edge: Edge, api: OpenApi) -> Self {
+        Self(Arc::new(Shared { edge, api, pop: OnceLock::new() }))
+    }
+
+    /// The description of the API, as the routes state it.
+    pub fn api(&self) -> &OpenApi {
+        &self.0.api
+    }
+
+    /// The POP, set up on the first call. Requests that come at the same time may each set it up, which does no harm
+    /// and needs no request to wake another.
+    async fn pop(&self) -> Result<Pop, Problem> {
+        if let Some(pop) = self.0.pop.get() {
+            return Ok(pop.clone());
+        }
+        let edge = &self.0.edge;
+        let config = Config::load(&*edge.variables).await.map_err(|error| not_ready(&error))?;
+        schema::migrate(&*edge.db).await.map_err(|error| not_ready(&error))?;
+        let pop = Ready { edge: edge.clone(), config, streams: AtomicUsize::new(0) };
+        Ok(self.0.pop.get_or_init(|| Pop(Arc::new(pop))).clone())
+    }
+}
+
+fn not_ready(error: &(dyn std::error::Error + 'static)) -> Problem {
+    tracing::error!(error, "the POP could not be set up");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "This POP is not ready").retry_after_s(1)
+}
+
+/// A POP that is set up: what services work with. Extracting it sets it up.
+#[derive(Clone)]
+pub struct Pop(Arc<Ready>);
+
+/// Contents of [`Pop`].
+pub struct Ready {
+    /// The ports of the host.
+    pub edge: Edge,
+    /// The configuration.
+    pub config: Config,
+    /// Streams of events that this instance sends now.
+    pub streams: AtomicUsize,
+}
+
+impl Pop {
+    /// Unix milliseconds by the POP's clock.
+    pub fn now_ms(&self) -> i64 {
+        self.edge.clock.now_ms()
+    }
+}
+
+impl Deref for Pop {
+    type Target = Ready;
+
+    fn deref(&self) -> &Ready {
+        &self.0
+    }
+}
+
+impl FromRequestParts<App> for Pop {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        app.pop().await
+    }
+}
