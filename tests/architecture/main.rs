@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const EDGE_APPS: [&str; 4] = ["apps/storefront", "apps/edge-orders", "apps/edge-fraud", "apps/edge-accounts"];
+const EDGE_APPS: [&str; 5] =
+    ["apps/storefront", "apps/edge-orders", "apps/edge-fraud", "apps/edge-accounts", "apps/edge-social"];
 /// Code that runs at the edge and takes time, randomness and the database from its ports.
 const EDGE_CRATES: [&str; 9] = [
     "crates/money",

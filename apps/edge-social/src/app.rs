@@ -5,14 +5,20 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
-use http::StatusCode;
+use bytes::Bytes;
 use http::request::Parts;
-use kiosk_edge_platform::Edge;
+use http::{Request, StatusCode};
+use kiosk_edge_platform::{Edge, Outbound};
 use kiosk_pop_store::schema;
 use kiosk_problem::Problem;
 use utoipa::openapi::OpenApi;
 
 use crate::config::Config;
+
+/// Where edge-orders, which delivers, is told to.
+const TICK_URL: &str = "http://edge-orders.spin.internal/internal/tick";
+/// How long that may take, in milliseconds.
+const TICK_TIMEOUT_MS_MAX: u32 = 10_000;
 
 /// State of the router.
 #[derive(Clone)]
@@ -68,6 +74,21 @@ pub struct Ready {
 }
 
 impl Pop {
+    /// Tells edge-orders that something waits for the core, on hosts that let work go on after an answer; elsewhere the
+    /// tick comes a moment later anyway.
+    pub fn deliver_soon(&self) {
+        let edge = self.edge.clone();
+        let request = Request::post(TICK_URL).body(Bytes::new());
+        self.edge.after.run(Box::pin(async move {
+            let Ok(request) = request else { return };
+            if let Err(error) =
+                edge.http.send(Outbound { request, timeout_ms_max: TICK_TIMEOUT_MS_MAX }).await
+            {
+                tracing::debug!(%error, "a delivery was left to the tick");
+            }
+        }));
+    }
+
     /// Unix milliseconds by the POP's clock.
     pub fn now_ms(&self) -> i64 {
         self.edge.clock.now_ms()

@@ -3,6 +3,8 @@
 //! What `spin.toml` says for Spin is said here: which app answers which path. Nothing else is.
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+mod files;
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod pop;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod tick;

@@ -3,17 +3,10 @@
 use std::cell::OnceCell;
 
 use axum::Router;
-use kiosk_edge_platform::workers::{EmbeddedFiles, Siblings, database, edge, edge_on};
+use kiosk_edge_platform::workers::{Siblings, database, edge, edge_on};
 use worker::{Env, Result};
 
-/// A Worker has no files of its own: the fraud model is compiled in. Assets are served by the platform; the storefront
-/// needs to know their names only.
-const MODELS: EmbeddedFiles = &[
-    ("/models/fraud-v1.onnx", include_bytes!("../../../ml/fraud/models/fraud-v1.onnx")),
-    ("/models/fraud-v1.json", include_bytes!("../../../ml/fraud/models/fraud-v1.json")),
-];
-const ASSETS: EmbeddedFiles =
-    &[("/assets/manifest.json", include_bytes!("../../../dist/assets/manifest.json"))];
+use crate::files::{ASSETS, MODELS};
 
 /// The public apps.
 #[derive(Clone)]
@@ -24,6 +17,8 @@ pub struct Pop {
     pub orders: Router,
     /// The API of accounts, and its tick.
     pub accounts: Router,
+    /// The API of what customers write.
+    pub social: Router,
 }
 
 impl Pop {
@@ -33,9 +28,11 @@ impl Pop {
         let accounts = edge_accounts::router(vault, database(env, "VAULT_KEYS")?);
         let siblings = vec![("edge-fraud", fraud), ("edge-accounts", accounts.clone())];
         let orders = edge_orders::router(edge(env, &[], siblings)?);
-        let siblings = vec![("edge-orders", orders.clone()), ("edge-accounts", accounts.clone())];
+        let mut siblings = vec![("edge-orders", orders.clone()), ("edge-accounts", accounts.clone())];
+        let social = edge_social::router(edge(env, &[], siblings.clone())?);
+        siblings.push(("edge-social", social.clone()));
         let storefront = storefront::router(edge(env, ASSETS, siblings)?);
-        Ok(Self { storefront, orders, accounts })
+        Ok(Self { storefront, orders, accounts, social })
     }
 
     /// The app that answers `path`, as in `spin.toml`.
@@ -43,6 +40,7 @@ impl Pop {
         let mut segments = path.split('/').skip(1);
         match (segments.next(), segments.next()) {
             (Some("v1"), Some("account")) => self.accounts,
+            (Some("v1"), Some("chats" | "pictures" | "reviews" | "social")) => self.social,
             (Some("v1"), _) => self.orders,
             _ => self.storefront,
         }

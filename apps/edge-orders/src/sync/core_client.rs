@@ -12,6 +12,8 @@ use crate::app::Pop;
 
 /// How long a tick waits for one answer, in milliseconds.
 pub const TICK_TIMEOUT_MS_MAX: u32 = 3_000;
+const JSON: &str = "application/json";
+const FILE: &str = "application/octet-stream";
 /// Random bytes of a nonce.
 const NONCE_BYTES: usize = 16;
 
@@ -76,12 +78,17 @@ pub async fn post<T: DeserializeOwned>(
     body: Vec<u8>,
     timeout_ms_max: u32,
 ) -> Result<T, CoreError> {
-    Ok(serde_json::from_slice(&send(pop, Method::POST, path, body, timeout_ms_max).await?)?)
+    Ok(serde_json::from_slice(&send(pop, Method::POST, path, (JSON, body), timeout_ms_max).await?)?)
+}
+
+/// Posts a file; the answer is of no interest.
+pub async fn post_file(pop: &Pop, path: &str, bytes: Vec<u8>, timeout_ms_max: u32) -> Result<(), CoreError> {
+    send(pop, Method::POST, path, (FILE, bytes), timeout_ms_max).await.map(drop)
 }
 
 /// Gets the bytes at `path`, query included.
 pub async fn get(pop: &Pop, path: &str) -> Result<Bytes, CoreError> {
-    send(pop, Method::GET, path, Vec::new(), TICK_TIMEOUT_MS_MAX).await
+    send(pop, Method::GET, path, (JSON, Vec::new()), TICK_TIMEOUT_MS_MAX).await
 }
 
 /// A message as it is sent.
@@ -93,7 +100,7 @@ async fn send(
     pop: &Pop,
     method: Method,
     path: &str,
-    body: Vec<u8>,
+    (media_type, body): (&'static str, Vec<u8>),
     timeout_ms_max: u32,
 ) -> Result<Bytes, CoreError> {
     let uri: Uri = format!("{}{path}", pop.config.core_url).parse().map_err(http::Error::from)?;
@@ -113,7 +120,7 @@ async fn send(
         .header(SIGNATURE_INPUT, signature.signature_input)
         .header(SIGNATURE, signature.signature);
     if !body.is_empty() {
-        request = request.header(header::CONTENT_TYPE, "application/json");
+        request = request.header(header::CONTENT_TYPE, media_type);
     }
     let outbound = Outbound { request: request.body(Bytes::from(body))?, timeout_ms_max };
     let response = pop.edge.http.send(outbound).await?;

@@ -1,4 +1,4 @@
-//! Sync with the core: events up, leases, catalogue and pictures down. Driven by the host's tick; a checkout asks for
+//! Sync with the core: events and pictures of customers up, leases, catalogue and pictures down. Driven by the host's tick; a checkout asks for
 //! leases itself when a shopper waits. The core sees only what is in `kiosk_wire`.
 
 mod backoff;
@@ -10,5 +10,6 @@ mod media;
 mod service;
 pub mod transport;
 mod upkeep;
+mod uploads;
 
 pub use service::deliver_soon;

@@ -7,7 +7,7 @@ use kiosk_pop_store::{StoreError, incarnation as store, meta};
 use serde::Serialize;
 
 use super::core_client::CoreError;
-use super::{backoff, events, feed, leases, media, upkeep};
+use super::{backoff, events, feed, leases, media, upkeep, uploads};
 use crate::app::Pop;
 
 /// A tick starts nothing new after this long, in milliseconds; what it started may take one request's timeout more.
@@ -45,6 +45,8 @@ pub struct TickReport {
     pub returned: u64,
     /// Pictures that were fetched.
     pub media: u64,
+    /// Pictures of customers that were handed in.
+    pub uploads: u64,
 }
 
 /// Until when a tick may start something.
@@ -119,6 +121,9 @@ async fn stopped(pop: &Pop, state: &SyncState, incarnation: &str, stop: Stop) ->
 
 async fn sync(pop: &Pop, state: &SyncState, incarnation: &str, report: &mut TickReport) -> Result<(), Stop> {
     let budget = Budget { until_ms: pop.now_ms() + TICK_MS_MAX };
+    if state.uploads_wait {
+        report.uploads = step("uploads", uploads::hand_in_pictures(pop, budget).await)?;
+    }
     if state.events_wait {
         report.delivered = step("events", events::deliver_events(pop, incarnation, budget).await)?;
     }

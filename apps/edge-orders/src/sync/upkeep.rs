@@ -1,5 +1,6 @@
 //! Removes rows that are of no more use.
 
+use kiosk_pop_store::social::uploads;
 use kiosk_pop_store::sync::SyncState;
 use kiosk_pop_store::{carts, catalog, idempotency, meta, velocity};
 
@@ -10,7 +11,7 @@ use crate::app::Pop;
 /// sale writes.
 const PRUNE_MS: i64 = 1_000;
 
-/// Removes old carts, remembered answers and velocity rows and promotions, when that is due.
+/// Removes old carts, remembered answers, velocity rows, promotions and pictures of customers, when that is due.
 pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
     let now_ms = pop.now_ms();
     if (0..PRUNE_MS).contains(&(now_ms - state.pruned_ms)) {
@@ -23,6 +24,7 @@ pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
         catalog::prune_promotions(now_ms),
     ];
     batch.extend(carts::prune(now_ms));
+    batch.extend(uploads::prune(now_ms));
     pop.edge.db.batch(batch).await?;
     Ok(())
 }

@@ -15,3 +15,4 @@ mod products;
 mod races;
 mod set_back;
 mod support;
+mod uploads;

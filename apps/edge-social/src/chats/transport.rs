@@ -117,6 +117,8 @@ pub async fn send_message(
     let mut response = (StatusCode::CREATED, Json(sent)).into_response();
     if replayed {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    } else {
+        pop.deliver_soon();
     }
     Ok(response)
 }

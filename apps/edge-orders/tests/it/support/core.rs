@@ -17,7 +17,7 @@ use kiosk_problem::{Json, Problem};
 use kiosk_wire::sign::{SignatureHeaders, Signed, verify};
 use kiosk_wire::{
     Category, Change, Event, EventAck, EventBatch, EventBody, FeedPage, LeaseReply, LeaseRequest, LeaseState,
-    Product, Vendor,
+    Picture, Product, Vendor,
 };
 
 use super::{MUG, POP_KEY, SET_OF_4, SOFA, US_LAMP, product};
@@ -37,6 +37,10 @@ pub struct State {
     pub stock: BTreeMap<String, Stock>,
     pub feed: Vec<Change>,
     pub media: BTreeMap<String, Vec<u8>>,
+    /// Pictures that were handed in, and how many events had come before each.
+    pub handed_in: Vec<(Vec<u8>, usize)>,
+    /// Refuses pictures with this status.
+    pub refuse_pictures: Option<StatusCode>,
     pub fenced: Vec<String>,
     pub lease_requests: Vec<LeaseRequest>,
     pub nonces: Vec<String>,
@@ -168,11 +172,21 @@ impl State {
             "/sync/v1/events" => self.apply_events(serde_json::from_slice(body).unwrap()),
             "/sync/v1/leases" => self.grant(serde_json::from_slice(body).unwrap(), now_ms),
             "/sync/v1/feed" => self.page(query),
+            "/sync/v1/media" => self.take_picture(body),
             _ => match path.strip_prefix("/sync/v1/media/").and_then(|hash| self.media.get(hash)) {
                 Some(bytes) => bytes.clone().into_response(),
                 None => Problem::not_found("media").into_response(),
             },
         }
+    }
+
+    fn take_picture(&mut self, body: &Bytes) -> Response {
+        if let Some(status) = self.refuse_pictures {
+            return Problem::new(status, "picture_refused", "This is no picture").into_response();
+        }
+        self.handed_in.push((body.to_vec(), self.events.len()));
+        let picture = Picture { hash: "0".repeat(64), ext: "webp".into(), alt: String::new() };
+        Json(picture).into_response()
     }
 
     fn apply_events(&mut self, batch: EventBatch) -> Response {
