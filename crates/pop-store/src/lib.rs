@@ -18,8 +18,8 @@ pub mod orders;
 pub mod outbox;
 pub mod payments;
 pub mod schema;
-pub mod standings;
 pub mod social;
+pub mod standings;
 pub mod sync;
 pub mod velocity;
 
