@@ -25,6 +25,7 @@ use crate::http::{
 use crate::media;
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{audit, catalog, imports, inventory, mail, members, orders, sync};
+use crate::panel;
 use crate::signin;
 
 /// The services of the core.
@@ -115,6 +116,7 @@ impl App {
             orders::transport::routes(&services.orders),
             signin::routes(&services, &browsers),
             admin::routes(&services),
+            panel::routes(&services),
         ];
         let routes: Vec<Route> = routes.into_iter().flatten().collect();
         let infos = routes

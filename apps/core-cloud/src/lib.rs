@@ -12,6 +12,7 @@ pub mod http;
 pub mod media;
 pub mod modules;
 mod page;
+mod panel;
 mod random;
 pub mod server;
 mod signin;

@@ -49,6 +49,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("GET", "/admin/staff", Access::Desk(Permission::Staff)),
     ("POST", "/admin/staff", Access::Desk(Permission::Staff)),
     ("POST", "/admin/staff/{id}/role", Access::Desk(Permission::Staff)),
+    ("GET", "/vendor", Access::Vendor),
 ];
 
 async fn every_route_is_guarded_as_it_says(app: TestApp) {
