@@ -57,7 +57,7 @@ impl Services {
     /// All services over one database.
     #[must_use]
     pub fn new(db: &Db, config: &Config, clock: &Clock) -> Self {
-        let media = media::service::Service::new(db.clone(), &config.data_dir, clock.clone());
+        let media = media::service::Service::new(db.clone(), config.files.clone(), clock.clone());
         let pops = Arc::new(config.pops.clone());
         Self {
             sync: sync::service::Service::new(db.clone(), clock.clone(), pops, config.lease_ttl_s),

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use kiosk_ids::PopId;
 use subtle::ConstantTimeEq;
 
+use crate::media::files::Files;
+
 /// Shortest key that is accepted, in bytes.
 pub const KEY_BYTES_MIN: usize = 16;
 /// How long a POP's leases run without contact, in seconds, unless set otherwise.
@@ -15,8 +17,10 @@ pub const LEASE_TTL_S_DEFAULT: u32 = 86_400;
 /// What the core needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Database file and pictures.
+    /// Database file.
     pub data_dir: PathBuf,
+    /// Where pictures and documents are.
+    pub files: Files,
     /// PostgreSQL instead of the file.
     pub database_url: Option<String>,
     /// Who may sync, with their keys.

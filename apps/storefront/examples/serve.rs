@@ -71,7 +71,7 @@ fn of_demo(product: kiosk_demo_shop::Product, number: i64, pictures: &mut Vec<(S
         let svg = kiosk_demo_shop::picture(&picture.file)?;
         let hash = hex::encode(Sha256::digest(svg.as_bytes()));
         pictures.push((hash.clone(), svg));
-        Some(Picture { hash, ext: "svg".to_owned(), alt: picture.alt })
+        Some(Picture { hash, ext: "svg".to_owned(), alt: picture.alt, widths: Vec::new() })
     };
     let money = |price: kiosk_demo_shop::Price| {
         Money::new(price.amount, Currency::from_code(&price.currency).unwrap())

@@ -146,6 +146,20 @@ pub struct Picture {
     pub ext: String,
     /// For those who do not see it.
     pub alt: String,
+    /// The same picture in several widths, the narrowest first; empty when there is only this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<PictureSize>,
+}
+
+/// A picture in one width, by the hash of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureSize {
+    /// In pixels.
+    pub width: u32,
+    /// SHA-256 of the bytes, hex.
+    pub hash: String,
+    /// File ending that tells the media type.
+    pub ext: String,
 }
 
 /// What is put in a cart.

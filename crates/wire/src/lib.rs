@@ -12,7 +12,9 @@ pub mod leases;
 pub mod people;
 pub mod sign;
 
-pub use catalog::{Attribute, Category, Change, FeedPage, Picture, Product, StockLine, Variant, Vendor};
+pub use catalog::{
+    Attribute, Category, Change, FeedPage, Picture, PictureSize, Product, StockLine, Variant, Vendor,
+};
 pub use events::{
     Event, EventAck, EventBatch, EventBody, FraudRecord, OrderLine, OrderRecord, PaymentRecord, StockTake,
 };

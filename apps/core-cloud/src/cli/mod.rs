@@ -11,6 +11,7 @@ use core_cloud::app::{App, Services};
 use core_cloud::clock::Clock;
 use core_cloud::config::{Config, LEASE_TTL_S_DEFAULT, MailConfig, Pops, Secret};
 use core_cloud::db::Db;
+use core_cloud::media::files::Files;
 use kiosk_ids::PopId;
 use kiosk_password::Password;
 use tracing_subscriber::EnvFilter;
@@ -22,6 +23,9 @@ pub struct Cli {
     /// Folder of the database file and the pictures.
     #[arg(long, global = true, env = "KIOSK_CORE_DATA", default_value = "data/core")]
     data_dir: PathBuf,
+    /// A store for pictures and documents instead of the folder: `s3://bucket/prefix`, with the usual `AWS_…` variables.
+    #[arg(long, global = true, env = "KIOSK_MEDIA_URL")]
+    media_url: Option<String>,
     /// A PostgreSQL database instead of the file, `postgres://…`.
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -173,6 +177,7 @@ impl Cli {
         getrandom::fill(&mut random)?;
         Ok(Config {
             data_dir: self.data_dir.clone(),
+            files: Files::open(&self.data_dir, self.media_url.as_deref()).context("KIOSK_MEDIA_URL")?,
             database_url: self.database_url.clone(),
             pops: Pops::default(),
             operator_key: Secret::new(&hex::encode(random))?,

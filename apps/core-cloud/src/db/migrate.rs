@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("members", include_str!("../../migrations/0009_members.sql")),
     ("audit", include_str!("../../migrations/0010_audit.sql")),
     ("mail", include_str!("../../migrations/0011_mail.sql")),
+    ("uploads", include_str!("../../migrations/0012_uploads.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

@@ -41,14 +41,8 @@ impl Kind {
         if bytes.len() > PICTURE_BYTES_MAX {
             return Err(NotAPicture::TooLarge);
         }
-        if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
-            return Ok(Self::Jpeg);
-        }
-        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-            return Ok(Self::Png);
-        }
-        if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-            return Ok(Self::WebP);
+        if let Some(kind) = Self::of_pixels(bytes) {
+            return Ok(kind);
         }
         let text = std::str::from_utf8(bytes).map_err(|_| NotAPicture::UnknownKind)?;
         if !text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
@@ -56,6 +50,18 @@ impl Kind {
         }
         svg::check(text).map_err(NotAPicture::UnsafeSvg)?;
         Ok(Self::Svg)
+    }
+
+    /// Tells the kind of a picture of pixels by its first bytes.
+    #[must_use]
+    pub fn of_pixels(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
+            return Some(Self::Jpeg);
+        }
+        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            return Some(Self::Png);
+        }
+        (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")).then_some(Self::WebP)
     }
 
     /// The ending of its file.

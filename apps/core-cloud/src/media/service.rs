@@ -1,16 +1,22 @@
 //! What the shop does with pictures.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
-use super::disk::Disk;
+use super::files::Files;
 use super::kind::{Kind, NotAPicture};
 use super::store;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
+
+/// Where pictures are in the store.
+const FOLDER: &str = "media";
+/// Uploads that are drawn anew at once: each takes much memory for a moment.
+const DRAWN_AT_ONCE_MAX: usize = 1;
 
 /// A picture in memory, checked.
 #[derive(Clone, Debug)]
@@ -39,16 +45,17 @@ impl Picture {
 /// The pictures of the shop.
 #[derive(Clone, Debug)]
 pub struct Service {
-    db: Db,
-    disk: Disk,
-    clock: Clock,
+    pub(super) db: Db,
+    files: Files,
+    pub(super) clock: Clock,
+    pub(super) drawing: Arc<Semaphore>,
 }
 
 impl Service {
-    /// Over this database and this folder.
+    /// Over this database and this store.
     #[must_use]
-    pub fn new(db: Db, data_dir: &Path, clock: Clock) -> Self {
-        Self { db, disk: Disk::new(data_dir), clock }
+    pub fn new(db: Db, files: Files, clock: Clock) -> Self {
+        Self { db, files, clock, drawing: Arc::new(Semaphore::new(DRAWN_AT_ONCE_MAX)) }
     }
 
     /// Keeps pictures: first their files, then their rows, so that every known picture has its bytes.
@@ -62,7 +69,7 @@ impl Service {
         let mut files = Vec::new();
         for picture in pictures.iter().filter(|picture| !known.contains_key(&picture.hash)) {
             if new.insert(picture.hash.as_str()) {
-                self.disk.put(&picture.hash, picture.kind.ext(), &picture.bytes).await?;
+                self.files.put(FOLDER, &picture.hash, picture.kind.ext(), picture.bytes.clone()).await?;
                 let size_bytes = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
                 files.push((picture.hash.as_str(), picture.kind.ext(), size_bytes));
             }
@@ -91,7 +98,7 @@ impl Service {
     pub async fn get_picture(&self, hash: &str) -> Result<(Kind, Vec<u8>), Error> {
         let known = store::list_files(&mut *self.db.read().await?, &[hash]).await?;
         let kind = known.get(hash).and_then(|ext| Kind::from_ext(ext)).ok_or(Error::NotFound("picture"))?;
-        let bytes = self.disk.get(hash, kind.ext()).await?.ok_or(Error::NotFound("picture"))?;
+        let bytes = self.files.get(FOLDER, hash, kind.ext()).await?.ok_or(Error::NotFound("picture"))?;
         Ok((kind, bytes))
     }
 

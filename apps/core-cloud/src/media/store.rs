@@ -1,4 +1,4 @@
-//! Tables `media_files`, `media_sources`.
+//! Tables `media_files`, `media_sources`, `media_uploads`.
 
 use std::collections::HashMap;
 
@@ -61,4 +61,17 @@ pub async fn insert_sources(conn: &mut Conn, now_ms: i64, sources: &[(&str, &str
         query.execute(&mut *conn).await?;
     }
     Ok(())
+}
+
+/// The pictures that were drawn from these uploads, JSON.
+pub async fn list_uploads(conn: &mut Conn, hashes: &[&str]) -> Result<HashMap<String, String>> {
+    pairs(conn, "SELECT hash, body FROM media_uploads WHERE hash IN", hashes).await
+}
+
+/// Remembers the picture that was drawn from an upload.
+pub async fn insert_upload(conn: &mut Conn, hash: &str, body: &str, now_ms: i64) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO media_uploads (hash, body, created_ms) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING",
+    );
+    query.bind(hash).bind(body).bind(now_ms).execute(conn).await.map(|_| ())
 }

@@ -10,6 +10,7 @@ use core_cloud::clock::Clock;
 use core_cloud::config::{Config, MailConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
+use core_cloud::media::files::Files;
 use core_cloud::modules::imports::formats::{self, Format, Pictures, Settings};
 use core_cloud::modules::imports::service::Report;
 use core_cloud::modules::members::policy::Role;
@@ -107,6 +108,7 @@ impl TestApp {
         let pops = POPS.map(|(id, key)| format!("{id}:{}:{key}", &id[..2])).join(",");
         let config = Config {
             data_dir: dir.path().to_owned(),
+            files: Files::open(dir.path(), None).unwrap(),
             database_url,
             pops: Pops::parse(&pops).unwrap(),
             operator_key: Secret::new(OPERATOR_KEY).unwrap(),

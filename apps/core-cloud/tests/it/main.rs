@@ -9,6 +9,7 @@ mod events;
 mod feed;
 mod imports;
 mod leases;
+mod media;
 mod members;
 mod postgres;
 mod problems;

@@ -23,6 +23,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("POST", "/sync/v1/leases", Access::Pop),
     ("GET", "/sync/v1/feed", Access::Pop),
     ("GET", "/sync/v1/media/{hash}", Access::Pop),
+    ("POST", "/sync/v1/media", Access::Pop),
     ("GET", "/v1/inventory", Access::Operator),
     ("GET", "/v1/inventory/{sku}", Access::Operator),
     ("GET", "/v1/orders", Access::Operator),

@@ -127,7 +127,12 @@ async fn pictures_are_fetched_and_checked() {
     let good = b"<svg/>".to_vec();
     let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
     let (good_hash, late_hash, false_hash) = (hash(&good), hash(b"late"), hash(b"what it should be"));
-    let picture = |hash: &str| Picture { hash: hash.to_owned(), ext: "svg".into(), alt: "A cup".into() };
+    let picture = |hash: &str| Picture {
+        hash: hash.to_owned(),
+        ext: "svg".into(),
+        alt: "A cup".into(),
+        widths: vec![],
+    };
     let mut cup = product("cup", false, kiosk_money::Currency::EUR, &[("CUP", 500, "CUP", 1)]);
     cup.pictures = vec![picture(&good_hash), picture(&late_hash), picture(&false_hash)];
     pop.core.with(|state| {

@@ -51,6 +51,7 @@ pub fn product(
         hash: format!("{n:02x}").repeat(32),
         ext: "svg".to_owned(),
         alt: format!("{title}, view {n}"),
+        widths: Vec::new(),
     };
     Product {
         id: ProductId::named(handle).unwrap(),

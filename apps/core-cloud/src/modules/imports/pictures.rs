@@ -121,6 +121,7 @@ fn assign(draft: &mut Draft, kept: &HashMap<Place, Result<Kept, String>>, issues
                     hash: hash.clone(),
                     ext: (*ext).to_owned(),
                     alt: source.alt.clone(),
+                    widths: Vec::new(),
                 };
                 draft.product.pictures.push(picture);
                 u32::try_from(draft.product.pictures.len() - 1).ok()
