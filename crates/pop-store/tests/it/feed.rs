@@ -2,7 +2,8 @@
 
 use futures::executor::block_on;
 use kiosk_pop_store::catalog::{apply::apply, product_by_handle};
-use kiosk_wire::{Change, FeedPage, Product};
+use kiosk_pop_store::media;
+use kiosk_wire::{Change, FeedPage, Picture, PictureSize, Product};
 
 use crate::{database, number, product};
 
@@ -26,5 +27,28 @@ fn a_handle_that_changed_hands_does_not_stop_the_feed() {
         let moved = product_by_handle(&db, "old-mug", 0).await.unwrap().unwrap();
         assert_eq!(moved.product.variants[0].sku.as_str(), "MUG");
         assert_eq!(number(&db, "SELECT COUNT(*) FROM product").await, 2);
+    });
+}
+
+/// A card shows the narrowest picture that is wide enough; the POP fetches them all, each once.
+#[test]
+fn a_picture_in_several_widths_is_expected_in_each() {
+    block_on(async {
+        let db = database().await;
+        let sizes = [(320, "small"), (640, "middle"), (1_280, "large")];
+        let widths = sizes.map(|(width, hash)| PictureSize { width, hash: hash.into(), ext: "jpg".into() });
+        let mut cup = product("cup", "cup", "CUP");
+        let picture = |hash: &str, widths| Picture {
+            hash: hash.into(),
+            ext: "jpg".into(),
+            alt: "A cup".into(),
+            widths,
+        };
+        cup.pictures = vec![picture("large", widths.to_vec()), picture("alone", vec![])];
+        apply(&db, &page(vec![cup], 3)).await.unwrap();
+        let mut missing = media::missing(&db, 1_000_000, 10).await.unwrap();
+        missing.sort();
+        assert_eq!(missing, ["alone", "large", "middle", "small"]);
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM product WHERE picture = 'middle.jpg'").await, 1);
     });
 }

@@ -32,7 +32,12 @@ fn review(name: &str, written_ms: i64) -> Review {
         stars: 4,
         title: "Fine".into(),
         body: "<b>Holds</b> tea.".into(),
-        pictures: vec![Picture { hash: format!("hash-{name}"), ext: "webp".into(), alt: String::new() }],
+        pictures: vec![Picture {
+            hash: format!("hash-{name}"),
+            ext: "webp".into(),
+            alt: String::new(),
+            widths: vec![],
+        }],
         written_ms,
         answer: None,
     }

@@ -185,7 +185,8 @@ impl State {
             return Problem::new(status, "picture_refused", "This is no picture").into_response();
         }
         self.handed_in.push((body.to_vec(), self.events.len()));
-        let picture = Picture { hash: "0".repeat(64), ext: "webp".into(), alt: String::new() };
+        let picture =
+            Picture { hash: "0".repeat(64), ext: "webp".into(), alt: String::new(), widths: vec![] };
         Json(picture).into_response()
     }
 

@@ -168,6 +168,10 @@ const PUT_LEASES: &str =
 const PUT_FACETS: &str = "INSERT INTO facet (product_id, name, value)
     SELECT value ->> 'product', value ->> 'name', value ->> 'value' FROM json_each(?1) WHERE 1 ON CONFLICT DO NOTHING";
 
-const EXPECT_PICTURES: &str =
-    "INSERT INTO media (hash, ext) SELECT value ->> 'hash', value ->> 'ext' FROM json_each(?1)
-    WHERE 1 ON CONFLICT (hash) DO NOTHING";
+// A picture in other widths is so many more.
+const EXPECT_PICTURES: &str = "INSERT INTO media (hash, ext)
+    SELECT hash, ext FROM (
+      SELECT value ->> 'hash' AS hash, value ->> 'ext' AS ext FROM json_each(?1)
+      UNION SELECT size.value ->> 'hash', size.value ->> 'ext'
+        FROM json_each(?1) picture JOIN json_each(picture.value, '$.widths') size
+    ) WHERE 1 ON CONFLICT (hash) DO NOTHING";

@@ -1,7 +1,10 @@
 //! Rows as the statements read them.
 
-use kiosk_wire::Product;
+use kiosk_wire::{Picture, Product};
 use serde::Serialize;
+
+/// Width of a card's picture, in pixels.
+const CARD_WIDTH_PX: u32 = 600;
 
 /// A row of `product`; `doc` is the whole product, the others are what lists filter and sort by.
 #[derive(Serialize)]
@@ -46,11 +49,18 @@ impl<'a> ProductRow<'a> {
                 .find_map(|variant| variant.compare_at)
                 .map(|money| money.amount),
             currency: first.price.currency.code(),
-            picture: main.map(|picture| format!("{}.{}", picture.hash, picture.ext)),
+            picture: main.map(card_picture),
             picture_alt: main.map(|picture| picture.alt.as_str()),
             doc: product,
         })
     }
+}
+
+/// The file of a picture for a card: as wide as a card is on a dense screen, if there is such a one.
+fn card_picture(picture: &Picture) -> String {
+    let fits = picture.widths.iter().find(|size| size.width >= CARD_WIDTH_PX);
+    let (hash, ext) = fits.map_or((&picture.hash, &picture.ext), |size| (&size.hash, &size.ext));
+    format!("{hash}.{ext}")
 }
 
 /// A row of `variant`.
