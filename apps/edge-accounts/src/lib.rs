@@ -4,6 +4,7 @@
 //! POST /v1/account                      register; a mail with a link follows
 //! POST /v1/account/verification         the link of that mail
 //! POST, DELETE /v1/account/session      log in, log out
+//! /v1/account/sessions[/{id}]           where one is logged in, and ending that
 //! POST, PUT /v1/account/reset           a forgotten password: ask for a link, use it
 //! GET, PATCH, DELETE /v1/account        one's own profile; deleting erases the person
 //! PUT  /v1/account/password             another password
@@ -73,6 +74,8 @@ fn routes() -> (Router<App>, OpenApi) {
         .routes(routes!(accounts::transport::change_email, accounts::transport::confirm_email))
         .routes(routes!(accounts::transport::export_account))
         .routes(routes!(sessions::transport::create_session, sessions::transport::delete_session))
+        .routes(routes!(sessions::transport::list_sessions, sessions::transport::end_other_sessions))
+        .routes(routes!(sessions::transport::end_session))
         .routes(routes!(passwords::transport::request_reset, passwords::transport::reset))
         .routes(routes!(passwords::transport::change_password))
         .routes(routes!(addresses::transport::list_addresses, addresses::transport::add_address))

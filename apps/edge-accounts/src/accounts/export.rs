@@ -8,16 +8,19 @@ use crate::addresses::service::{OwnAddress, list_addresses};
 use crate::app::Region;
 use crate::error::Result;
 use crate::guard::Session;
+use crate::sessions::service::{OwnSession, list_sessions};
 
 /// All that is kept of a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Export {
     pub profile: Profile,
     pub addresses: Vec<OwnAddress>,
+    pub sessions: Vec<OwnSession>,
 }
 
 /// Collects it.
 pub async fn export(region: &Region, session: &Session) -> Result<Export> {
     let addresses = list_addresses(region, &session.owner).await?;
-    Ok(Export { profile: Profile::of(&session.owner)?, addresses })
+    let sessions = list_sessions(region, session).await?;
+    Ok(Export { profile: Profile::of(&session.owner)?, addresses, sessions })
 }

@@ -16,6 +16,9 @@ use crate::store::attempts::{self, Attempt};
 use crate::store::{accounts, sessions};
 use crate::token::Token;
 
+/// Hexadecimal digits of a session's public name.
+const PUBLIC_ID_CHARS: usize = 32;
+
 /// Who logs in.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +64,51 @@ pub async fn create_session(region: &Region, log_in: &LogIn) -> Result<NewSessio
         expires_ms: now_ms + sessions::SESSION_MS,
         account: Profile::of(&owner)?,
     })
+}
+
+/// One of one's own sessions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnSession {
+    /// `ses_…`
+    pub id: String,
+    /// Unix milliseconds.
+    pub created_ms: i64,
+    /// Unix milliseconds.
+    pub expires_ms: i64,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// What names a session among the account's others: a part of its token's hash, which opens nothing.
+fn public_id(token_hash: &str) -> String {
+    format!("ses_{}", token_hash.get(..PUBLIC_ID_CHARS).unwrap_or(token_hash))
+}
+
+/// One's own sessions, newest first.
+pub async fn list_sessions(region: &Region, session: &Session) -> Result<Vec<OwnSession>> {
+    let begun = sessions::list(&*region.edge.db, &session.owner.account.id, region.now_ms()).await?;
+    let own = |begun: sessions::Begun| OwnSession {
+        id: public_id(&begun.token_hash),
+        created_ms: begun.created_ms,
+        expires_ms: begun.expires_ms,
+        current: begun.token_hash == session.token_hash,
+    };
+    Ok(begun.into_iter().map(own).collect())
+}
+
+/// Ends one of one's own sessions. Somebody else's is not told from one that is not there.
+pub async fn end_session(region: &Region, session: &Session, id: &str) -> Result<()> {
+    let db = &*region.edge.db;
+    let begun = sessions::list(db, &session.owner.account.id, region.now_ms()).await?;
+    let found = begun.into_iter().find(|begun| public_id(&begun.token_hash) == id);
+    let found = found.ok_or_else(|| Problem::not_found("session"))?;
+    Ok(db.batch(vec![sessions::delete(found.token_hash)]).await?)
+}
+
+/// Ends all of one's own sessions but the one that asks.
+pub async fn end_other_sessions(region: &Region, session: &Session) -> Result<()> {
+    let end = sessions::delete_all(&session.owner.account.id, &session.token_hash);
+    Ok(region.edge.db.batch(vec![end]).await?)
 }
 
 fn email_unverified() -> Problem {

@@ -36,6 +36,28 @@ pub fn insert(account: &CustomerId, token_hash: String, now_ms: i64) -> [Stateme
     ]
 }
 
+/// A session, as its owner may see it.
+pub struct Begun {
+    /// Its token's hash.
+    pub token_hash: String,
+    /// When it began, Unix milliseconds.
+    pub created_ms: i64,
+    /// When it ends by itself, Unix milliseconds.
+    pub expires_ms: i64,
+}
+
+/// The sessions of an account, newest first.
+pub async fn list(db: &dyn Database, account: &CustomerId, now_ms: i64) -> Result<Vec<Begun>, DbError> {
+    let select = Statement::new(
+        "SELECT token_hash, created_ms, expires_ms FROM session WHERE account = ?1 AND expires_ms > ?2
+         ORDER BY created_ms DESC, token_hash LIMIT ?3",
+    );
+    let rows = db.query(select.bind(account.as_str()).bind(now_ms).bind(SESSIONS_MAX)).await?;
+    rows.iter()
+        .map(|row| Ok(Begun { token_hash: row.get(0)?, created_ms: row.get(1)?, expires_ms: row.get(2)? }))
+        .collect()
+}
+
 /// Ends one session.
 pub fn delete(token_hash: String) -> Statement {
     Statement::new("DELETE FROM session WHERE token_hash = ?1").bind(token_hash)

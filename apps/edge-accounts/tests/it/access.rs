@@ -22,7 +22,7 @@ enum Access {
     Pop,
 }
 
-const CASES: [(&str, &str, Access); 22] = [
+const CASES: [(&str, &str, Access); 25] = [
     ("POST", "/v1/account", Access::Public),
     ("POST", "/v1/account/verification", Access::Public),
     ("POST", "/v1/account/session", Access::Public),
@@ -37,6 +37,9 @@ const CASES: [(&str, &str, Access); 22] = [
     ("PUT", "/v1/account/password", Access::Customer),
     ("POST", "/v1/account/email", Access::Customer),
     ("GET", "/v1/account/export", Access::Customer),
+    ("GET", "/v1/account/sessions", Access::Customer),
+    ("DELETE", "/v1/account/sessions", Access::Customer),
+    ("DELETE", "/v1/account/sessions/{id}", Access::Customer),
     ("GET", "/v1/account/addresses", Access::Customer),
     ("POST", "/v1/account/addresses", Access::Customer),
     ("PUT", "/v1/account/addresses/{id}", Access::Customer),
@@ -60,7 +63,7 @@ fn every_route_has_a_case() {
     }
     let cases = CASES.map(|(method, path, _)| (method.to_owned(), path.to_owned()));
     assert_eq!(routes, BTreeSet::from(cases));
-    for (method, path, access) in &CASES[..18] {
+    for (method, path, access) in &CASES[..21] {
         let secured = api["paths"][path][method.to_lowercase()]["security"].is_array();
         assert_eq!(secured, *access == Access::Customer, "{method} {path} is described otherwise");
     }

@@ -133,3 +133,31 @@ async fn the_other_apps_learn_pseudonyms_only() {
     let again = region.log_in(EMAIL).await;
     assert_eq!(region.get("/internal/session", &again).await.is(200).body, who);
 }
+
+#[tokio::test]
+async fn one_sees_where_one_is_logged_in_and_ends_it() {
+    let region = Region::new();
+    region.customer(EMAIL).await;
+    let mut tokens = Vec::new();
+    for _ in 0..3 {
+        tokens.push(region.log_in(EMAIL).await);
+        region.host.clock.advance_ms(1_000);
+    }
+    let own = tokens[1].as_str();
+    let list = region.get("/v1/account/sessions", own).await.is(200).body["sessions"].clone();
+    let current: Vec<bool> = (0..3).map(|index| list[index]["current"].as_bool().unwrap()).collect();
+    assert_eq!(current, [false, true, false], "newest first");
+    let end = async |token: &str, path: &str| region.call(Method::DELETE, path, Some(token), None).await;
+    let newest = format!("/v1/account/sessions/{}", list[0]["id"].as_str().unwrap());
+    // Somebody else's session is not there.
+    region.customer("bob@example.org").await;
+    let stranger = region.log_in("bob@example.org").await;
+    end(&stranger, &newest).await.refused(404, "session_not_found");
+    end(own, &newest).await.is(204);
+    region.get("/v1/account", &tokens[2]).await.refused(401, "session_ended");
+    end(own, &newest).await.refused(404, "session_not_found");
+    end(own, "/v1/account/sessions").await.is(204);
+    region.get("/v1/account", &tokens[0]).await.refused(401, "session_ended");
+    region.get("/v1/account", own).await.is(200);
+    region.get("/v1/account", &stranger).await.is(200);
+}

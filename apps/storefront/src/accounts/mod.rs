@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use crate::sibling::{self, SiblingError};
 
 const BASE: &str = "http://edge-accounts.spin.internal/v1/account";
+/// Longest wait for what is only read, in milliseconds.
+pub const READ_TIMEOUT_MS_MAX: u32 = 2_500;
 /// Longest wait, in milliseconds; a password takes a moment to be checked.
 pub const TIMEOUT_MS_MAX: u32 = 8_000;
 
@@ -24,10 +26,42 @@ pub struct Profile {
     pub phone: Option<String>,
 }
 
+/// A delivery address that is kept.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SavedAddress {
+    /// `adr_…`
+    pub id: String,
+    /// Receiver.
+    pub name: String,
+    pub street: String,
+    #[serde(default)]
+    pub extra: Option<String>,
+    pub postcode: String,
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// Where somebody is logged in.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OwnSession {
+    /// `ses_…`
+    pub id: String,
+    /// Unix milliseconds.
+    pub created_ms: i64,
+    /// Whether it is this browser's.
+    pub current: bool,
+}
+
 /// A session that has begun.
 #[derive(Deserialize)]
 pub struct NewSession {
     pub token: String,
+}
+
+/// Whether there is no session any more.
+pub fn is_logged_out(error: &SiblingError) -> bool {
+    error.is("session_ended") || error.is("token_required")
 }
 
 /// edge-accounts, as handlers call it.
@@ -59,9 +93,27 @@ impl AccountsApi<'_> {
         }
         match self.call(Method::GET, "", None).await {
             Ok(profile) => Ok(Some(profile)),
-            Err(error) if error.is("session_ended") || error.is("token_required") => Ok(None),
+            Err(error) if is_logged_out(&error) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The addresses that are kept, oldest first.
+    pub async fn addresses(self) -> Result<Vec<SavedAddress>, SiblingError> {
+        #[derive(Deserialize)]
+        struct List {
+            addresses: Vec<SavedAddress>,
+        }
+        Ok(self.call::<List>(Method::GET, "/addresses", None).await?.addresses)
+    }
+
+    /// Where the session's owner is logged in, newest first.
+    pub async fn sessions(self) -> Result<Vec<OwnSession>, SiblingError> {
+        #[derive(Deserialize)]
+        struct List {
+            sessions: Vec<OwnSession>,
+        }
+        Ok(self.call::<List>(Method::GET, "/sessions", None).await?.sessions)
     }
 
     /// Anything that answers nothing of interest.
@@ -81,8 +133,9 @@ impl AccountsApi<'_> {
         body: Option<Value>,
     ) -> Result<T, SiblingError> {
         let mut request = Request::new(body.map(|body| Bytes::from(body.to_string())).unwrap_or_default());
+        let timeout_ms_max = if method == Method::GET { READ_TIMEOUT_MS_MAX } else { TIMEOUT_MS_MAX };
         *request.method_mut() = method;
-        // Paths are this module's own.
+        // Paths are this app's own, with ids that were checked.
         *request.uri_mut() = format!("{BASE}{path}").parse().unwrap_or_default();
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -91,6 +144,6 @@ impl AccountsApi<'_> {
             headers.insert(header::AUTHORIZATION, bearer);
         }
         client::set(headers, self.client);
-        sibling::send(self.edge, request, TIMEOUT_MS_MAX).await
+        sibling::send(self.edge, request, timeout_ms_max).await
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::pages::vendor::COUNTRIES;
+
 /// A text field of a form.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -43,6 +45,24 @@ pub fn view(field: &Field, value: &str, error: Option<&str>) -> AnyView {
                 required=!field.optional value=value.to_owned() aria-invalid=error.map(|_| "true")
                 aria-describedby=error.map(|_| error_id.clone()) />
             {error.map(|text| view! { <p class="field-error" id=error_id>{text.to_owned()}</p> })}
+        </div>
+    }.into_any()
+}
+
+/// The choice of a country.
+pub fn country(chosen: Option<&str>, error: Option<&str>) -> AnyView {
+    let chosen = chosen.unwrap_or("DE").to_owned();
+    let option = |(code, name): &(&'static str, &'static str)| {
+        view! { <option value=*code selected=*code == chosen>{*name}</option> }
+    };
+    view! {
+        <div class="field" class:is-wrong=error.is_some()>
+            <label for="country">"Country"</label>
+            <select id="country" name="country" autocomplete="country" required aria-invalid=error.map(|_| "true")
+                aria-describedby=error.map(|_| "country-error")>
+                {COUNTRIES.iter().map(option).collect_view()}
+            </select>
+            {error.map(|text| view! { <p class="field-error" id="country-error">{text.to_owned()}</p> })}
         </div>
     }.into_any()
 }

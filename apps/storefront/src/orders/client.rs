@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, Method, Request, header};
 use bytes::Bytes;
 use kiosk_edge_platform::Edge;
+use kiosk_session::SESSION_HEADER;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -24,6 +25,7 @@ struct Call<'a> {
     key: Option<&'a Key>,
     body: Option<serde_json::Value>,
     idempotency_key: Option<&'a str>,
+    session: Option<&'a str>,
     if_match: Option<u64>,
     timeout_ms_max: u32,
 }
@@ -31,7 +33,16 @@ struct Call<'a> {
 impl<'a> Call<'a> {
     fn new(method: Method, path: String, key: Option<&'a Key>) -> Self {
         let timeout_ms_max = CART_TIMEOUT_MS_MAX;
-        Self { method, path, key, body: None, idempotency_key: None, if_match: None, timeout_ms_max }
+        Self {
+            method,
+            path,
+            key,
+            body: None,
+            idempotency_key: None,
+            session: None,
+            if_match: None,
+            timeout_ms_max,
+        }
     }
 }
 
@@ -101,16 +112,18 @@ impl OrdersApi<'_> {
         self.json(Call::new(Method::DELETE, line_url(key, sku), Some(key))).await
     }
 
-    /// Places the order; the same `idempotency_key` never places two.
+    /// Places the order, for the account of `session` where there is one; the same `idempotency_key` never places two.
     pub async fn place(
         self,
         key: &Key,
         idempotency_key: &str,
         order: &PlaceOrder,
+        session: Option<&str>,
     ) -> Result<Order, SiblingError> {
         let call = Call {
             body: Some(serde_json::to_value(order)?),
             idempotency_key: Some(idempotency_key),
+            session,
             timeout_ms_max: PLACE_TIMEOUT_MS_MAX,
             ..Call::new(Method::POST, format!("{BASE}/orders"), Some(key))
         };
@@ -153,5 +166,6 @@ fn request(call: Call<'_>) -> Request<Bytes> {
     set(header::AUTHORIZATION, call.key.map(|key| format!("Bearer {}", key.token)));
     set(header::IF_MATCH, call.if_match.map(|version| format!("\"{version}\"")));
     set(header::HeaderName::from_static("idempotency-key"), call.idempotency_key.map(str::to_owned));
+    set(header::HeaderName::from_static(SESSION_HEADER), call.session.map(str::to_owned));
     request
 }

@@ -11,10 +11,11 @@ use serde::de::DeserializeOwned;
 
 use super::PageError;
 use super::cart::see_other;
+use super::checkout_account::{self, Shopper};
 use super::checkout_form::Draft;
 use super::checkout_view::{CheckoutPage, Trouble, view};
 use crate::components::shell::{Cache, Meta, respond};
-use crate::http::forms::FormPairs;
+use crate::http::forms::{FormPairs, QueryPairs};
 use crate::http::visit::ORDERS_KEPT_MAX;
 use crate::http::{Visit, cookies};
 use crate::orders::{Cart, Key, Order, OrdersApi, PriceChange, Shortage};
@@ -22,9 +23,15 @@ use crate::shop::Shop;
 use crate::sibling::SiblingError;
 
 /// `GET /checkout`
-pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
+pub async fn show(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    QueryPairs(query): QueryPairs,
+) -> Result<Response, PageError> {
     let Some((_, cart)) = open_cart(&shop, &visit).await? else { return Ok(see_other("/cart")) };
-    page(&shop, &visit, cart, Draft::default(), Trouble::None, true).await
+    let shopper = Shopper::of(&shop, &visit).await;
+    let draft = shopper.as_ref().map(|shopper| shopper.draft(query.get("address"))).unwrap_or_default();
+    page(&shop, &visit, cart, shopper.as_ref(), draft, Trouble::None, true).await
 }
 
 /// `POST /checkout`: places the order, or shows the page again with what has to change.
@@ -42,8 +49,13 @@ pub async fn place(
         // The page's own fields are missing or were changed: start from a fresh page.
         return again(&shop, &visit, draft, Trouble::Changed).await;
     };
-    match OrdersApi(&shop.edge).place(&key, once, &order).await {
-        Ok(order) => Ok(placed(&visit, &order)),
+    match OrdersApi(&shop.edge).place(&key, once, &order, visit.session.as_deref()).await {
+        Ok(order) => {
+            if draft.pairs.get("save").is_some() {
+                checkout_account::keep_address(&shop, &visit, &draft).await;
+            }
+            Ok(placed(&visit, &order))
+        }
         Err(error) => refused(&shop, &visit, draft, error).await,
     }
 }
@@ -99,6 +111,7 @@ async fn refused(
         "request_in_progress" => Trouble::InProgress,
         "checkout_blocked" => Trouble::Blocked,
         "delivery_not_available" => Trouble::Delivery,
+        "session_ended" => return logged_out(shop, visit, draft).await,
         "cart_closed" => return Ok(ordered_before(visit, problem)),
         "cart_empty" | "cart_not_found" => return Ok(see_other("/cart")),
         "invalid_value" if problem.param.as_deref().is_some_and(|param| draft.refused(param)) => {
@@ -124,11 +137,22 @@ fn ordered_before(visit: &Visit, problem: &Problem) -> Response {
     }
 }
 
+/// The session ended since the page was made: without its cookie the same form is a guest's.
+async fn logged_out(shop: &Shop, visit: &Visit, draft: Draft) -> Result<Response, PageError> {
+    let visit = Visit { session: None, ..visit.clone() };
+    let mut response = again(shop, &visit, draft, Trouble::LoggedOut).await?;
+    if let Some(cookie) = cookies::set(cookies::SESSION, "", visit.secure, 0) {
+        response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
 async fn again(shop: &Shop, visit: &Visit, draft: Draft, trouble: Trouble) -> Result<Response, PageError> {
     let Some((_, cart)) = open_cart(shop, visit).await? else { return Ok(see_other("/cart")) };
     // A form that may have been taken keeps its key; one that was refused gets a fresh one.
     let fresh = !matches!(trouble, Trouble::Unknown | Trouble::InProgress);
-    let mut response = page(shop, visit, cart, draft, trouble, fresh).await?;
+    let shopper = Shopper::of(shop, visit).await;
+    let mut response = page(shop, visit, cart, shopper.as_ref(), draft, trouble, fresh).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -137,13 +161,14 @@ async fn page(
     shop: &Shop,
     visit: &Visit,
     cart: Cart,
+    account: Option<&Shopper>,
     draft: Draft,
     trouble: Trouble,
     fresh: bool,
 ) -> Result<Response, PageError> {
     let random = || hex::encode(shop.edge.random_bytes::<16>());
     let key = draft.idempotency_key().filter(|_| !fresh).map_or_else(random, str::to_owned);
-    let checkout = CheckoutPage { cart: &cart, draft: &draft, trouble: &trouble, key: &key };
+    let checkout = CheckoutPage { cart: &cart, draft: &draft, trouble: &trouble, key: &key, account };
     let mut visit = visit.clone();
     visit.cart_count = cart.quantity;
     let title = if draft.errors.is_empty() { "Checkout" } else { "Please check: checkout" };
@@ -185,6 +210,7 @@ impl Trouble {
             Self::InProgress => vec!["Your order is being placed right now. Please press the button again in a moment: it will not be placed twice.".to_owned()],
             Self::Unknown => vec!["We did not hear back in time. Please press the button again: if your order went through, it will not be placed twice.".to_owned()],
             Self::Blocked => vec!["We cannot take this order. If you think that is a mistake, please write to us.".to_owned()],
+            Self::LoggedOut => vec!["You are logged out, and nothing was ordered. Order without your account, or log in first.".to_owned()],
             Self::Delivery => vec!["What is in your cart cannot be delivered that way. Please choose another.".to_owned()],
         }
     }

@@ -4,9 +4,10 @@ use kiosk_money::Money;
 use leptos::prelude::*;
 
 use super::cart::line_notices;
+use super::checkout_account::Shopper;
 use super::checkout_form::{ADDRESS, CONTACT, Draft};
 use super::home::pieces;
-use super::vendor::COUNTRIES;
+use crate::accounts::SavedAddress;
 use crate::components::card::picture;
 use crate::components::field::{self, Field};
 use crate::components::icons;
@@ -32,6 +33,8 @@ pub enum Trouble {
     Blocked,
     /// The delivery does not fit the goods.
     Delivery,
+    /// The session ended.
+    LoggedOut,
 }
 
 /// What the page shows.
@@ -44,6 +47,8 @@ pub struct CheckoutPage<'a> {
     pub trouble: &'a Trouble,
     /// Key that makes the order happen once.
     pub key: &'a str,
+    /// Who is logged in.
+    pub account: Option<&'a Shopper>,
 }
 
 /// The page.
@@ -69,7 +74,9 @@ pub fn view(page: &CheckoutPage<'_>) -> AnyView {
                     </fieldset>
                     <fieldset class="step-box">
                         <legend>"Where does it go?"</legend>
-                        <div class="fields">{fields(&ADDRESS)}{country(draft)}</div>
+                        {saved_addresses(page)}
+                        <div class="fields">{fields(&ADDRESS)}{field::country(draft.pairs.get("country"), draft.error("country"))}</div>
+                        {save_tick(page)}
                     </fieldset>
                     <fieldset class="step-box" aria-describedby=draft.error("delivery").map(|_| "delivery-error")>
                         <legend>"How would you like to get it?"</legend>
@@ -126,22 +133,39 @@ fn troubles(page: &CheckoutPage<'_>) -> AnyView {
     view! { {problem}{list} }.into_any()
 }
 
-fn country(draft: &Draft) -> AnyView {
-    let chosen = draft.pairs.get("country").unwrap_or("DE").to_owned();
-    let error = draft.error("country");
-    let option = |(code, name): &(&'static str, &'static str)| {
-        view! { <option value=*code selected=*code == chosen>{*name}</option> }
+/// Links that fill the address in; what was typed is replaced.
+fn saved_addresses(page: &CheckoutPage<'_>) -> Option<AnyView> {
+    let addresses = &page.account?.addresses;
+    let chosen = page.draft.pairs.get("saved").unwrap_or("");
+    let chip = |address: &SavedAddress| {
+        let current = (address.id == chosen).then_some("true");
+        view! {
+            <li><a class="chip" href=format!("/checkout?address={}", address.id) aria-current=current>
+                {format!("{}, {}, {}", address.name, address.street, address.city)}
+            </a></li>
+        }
     };
-    view! {
-        <div class="field" class:is-wrong=error.is_some()>
-            <label for="country">"Country"</label>
-            <select id="country" name="country" autocomplete="country" required aria-invalid=error.map(|_| "true")
-                aria-describedby=error.map(|_| "country-error")>
-                {COUNTRIES.iter().map(option).collect_view()}
-            </select>
-            {error.map(|text| view! { <p class="field-error" id="country-error">{text.to_owned()}</p> })}
-        </div>
-    }.into_any()
+    (!addresses.is_empty()).then(|| {
+        view! {
+            <div class="saved">
+                <p id="saved">"Your addresses"</p>
+                <ul class="chips" role="list" aria-labelledby="saved">{addresses.iter().map(chip).collect_view()}</ul>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn save_tick(page: &CheckoutPage<'_>) -> Option<AnyView> {
+    let ticked = page.draft.pairs.get("save").is_some();
+    let tick = || {
+        view! {
+            <p class="check"><input type="checkbox" id="save" name="save" value="1" checked=ticked />
+                <label for="save">"Keep this address in my account"</label></p>
+        }
+        .into_any()
+    };
+    page.account.map(|_| tick())
 }
 
 fn total(cart: &Cart, option: &DeliveryOption) -> Option<Money> {

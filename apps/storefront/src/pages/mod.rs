@@ -4,6 +4,7 @@ pub mod account;
 pub mod cart;
 pub mod category;
 pub mod checkout;
+mod checkout_account;
 mod checkout_form;
 mod checkout_view;
 mod error;

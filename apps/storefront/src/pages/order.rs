@@ -192,7 +192,7 @@ fn payment_name(method: &str) -> &'static str {
 
 /// The day of a moment in UTC, `2026-11-20`; days of the proleptic Gregorian calendar by Howard Hinnant's
 /// `civil_from_days`.
-fn date(unix_ms: i64) -> String {
+pub fn date(unix_ms: i64) -> String {
     let z = unix_ms.div_euclid(86_400_000) + 719_468;
     let era = z.div_euclid(146_097);
     let doe = z.rem_euclid(146_097);

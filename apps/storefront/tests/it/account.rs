@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::http::{Method, Request, StatusCode};
-use kiosk_edge_platform::native::{NativeDb, NativeEdge};
+use kiosk_edge_platform::native::{ManualClock, NativeDb, NativeEdge};
+use kiosk_problem::Problem;
 use mail_sandbox::Mailbox;
 use tower::ServiceExt;
 
@@ -27,6 +28,7 @@ struct Region {
     shop: TestShop,
     mailbox: Mailbox,
     accounts: axum::Router,
+    clock: Arc<ManualClock>,
 }
 
 impl Region {
@@ -37,7 +39,7 @@ impl Region {
         host.http.up("mail.test", mail_sandbox::router(mailbox.clone()));
         let accounts = edge_accounts::router(host.edge.clone(), Arc::new(NativeDb::in_memory().unwrap()));
         shop.host.http.up("edge-accounts.spin.internal", accounts.clone());
-        Self { shop, mailbox, accounts }
+        Self { shop, mailbox, accounts, clock: host.clock }
     }
 
     /// Where the link of the newest mail leads, without the host.
@@ -200,4 +202,207 @@ async fn without_accounts_the_shop_still_sells() {
     assert_eq!(shop.get("/account").await.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(shop.get("/p/mug").await.status, StatusCode::OK);
     assert_eq!(shop.get("/account/login").await.status, StatusCode::OK);
+}
+
+const ADDRESS: [(&str, &str); 4] =
+    [("street", "Unter den Linden 1"), ("postcode", "10117"), ("city", "Berlin"), ("country", "DE")];
+
+impl Region {
+    async fn open_logged_in() -> Self {
+        let mut region = Self::open().await;
+        region.customer().await;
+        region.log_in(PASSWORD).await;
+        region
+    }
+
+    /// Keeps an address; returns where it is changed.
+    async fn keep_address(&mut self, values: &[(&str, &str)]) -> String {
+        // Addresses stand in the order of their ids, which begin with the time.
+        self.clock.advance_ms(1);
+        let new = "/account/addresses/new";
+        let answer = self.send(new, new, values).await;
+        assert_eq!(answer.header("location"), "/account/addresses", "{}", answer.body);
+        let list = self.shop.get("/account/addresses").await;
+        list.attributes(".own-buttons a", "href").pop().unwrap()
+    }
+
+    fn session(&self) -> Option<String> {
+        let cookie = self.shop.cookies.iter().find(|(name, _)| name == "kiosk_session");
+        cookie.map(|(_, token)| token.clone())
+    }
+}
+
+#[tokio::test]
+async fn addresses_are_kept_changed_and_removed_without_script() {
+    let mut region = Region::open().await;
+    for page in ["/account/addresses", "/account/addresses/new", "/account/addresses/adr_1"] {
+        assert_eq!(region.shop.get(page).await.header("location"), "/account/login", "{page}");
+    }
+    region.customer().await;
+    region.log_in(PASSWORD).await;
+    let empty = region.shop.get("/account/addresses").await;
+    assert!(empty.texts(".lead")[0].contains("none yet"));
+    let url = region.keep_address(&ADDRESS).await;
+    let list = region.shop.get("/account/addresses").await;
+    assert_eq!(list.texts("main address"), ["Ada Lovelace, Unter den Linden 1, 10117 Berlin, Germany"]);
+
+    let answer = region.send(&url, &url, &[("name", "Bob Babbage"), ("extra", "3rd floor")]).await;
+    assert_eq!(answer.header("location"), "/account/addresses");
+    let list = region.shop.get("/account/addresses").await;
+    assert_eq!(
+        list.texts("main address"),
+        ["Bob Babbage, Unter den Linden 1, 3rd floor, 10117 Berlin, Germany"]
+    );
+
+    let refused = region.send(&url, &url, &[("street", "x".repeat(300).as_str())]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        (refused.texts("#street-error").len(), refused.attributes("#city", "value")),
+        (1, vec!["Berlin".into()])
+    );
+
+    let remove = format!("{url}/remove");
+    for _ in 0..2 {
+        assert_eq!(region.shop.post(&remove, &[]).await.header("location"), "/account/addresses");
+    }
+    assert_eq!(region.shop.get(&url).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(region.shop.post(&url, &ADDRESS).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        region.shop.post("/account/addresses/..%2Fexport", &ADDRESS).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn somebody_elses_address_is_not_there() {
+    let mut region = Region::open_logged_in().await;
+    let url = region.keep_address(&ADDRESS).await;
+    region.shop.cookies.clear();
+    let values = [("name", "Eve"), ("email", "eve@example.org"), ("password", PASSWORD)];
+    region.send("/account/register", "/account/register", &values).await;
+    let link = region.link().await;
+    region.send(&link, "/account/verify", &[]).await;
+    let form = [("email", "eve@example.org"), ("password", PASSWORD)];
+    region.send("/account/login", "/account/login", &form).await;
+    assert_eq!(region.shop.get(&url).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        region.shop.post(&url, &[&ADDRESS[..], &[("name", "Eve")]].concat()).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert!(region.shop.get("/account/addresses").await.texts("main address").is_empty());
+}
+
+#[tokio::test]
+async fn name_and_telephone_are_changed() {
+    let mut region = Region::open_logged_in().await;
+    let values = [("name", "Ada King"), ("phone", "+49 30 123456")];
+    let answer = region.send("/account", "/account/profile", &values).await;
+    assert_eq!(answer.header("location"), "/account");
+    let own = region.shop.get("/account").await;
+    assert_eq!(own.texts(".own-facts dd"), ["Ada King", EMAIL, "+49 30 123456"]);
+    let answer = region.send("/account", "/account/profile", &[("name", " ")]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.texts("#name-error").len(), 1, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn one_sees_where_one_is_logged_in_and_ends_it() {
+    let mut region = Region::open_logged_in().await;
+    let first = region.shop.cookies.clone();
+    region.log_in(PASSWORD).await;
+    let own = region.shop.get("/account").await;
+    assert_eq!(own.texts("details .own-list p"), ["Since 2026-09-21, here", "Since 2026-09-21"]);
+    let answer = region.send("/account", "/account/sessions", &[]).await;
+    assert_eq!(answer.header("location"), "/account");
+    assert_eq!(region.shop.get("/account").await.texts("details .own-list p"), ["Since 2026-09-21, here"]);
+    region.shop.cookies = first;
+    assert_eq!(region.shop.get("/account").await.header("location"), "/account/login");
+    assert_eq!(region.shop.post("/account/sessions", &[("id", "../x")]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_checkout_knows_the_customer_and_their_addresses() {
+    let mut region = Region::open_logged_in().await;
+    region.keep_address(&ADDRESS).await;
+    let other = [
+        ("name", "Bob Babbage"),
+        ("street", "Marktgasse 2"),
+        ("postcode", "3011"),
+        ("city", "Bern"),
+        ("country", "CH"),
+    ];
+    region.keep_address(&other).await;
+    region.shop.post("/cart/lines", &[("sku", "MUG-SAND-S")]).await;
+
+    // The newest address at first, any other by a link.
+    let page = region.shop.get("/checkout").await;
+    assert_eq!(
+        page.texts(".saved .chip"),
+        ["Bob Babbage, Marktgasse 2, Bern", "Ada Lovelace, Unter den Linden 1, Berlin"]
+    );
+    assert_eq!(
+        (page.attributes("#name", "value"), page.attributes("#email", "value")),
+        (vec!["Bob Babbage".into()], vec![EMAIL.into()])
+    );
+    assert_eq!(page.attributes("#country option[selected]", "value"), ["CH"]);
+    let link = page.attributes(".saved .chip", "href").pop().unwrap();
+    let page = region.shop.get(&link).await;
+    assert_eq!(page.texts(".saved .chip[aria-current]"), ["Ada Lovelace, Unter den Linden 1, Berlin"]);
+    assert_eq!(page.attributes("#street", "value"), ["Unter den Linden 1"]);
+
+    // An address that is kept already is not kept twice; another one is.
+    let form = page.form("/checkout");
+    let placed = region.shop.post("/checkout", &fill(&form, &[("save", "1")])).await;
+    assert_eq!(placed.status, StatusCode::SEE_OTHER, "{}", placed.body);
+    assert!(region.session().is_some() && region.shop.orders.last_session() == region.session());
+    assert_eq!(region.shop.get("/account/addresses").await.texts("main address").len(), 2);
+    region.shop.post("/cart/lines", &[("sku", "MUG-SAND-S")]).await;
+    let form = region.shop.get("/checkout").await.form("/checkout");
+    region.clock.advance_ms(1);
+    region.shop.post("/checkout", &fill(&form, &[("save", "1"), ("street", "Marktgasse 3")])).await;
+    let list = region.shop.get("/account/addresses").await.texts("main address");
+    assert_eq!(list[2], "Bob Babbage, Marktgasse 3, 3011 Bern, Switzerland");
+}
+
+#[tokio::test]
+async fn a_checkout_goes_on_when_its_session_ends_or_accounts_are_away() {
+    let mut region = Region::open_logged_in().await;
+    region.shop.post("/cart/lines", &[("sku", "MUG-SAND-S")]).await;
+    let form = region.shop.get("/checkout").await.form("/checkout");
+    let sent = fill(&form, &ADDRESS);
+    let ended = Problem::new(StatusCode::UNAUTHORIZED, "session_ended", "You are logged out");
+    region.shop.orders.refuse_next(ended);
+    let answer = region.shop.post("/checkout", &sent).await;
+    assert!(answer.texts("#trouble p")[0].contains("logged out"), "{}", answer.body);
+    assert_eq!((region.session(), answer.texts("#save").len()), (None, 0));
+    assert_eq!(answer.attributes("#street", "value"), ["Unter den Linden 1"]);
+    let placed = region.shop.post("/checkout", &fill(&answer.form("/checkout"), &ADDRESS)).await;
+    assert_eq!((placed.status, region.shop.orders.last_session()), (StatusCode::SEE_OTHER, None));
+
+    region.log_in(PASSWORD).await;
+    region.shop.host.http.down("edge-accounts.spin.internal");
+    region.shop.post("/cart/lines", &[("sku", "MUG-SAND-S")]).await;
+    let page = region.shop.get("/checkout").await;
+    assert_eq!((page.status, page.attributes("#email", "value")), (StatusCode::OK, vec![String::new()]));
+}
+
+#[tokio::test]
+async fn what_a_client_may_ask_for_is_counted_by_the_visitors_address() {
+    let mut region = Region::open().await;
+    let client = |last: u8| {
+        [("sec-fetch-site", "same-origin".to_owned()), ("kiosk-client", format!("192.0.2.{last}"))]
+    };
+    let mut ask = async |last: u8, email: &str| {
+        let headers = client(last);
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let form = [("email", email)];
+        region.shop.send(Method::POST, "/account/reset", &headers, Some(&form)).await
+    };
+    for number in 0..40 {
+        assert_eq!(ask(1, &format!("c{number}@example.org")).await.status, StatusCode::OK);
+    }
+    let refused = ask(1, "c41@example.org").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.texts(".notice p")[0].contains("15 seconds"), "{}", refused.body);
+    assert_eq!(ask(2, "c41@example.org").await.status, StatusCode::OK);
 }

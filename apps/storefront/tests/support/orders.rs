@@ -27,6 +27,8 @@ struct Book {
     orders: HashMap<String, Value>,
     replies: HashMap<String, String>,
     refusal: Option<Problem>,
+    /// The session that the last order came with.
+    session: Option<String>,
     /// Added to each price, as if the catalogue changed after a line was put in the cart.
     raise: i64,
 }
@@ -53,6 +55,11 @@ impl FakeOrders {
     /// Prices rise from now on.
     pub fn raise_prices(&self, by: i64) {
         self.book(|book| book.raise = by);
+    }
+
+    /// The session that the last order came with.
+    pub fn last_session(&self) -> Option<String> {
+        self.book(|book| book.session.clone())
     }
 
     pub fn order_count(&self) -> usize {
@@ -190,6 +197,8 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
         return Ok((StatusCode::CREATED, Json(order)).into_response());
     }
     let cart = fake.cart_of(&id, &headers)?;
+    let session = headers.get("kiosk-session").map(|value| value.to_str().unwrap().to_owned());
+    fake.book(|book| book.session = session);
     if let Some(problem) = fake.book(|book| book.refusal.take()) {
         return Err(problem);
     }

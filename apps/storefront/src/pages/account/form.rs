@@ -39,6 +39,13 @@ pub struct FormPage {
     pub links: &'static [(&'static str, &'static str)],
 }
 
+impl FormPage {
+    /// Whether it has a field of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+}
+
 /// Why a form was not taken.
 #[derive(Clone, Debug, Default)]
 pub struct Trouble {
@@ -52,15 +59,16 @@ pub struct Trouble {
 
 impl Trouble {
     /// What edge-accounts refused, in its own words; an error page when it is not the visitor's doing.
-    pub fn of(error: SiblingError, page: &FormPage) -> Result<Self, PageError> {
+    pub fn of(error: SiblingError, known: impl Fn(&str) -> bool) -> Result<Self, PageError> {
         let busy = |problem: &Problem| problem.code == "busy";
         let problem = match &error {
             SiblingError::Refused(problem) if problem.status < 500 || busy(problem) => problem,
             _ => return Err(error.into()),
         };
         let detail = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
-        let known = |name: &&str| page.fields.iter().any(|field| field.name == *name);
-        let field = problem.param.as_deref().filter(known).map(str::to_owned);
+        // `address.street` is the field `street`.
+        let field = problem.param.as_deref().and_then(|param| param.rsplit('.').next());
+        let field = field.filter(|name| known(name)).map(str::to_owned);
         let text = match (&field, problem.code.as_str()) {
             (Some(_), "invalid_value") => sentence(&detail),
             (_, "too_many_attempts" | "too_many_requests") => {

@@ -75,7 +75,9 @@ pub async fn verify(
     let body = json!({ "token": form.text("token") });
     match api(&shop, &visit).ask(Method::POST, "/verification", body).await {
         Ok(()) => said(&shop, &visit, "Your account is ready", "Your address is confirmed.", ANOTHER).await,
-        Err(error) => show(&shop, &visit, &VERIFY, &form, Some(&Trouble::of(error, &VERIFY)?)).await,
+        Err(error) => {
+            show(&shop, &visit, &VERIFY, &form, Some(&Trouble::of(error, |name| VERIFY.has(name))?)).await
+        }
     }
 }
 
@@ -95,7 +97,9 @@ pub async fn reset(
             let text = "If there is an account with this address, a mail is on its way to it. Its link works for an hour.";
             said(&shop, &visit, "Look into your mailbox", text, ANOTHER).await
         }
-        Err(error) => show(&shop, &visit, &RESET, &form, Some(&Trouble::of(error, &RESET)?)).await,
+        Err(error) => {
+            show(&shop, &visit, &RESET, &form, Some(&Trouble::of(error, |name| RESET.has(name))?)).await
+        }
     }
 }
 
@@ -117,7 +121,9 @@ pub async fn password(
     let body = json!({ "token": form.text("token"), "password": form.raw("password") });
     match api(&shop, &visit).ask(Method::PUT, "/reset", body).await {
         Ok(()) => Ok(with_session(&visit, "/account/login", None)),
-        Err(error) => show(&shop, &visit, &PASSWORD, &form, Some(&Trouble::of(error, &PASSWORD)?)).await,
+        Err(error) => {
+            show(&shop, &visit, &PASSWORD, &form, Some(&Trouble::of(error, |name| PASSWORD.has(name))?)).await
+        }
     }
 }
 
@@ -141,6 +147,9 @@ pub async fn email(
             let text = "Mails go to your new address from now on, and you log in with it.";
             said(&shop, &visit, "Your address was changed", text, ("To your account", "/account")).await
         }
-        Err(error) => show(&shop, &visit, &NEW_EMAIL, &form, Some(&Trouble::of(error, &NEW_EMAIL)?)).await,
+        Err(error) => {
+            show(&shop, &visit, &NEW_EMAIL, &form, Some(&Trouble::of(error, |name| NEW_EMAIL.has(name))?))
+                .await
+        }
     }
 }

@@ -39,7 +39,9 @@ pub async fn send(
 ) -> Result<Response, PageError> {
     match api(&shop, &visit).log_in(form.text("email"), form.raw("password")).await {
         Ok(session) => Ok(with_session(&visit, "/account", Some(&session.token))),
-        Err(error) => show_form(&shop, &visit, &PAGE, &form, Some(&Trouble::of(error, &PAGE)?)).await,
+        Err(error) => {
+            show_form(&shop, &visit, &PAGE, &form, Some(&Trouble::of(error, |name| PAGE.has(name))?)).await
+        }
     }
 }
 

@@ -1,21 +1,24 @@
 //! One's own account: to get one, to get into it, and what is in it. Every step works without script.
 
+pub mod addresses;
 mod form;
 pub mod links;
 pub mod login;
 pub mod overview;
 pub mod register;
+pub mod sessions;
 
 use axum::http::header;
 use axum::response::Response;
 
 use super::cart::see_other;
 use crate::accounts::AccountsApi;
+use crate::accounts::is_logged_out;
 use crate::http::{Visit, cookies};
 use crate::shop::Shop;
 
 /// edge-accounts for this visitor.
-fn api<'a>(shop: &'a Shop, visit: &'a Visit) -> AccountsApi<'a> {
+pub(in crate::pages) fn api<'a>(shop: &'a Shop, visit: &'a Visit) -> AccountsApi<'a> {
     AccountsApi { edge: &shop.edge, session: visit.session.as_deref(), client: visit.client }
 }
 

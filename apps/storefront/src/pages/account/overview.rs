@@ -9,14 +9,28 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, form, notice, said};
-use super::{api, with_session};
-use crate::accounts::Profile;
+use super::sessions;
+use super::{api, is_logged_out, with_session};
+use crate::accounts::{OwnSession, Profile};
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::Visit;
 use crate::http::forms::{FormPairs, Pairs};
 use crate::pages::PageError;
 use crate::pages::cart::see_other;
 use crate::shop::Shop;
+
+const PROFILE_FIELDS: [Field; 2] = [
+    Field::required("name", "Full name", "text", "name", 120),
+    Field { optional: true, ..Field::required("phone", "Telephone", "tel", "tel", 32) },
+];
+const CHANGE_PROFILE: FormPage = FormPage {
+    title: "Name and telephone",
+    lead: "",
+    action: "/account/profile",
+    submit: "Keep the changes",
+    fields: &PROFILE_FIELDS,
+    links: &[],
+};
 
 const PASSWORD_FIELDS: [Field; 2] = [
     Field::required("current", "Your password now", "password", "current-password", 256),
@@ -70,21 +84,24 @@ async fn page(shop: &Shop, visit: &Visit, refused: Option<Refused<'_>>) -> Resul
     let Some(profile) = api(shop, visit).profile().await? else {
         return Ok(with_session(visit, "/account/login", None));
     };
+    let sessions = api(shop, visit).sessions().await?;
     let meta = Meta::private("Your account");
-    let mut response =
-        respond(shop, visit, Cache::Private, meta, || view(&profile, refused.as_ref())).await?;
+    let main = || view(&profile, &sessions, refused.as_ref());
+    let mut response = respond(shop, visit, Cache::Private, meta, main).await?;
     if let Some(refused) = refused {
         *response.status_mut() = refused.trouble.status;
     }
     Ok(response)
 }
 
-fn view(profile: &Profile, refused: Option<&Refused<'_>>) -> AnyView {
-    let empty = Pairs::default();
+fn view(profile: &Profile, sessions: &[OwnSession], refused: Option<&Refused<'_>>) -> AnyView {
+    let known = [("name", Some(&profile.name)), ("phone", profile.phone.as_ref())];
+    let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
+    let known = Pairs(known.collect());
     let general = refused.filter(|refused| refused.trouble.field.is_none());
     let section = |page: &'static FormPage, text: &'static str| {
         let own = refused.filter(|refused| refused.page.action == page.action);
-        let pairs = own.map_or(&empty, |own| own.pairs);
+        let pairs = own.map_or(&known, |own| own.pairs);
         view! {
             <details open=own.is_some()>
                 <summary>{page.title}</summary>
@@ -102,8 +119,11 @@ fn view(profile: &Profile, refused: Option<&Refused<'_>>) -> AnyView {
                 <div><dt>"E-mail"</dt><dd>{profile.email.clone()}</dd></div>
                 {profile.phone.clone().map(|phone| view! { <div><dt>"Telephone"</dt><dd>{phone}</dd></div> })}
             </dl>
+            <ul class="own-links" role="list"><li><a href="/account/addresses">"Your addresses"</a></li></ul>
+            {section(&CHANGE_PROFILE, "Your name is on what we send you.")}
             {section(&CHANGE_PASSWORD, "All your other devices are logged out.")}
             {section(&CHANGE_EMAIL, "A link goes to the new address; until you follow it, the old one stays.")}
+            {sessions::view(sessions)}
             {section(&DELETE, "Your name, addresses and everything else that is personal are erased and cannot be brought \
                 back. Orders stay in the sellers' books without your name.")}
             <div class="own-actions">
@@ -125,17 +145,28 @@ async fn change(
     renamed: &[(&str, &str)],
 ) -> Result<Option<Response>, PageError> {
     let Err(error) = api(shop, visit).ask(method, path, body).await else { return Ok(None) };
-    if error.is("session_ended") || error.is("token_required") {
+    if is_logged_out(&error) {
         return Ok(Some(with_session(visit, "/account/login", None)));
     }
     // Forms on one page cannot have two fields of one name.
     let param = error.problem().and_then(|problem| problem.param.clone());
     let shown = renamed.iter().find(|(param_name, _)| Some(*param_name) == param.as_deref());
-    let mut trouble = Trouble::of(error, form_page)?;
+    let mut trouble = Trouble::of(error, |name| form_page.has(name))?;
     if let Some((_, field)) = shown {
         trouble.field = Some((*field).to_owned());
     }
     page(shop, visit, Some(Refused { page: form_page, pairs, trouble })).await.map(Some)
+}
+
+/// `POST /account/profile`
+pub async fn change_profile(
+    State(shop): State<Arc<Shop>>,
+    visit: Visit,
+    FormPairs(pairs): FormPairs,
+) -> Result<Response, PageError> {
+    let call = (Method::PATCH, "", json!({ "name": pairs.text("name"), "phone": pairs.text("phone") }));
+    let changed = change(&shop, &visit, &CHANGE_PROFILE, &pairs, call, &[]).await?;
+    Ok(changed.unwrap_or_else(|| see_other("/account")))
 }
 
 /// `POST /account/change-password`
@@ -205,7 +236,7 @@ pub async fn export(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Respo
             ];
             Ok((headers, format!("{data:#}\n")).into_response())
         }
-        Err(error) if error.is("session_ended") => Ok(with_session(&visit, "/account/login", None)),
+        Err(error) if is_logged_out(&error) => Ok(with_session(&visit, "/account/login", None)),
         Err(error) => Err(error.into()),
     }
 }

@@ -45,6 +45,8 @@ pub async fn send(
                         already, the mail says so.";
             said(&shop, &visit, "Look into your mailbox", text, ("To the login", "/account/login")).await
         }
-        Err(error) => show_form(&shop, &visit, &PAGE, &form, Some(&Trouble::of(error, &PAGE)?)).await,
+        Err(error) => {
+            show_form(&shop, &visit, &PAGE, &form, Some(&Trouble::of(error, |name| PAGE.has(name))?)).await
+        }
     }
 }
