@@ -35,7 +35,7 @@ pub fn required(
     removed: &mut Vec<Removed>,
 ) -> Result<Masked, Problem> {
     let masked = masked(text, param, chars_max, removed)?;
-    if masked.as_str().is_empty() { Err(Problem::invalid(param, "must not be blank")) } else { Ok(masked) }
+    if masked.is_blank() { Err(Problem::invalid(param, "must not be blank")) } else { Ok(masked) }
 }
 
 /// Ids of pictures: SHA-256 in hex, each once.

@@ -80,7 +80,7 @@ pub async fn send_message(
     let mut removed = Vec::new();
     let text = text::masked(&draft.text, "text", TEXT_CHARS_MAX, &mut removed)?;
     text::uploads(&draft.uploads)?;
-    if text.as_str().is_empty() && draft.uploads.is_empty() {
+    if text.is_blank() && draft.uploads.is_empty() {
         return Err(Problem::invalid("text", "must not be blank, unless there is a picture").into());
     }
     let now_ms = pop.now_ms();

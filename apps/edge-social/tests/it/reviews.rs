@@ -77,7 +77,7 @@ async fn a_review_is_one_and_can_be_changed() {
     let records = written(&pop).await;
     assert_eq!(records.len(), 2);
     assert_eq!(records[0].id, records[1].id);
-    assert!(records[0].id.as_str().len() == 36 && !records[0].id.as_str().contains("ada"));
+    assert!(records[0].id.as_str().len() == 36);
     pop.tell(vec![published(&records[0])]).await;
     assert_eq!(mine(&pop).await["review"]["state"], "waiting", "that was the review before");
     pop.tell(vec![published(&records[1])]).await;

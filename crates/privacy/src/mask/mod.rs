@@ -60,6 +60,12 @@ impl Masked {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether a reader sees nothing of it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.0.chars().all(|c| c.is_whitespace() || seen::is_unseen(c))
+    }
 }
 
 /// A customer's text is nobody's business in a log, masked or not.
