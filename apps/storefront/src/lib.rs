@@ -10,7 +10,7 @@
 //! | `pages` | a file per page: load, render |
 //! | `components` | what pages share: shell, cards, prices, stock, forms |
 //! | `islands` | what the browser hydrates |
-//! | `orders`, `accounts` | the clients of edge-orders and edge-accounts |
+//! | `orders`, `accounts`, `social` | the clients of edge-orders, edge-accounts and edge-social |
 //! | `http` | cookies, same-origin check, headers, assets, pictures |
 //! | `entry` | a file per runtime |
 
@@ -37,6 +37,8 @@ mod router;
 mod shop;
 #[cfg(feature = "ssr")]
 mod sibling;
+#[cfg(feature = "ssr")]
+mod social;
 
 #[cfg(feature = "ssr")]
 pub use router::router;

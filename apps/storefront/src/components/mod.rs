@@ -3,6 +3,7 @@
 pub mod card;
 pub mod field;
 pub mod icons;
+pub mod moment;
 pub mod nav;
 pub mod price;
 pub mod shell;

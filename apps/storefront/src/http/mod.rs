@@ -6,6 +6,7 @@ pub mod csrf;
 pub mod forms;
 pub mod headers;
 pub mod media;
+pub mod multipart;
 pub mod path;
 pub mod visit;
 

@@ -17,3 +17,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
         path.map(|path| Self(path.0)).map_err(|_| PageError::NotFound)
     }
 }
+
+/// The two names in a path, likewise.
+#[derive(Clone, Debug)]
+pub struct TwoNames(pub String, pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for TwoNames {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let path = axum::extract::Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path((first, second))| Self(first, second)).map_err(|_| PageError::NotFound)
+    }
+}

@@ -11,3 +11,4 @@ mod html;
 mod pages;
 mod refusals;
 mod safety;
+mod talk;

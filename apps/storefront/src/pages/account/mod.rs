@@ -1,12 +1,16 @@
 //! One's own account: to get one, to get into it, and what is in it. Every step works without script.
 
 pub mod addresses;
+pub mod chat;
+pub mod chats;
 mod form;
 pub mod links;
 pub mod login;
 pub mod overview;
 pub mod register;
 pub mod sessions;
+pub mod review;
+mod talk;
 
 use axum::http::header;
 use axum::response::Response;

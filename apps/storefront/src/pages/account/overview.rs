@@ -128,6 +128,7 @@ fn view(profile: &Profile, sessions: &[OwnSession], refused: Option<&Refused<'_>
                 back. Orders stay in the sellers' books without your name.")}
             <div class="own-actions">
                 <form action="/account/logout" method="post"><button class="button">"Log out"</button></form>
+                <a class="button" href="/account/chats">"Messages"</a>
                 <a class="button" href="/account/export" download="kiosk-account.json">"Download my data"</a>
             </div>
         </div>
