@@ -14,6 +14,7 @@ use core_cloud::clock::Clock;
 use core_cloud::config::{Config, MailConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
+use core_cloud::media::files::Files;
 use core_cloud::modules::imports::draft::Entry;
 use http::Request;
 use kiosk_edge_platform::HttpError;
@@ -172,6 +173,7 @@ fn config(folder: &Path, pops: usize, lease_ttl_s: u32) -> Config {
     let pops: Vec<_> = (0..pops).map(|index| format!("{}:eu:{}", id_of(index), key_of(index))).collect();
     Config {
         data_dir: folder.to_owned(),
+        files: Files::open(folder, None).expect("a folder can be made"),
         database_url: None,
         pops: Pops::parse(&pops.join(",")).expect("the POPs are well-formed"),
         operator_key: Secret::new("the-operator-key-of-the-simulation").expect("a long key"),

@@ -8,8 +8,8 @@ pub mod links;
 pub mod login;
 pub mod overview;
 pub mod register;
-pub mod sessions;
 pub mod review;
+pub mod sessions;
 mod talk;
 
 use axum::http::header;
