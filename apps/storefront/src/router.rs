@@ -28,6 +28,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/checkout", get(checkout::show).post(checkout::place))
         .route("/orders/{id}", get(order::show))
         .route("/account", get(account::overview::show))
+        .route("/account/orders", get(account::orders::show))
         .route("/account/register", get(account::register::show).post(account::register::send))
         .route("/account/verify", get(account::links::show_verify).post(account::links::verify))
         .route("/account/login", get(account::login::show).post(account::login::send))

@@ -24,6 +24,8 @@ pub const NAV_AGE_MS_MAX: i64 = 3_000;
 pub const SHELF_AGE_MS_MAX: i64 = 3_000;
 /// Most shelves that are kept.
 pub const SHELVES_MAX: usize = 128;
+/// Most promoted products on top of a page.
+pub const PROMOTED_CARDS: usize = 4;
 
 struct Kept<T> {
     until_ms: i64,
@@ -94,12 +96,30 @@ impl Shop {
     /// The first cards of `query`, kept under `name`.
     pub async fn shelf(&self, name: &str, query: &ListQuery) -> Result<Arc<Shelf>, PageError> {
         let now_ms = self.edge.clock.now_ms();
-        if let Some(kept) = lock(&self.shelves).get(name)
-            && now_ms < kept.until_ms
-        {
-            return Ok(kept.value.clone());
+        if let Some(shelf) = self.kept_shelf(name, now_ms) {
+            return Ok(shelf);
         }
-        let cards = catalog::list::list(&*self.edge.db, query).await?.cards;
+        let query = ListQuery { now_ms, ..query.clone() };
+        let cards = catalog::list::list(&*self.edge.db, &query).await?.cards;
+        Ok(self.keep_shelf(name, cards, now_ms))
+    }
+
+    /// Products of `categories`, of the whole shop without any, that vendors pay for to be shown first.
+    pub async fn promoted(&self, categories: &[String]) -> Result<Arc<Shelf>, PageError> {
+        let now_ms = self.edge.clock.now_ms();
+        let name = format!("promoted {}", categories.join(" "));
+        if let Some(shelf) = self.kept_shelf(&name, now_ms) {
+            return Ok(shelf);
+        }
+        let cards = catalog::promoted(&*self.edge.db, categories, now_ms, PROMOTED_CARDS).await?;
+        Ok(self.keep_shelf(&name, cards, now_ms))
+    }
+
+    fn kept_shelf(&self, name: &str, now_ms: i64) -> Option<Arc<Shelf>> {
+        lock(&self.shelves).get(name).filter(|kept| now_ms < kept.until_ms).map(|kept| kept.value.clone())
+    }
+
+    fn keep_shelf(&self, name: &str, cards: Vec<Card>, now_ms: i64) -> Arc<Shelf> {
         let items = cards.iter().map(item_html).collect();
         let shelf = Arc::new(Shelf { cards, items });
         let mut shelves = lock(&self.shelves);
@@ -108,7 +128,7 @@ impl Shop {
         }
         let until_ms = now_ms.saturating_add(SHELF_AGE_MS_MAX);
         shelves.insert(name.to_owned(), Kept { until_ms, value: shelf.clone() });
-        Ok(shelf)
+        shelf
     }
 }
 

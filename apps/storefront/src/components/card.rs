@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::icons;
 use super::price::price;
 use super::shell::render;
+use super::stars::average;
 
 /// Pictures of the first cards are loaded at once, those further down when they come near.
 const EAGER_CARDS: usize = 4;
@@ -25,9 +26,11 @@ fn item(card: &Card, eager: bool) -> AnyView {
                 <span class="card-picture">
                     {picture(card.picture.as_deref(), eager)}
                     {note.map(|note| view! { <span class="card-note">{note}</span> })}
+                    {card.promoted.then(|| view! { <span class="card-promoted">"Promoted"</span> })}
                 </span>
                 <span class="card-title">{card.title.clone()}</span>
                 <span class="card-vendor">{card.vendor_name.clone()}</span>
+                {average(card.stars)}
                 {price(card.price, card.compare_at, card.price_from)}
             </a>
         </li>
@@ -54,8 +57,8 @@ pub fn no_picture() -> AnyView {
 }
 
 /// A grid of products.
-pub fn grid(cards: &[Card]) -> AnyView {
-    let items = cards.iter().enumerate().map(|(index, card)| item(card, index < EAGER_CARDS));
+pub fn grid<'a>(cards: impl Iterator<Item = &'a Card>) -> AnyView {
+    let items = cards.enumerate().map(|(index, card)| item(card, index < EAGER_CARDS));
     view! { <ul class="grid" role="list">{items.collect_view()}</ul> }.into_any()
 }
 

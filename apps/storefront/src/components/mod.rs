@@ -5,6 +5,8 @@ pub mod field;
 pub mod icons;
 pub mod moment;
 pub mod nav;
+pub mod parcels;
 pub mod price;
 pub mod shell;
+pub mod stars;
 pub mod stock;

@@ -3,13 +3,13 @@
 use axum::http::{HeaderValue, Method, Request, header};
 use bytes::Bytes;
 use kiosk_edge_platform::Edge;
-use kiosk_session::SESSION_HEADER;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::sibling::{self, SiblingError};
 
-use super::model::{Cart, Key, Order, PlaceOrder};
+use super::model::{Cart, ClaimedCart, Key, Order, OrderPage, PlaceOrder};
+use crate::http::Visit;
 
 const BASE: &str = "http://edge-orders.spin.internal/v1";
 /// Longest wait for a cart, in milliseconds.
@@ -18,6 +18,8 @@ pub const CART_TIMEOUT_MS_MAX: u32 = 3_000;
 pub const PLACE_TIMEOUT_MS_MAX: u32 = 15_000;
 /// Tries to add to a cart that another tab changes at the same time.
 const ADD_TRIES_MAX: u32 = 3;
+/// Orders on one page of an account's.
+const PAGE_ORDERS: u32 = 10;
 
 struct Call<'a> {
     method: Method,
@@ -25,7 +27,6 @@ struct Call<'a> {
     key: Option<&'a Key>,
     body: Option<serde_json::Value>,
     idempotency_key: Option<&'a str>,
-    session: Option<&'a str>,
     if_match: Option<u64>,
     timeout_ms_max: u32,
 }
@@ -33,31 +34,38 @@ struct Call<'a> {
 impl<'a> Call<'a> {
     fn new(method: Method, path: String, key: Option<&'a Key>) -> Self {
         let timeout_ms_max = CART_TIMEOUT_MS_MAX;
-        Self {
-            method,
-            path,
-            key,
-            body: None,
-            idempotency_key: None,
-            session: None,
-            if_match: None,
-            timeout_ms_max,
-        }
+        Self { method, path, key, body: None, idempotency_key: None, if_match: None, timeout_ms_max }
     }
 }
 
 /// edge-orders, as handlers call it.
 #[derive(Clone, Copy)]
-pub struct OrdersApi<'a>(pub &'a Edge);
+pub struct OrdersApi<'a> {
+    /// The host's ports.
+    pub edge: &'a Edge,
+    /// The visitor's session; what is ordered with it is the account's.
+    pub session: Option<&'a str>,
+}
 
-impl OrdersApi<'_> {
+impl<'a> OrdersApi<'a> {
+    /// For this visitor.
+    pub fn of(edge: &'a Edge, visit: &'a Visit) -> Self {
+        Self { edge, session: visit.session.as_deref() }
+    }
+
     /// An empty cart and the key to it.
     pub async fn create_cart(self) -> Result<(Key, Cart), SiblingError> {
         let call = Call { body: Some(json!({})), ..Call::new(Method::POST, format!("{BASE}/carts"), None) };
         let cart: Cart = self.json(call).await?;
-        let key = cart.token.as_deref().and_then(|token| Key::new(&cart.id, token));
-        let key = key.ok_or_else(|| <serde_json::Error as serde::de::Error>::missing_field("token"))?;
-        Ok((key, cart))
+        Ok((cart.key()?, cart))
+    }
+
+    /// The cart of the session's account, after the cart of `guest` went into it, and the key to it.
+    pub async fn claim_cart(self, guest: Option<&Key>) -> Result<(Key, ClaimedCart), SiblingError> {
+        let body = guest.map_or_else(|| json!({}), |guest| json!({ "cart": guest.id }));
+        let call = Call { body: Some(body), ..Call::new(Method::POST, format!("{BASE}/carts/claim"), guest) };
+        let claimed: ClaimedCart = self.json(call).await?;
+        Ok((claimed.cart.key()?, claimed))
     }
 
     /// The cart of `key`; `None` when there is no such cart or the key does not open it.
@@ -112,36 +120,44 @@ impl OrdersApi<'_> {
         self.json(Call::new(Method::DELETE, line_url(key, sku), Some(key))).await
     }
 
-    /// Places the order, for the account of `session` where there is one; the same `idempotency_key` never places two.
+    /// Places the order; the same `idempotency_key` never places two.
     pub async fn place(
         self,
         key: &Key,
         idempotency_key: &str,
         order: &PlaceOrder,
-        session: Option<&str>,
     ) -> Result<Order, SiblingError> {
         let call = Call {
             body: Some(serde_json::to_value(order)?),
             idempotency_key: Some(idempotency_key),
-            session,
             timeout_ms_max: PLACE_TIMEOUT_MS_MAX,
             ..Call::new(Method::POST, format!("{BASE}/orders"), Some(key))
         };
         self.json(call).await
     }
 
-    /// The order of `key`; `None` when there is none or the key does not open it.
-    pub async fn order(self, key: &Key) -> Result<Option<Order>, SiblingError> {
-        match self.json(Call::new(Method::GET, format!("{BASE}/orders/{}", key.id), Some(key))).await {
+    /// The order `id`; `None` when there is none, or neither the key nor the session opens it.
+    pub async fn order(self, id: &str, key: Option<&Key>) -> Result<Option<Order>, SiblingError> {
+        match self.json(Call::new(Method::GET, format!("{BASE}/orders/{id}"), key)).await {
             Ok(order) => Ok(Some(order)),
             Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
+    /// The orders of the session's account, newest first; `cursor` is `next` of the page before.
+    pub async fn orders(self, cursor: Option<&str>) -> Result<OrderPage, SiblingError> {
+        let mut path = format!("{BASE}/orders?limit={PAGE_ORDERS}");
+        if let Some(cursor) = cursor {
+            path.push_str("&cursor=");
+            path.push_str(cursor);
+        }
+        self.json(Call::new(Method::GET, path, None)).await
+    }
+
     async fn json<T: DeserializeOwned>(self, call: Call<'_>) -> Result<T, SiblingError> {
         let timeout_ms_max = call.timeout_ms_max;
-        sibling::send(self.0, request(call), timeout_ms_max).await
+        sibling::send(self.edge, request(call, self.session), timeout_ms_max).await
     }
 }
 
@@ -150,7 +166,7 @@ fn line_url(key: &Key, sku: &str) -> String {
     format!("{BASE}/carts/{}/lines/{sku}", key.id)
 }
 
-fn request(call: Call<'_>) -> Request<Bytes> {
+fn request(call: Call<'_>, session: Option<&str>) -> Request<Bytes> {
     let body = call.body.map(|value| Bytes::from(value.to_string())).unwrap_or_default();
     let mut request = Request::new(body);
     *request.method_mut() = call.method;
@@ -164,8 +180,8 @@ fn request(call: Call<'_>) -> Request<Bytes> {
         }
     };
     set(header::AUTHORIZATION, call.key.map(|key| format!("Bearer {}", key.token)));
+    set(header::HeaderName::from_static("kiosk-session"), session.map(str::to_owned));
     set(header::IF_MATCH, call.if_match.map(|version| format!("\"{version}\"")));
     set(header::HeaderName::from_static("idempotency-key"), call.idempotency_key.map(str::to_owned));
-    set(header::HeaderName::from_static(SESSION_HEADER), call.session.map(str::to_owned));
     request
 }

@@ -5,6 +5,6 @@ mod model;
 
 pub use client::OrdersApi;
 pub use model::{
-    Address, Cart, CartLine, Contact, DeliveryOption, Key, Order, OrderLine, Payment, PlaceOrder,
-    PriceChange, Shortage,
+    Address, Cart, CartLine, ClaimedCart, Contact, DeliveryOption, Key, Order, OrderEntry, OrderLine,
+    OrderPage, Parcel, ParcelStatus, Payment, PlaceOrder, PriceChange, Shortage,
 };

@@ -3,6 +3,8 @@
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
+use crate::sibling::SiblingError;
+
 /// Longest token that is taken from a cookie or an address, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 128;
 
@@ -43,7 +45,7 @@ impl Key {
 pub struct Cart {
     /// Identifier.
     pub id: String,
-    /// The secret, in the answer to its creation only.
+    /// The secret, in the answers to its creation and its claim only.
     #[serde(default)]
     pub token: Option<String>,
     /// Grows with each change.
@@ -65,10 +67,36 @@ pub struct Cart {
 }
 
 impl Cart {
+    /// The key, of an answer that has the token.
+    pub fn key(&self) -> Result<Key, SiblingError> {
+        let key = self.token.as_deref().and_then(|token| Key::new(&self.id, token));
+        Ok(key.ok_or_else(|| <serde_json::Error as serde::de::Error>::missing_field("token"))?)
+    }
+
     /// The line of `sku`.
     pub fn line(&self, sku: &str) -> Option<&CartLine> {
         self.lines.iter().find(|line| line.sku == sku)
     }
+}
+
+/// The cart of an account, claimed.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ClaimedCart {
+    /// The cart.
+    #[serde(flatten)]
+    pub cart: Cart,
+    /// What of the guest's cart did not fit into it.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Pieces that did not fit.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LeftOut {
+    /// What.
+    pub sku: String,
+    /// Pieces.
+    pub quantity: u32,
 }
 
 /// A line of a cart.
@@ -118,6 +146,9 @@ pub struct CartLine {
 /// A vendor, by name.
 #[derive(Clone, Debug, Deserialize)]
 pub struct VendorRef {
+    /// Identifier.
+    #[serde(default)]
+    pub id: String,
     /// Trading name.
     pub name: String,
 }
@@ -213,16 +244,71 @@ pub struct Order {
     pub delivery: Money,
     /// What is to pay.
     pub total: Money,
-    /// Kind of the delivery option.
-    pub delivery_kind: String,
+    /// Kind of the delivery option; none for an order of another POP, as is all that follows it.
+    #[serde(default)]
+    pub delivery_kind: Option<String>,
     /// `invoice`.
-    pub payment_method: String,
+    #[serde(default)]
+    pub payment_method: Option<String>,
     /// Who bought.
     #[serde(default)]
     pub contact: Option<Contact>,
     /// Where it goes.
     #[serde(default)]
     pub address: Option<Address>,
+    /// One for each vendor; none for an order of a guest.
+    #[serde(default)]
+    pub parcels: Vec<Parcel>,
+}
+
+/// A page of the orders of an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrderPage {
+    /// The orders, newest first.
+    pub items: Vec<OrderEntry>,
+    /// The cursor for older ones.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// An order in the list of an account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrderEntry {
+    /// Identifier.
+    pub id: String,
+    /// `placed`, `in_review`, …
+    pub status: String,
+    /// Unix time in milliseconds.
+    pub placed_ms: i64,
+    /// What is to pay.
+    pub total: Money,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+    /// One for each vendor.
+    pub parcels: Vec<Parcel>,
+}
+
+/// What one vendor sends.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Parcel {
+    /// The vendor.
+    pub vendor: VendorRef,
+    /// How far it is.
+    pub status: ParcelStatus,
+}
+
+/// How far a parcel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParcelStatus {
+    /// Ordered.
+    Placed,
+    /// On its way.
+    Shipped,
+    /// The customer has it.
+    Delivered,
+    /// It will not come.
+    Cancelled,
 }
 
 /// A line of an order.
@@ -230,6 +316,12 @@ pub struct Order {
 pub struct OrderLine {
     /// What was bought.
     pub sku: String,
+    /// Its product.
+    #[serde(default)]
+    pub product_id: String,
+    /// Who sold it.
+    #[serde(default)]
+    pub vendor: Option<VendorRef>,
     /// Title of its product then.
     #[serde(default)]
     pub title: String,

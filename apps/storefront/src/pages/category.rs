@@ -31,7 +31,7 @@ pub async fn show(
         query.categories.extend(branch.children.iter().map(|child| child.slug.clone()));
     }
     let path = format!("/c/{slug}");
-    let listing = Listing::load(&*shop.edge.db, query, path.clone(), pairs).await?;
+    let listing = Listing::load(&shop, query, path.clone(), pairs).await?;
     let meta = Meta {
         title: category.name.clone(),
         description: category.blurb.clone(),

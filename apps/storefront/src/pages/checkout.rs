@@ -49,7 +49,7 @@ pub async fn place(
         // The page's own fields are missing or were changed: start from a fresh page.
         return again(&shop, &visit, draft, Trouble::Changed).await;
     };
-    match OrdersApi(&shop.edge).place(&key, once, &order, visit.session.as_deref()).await {
+    match OrdersApi::of(&shop.edge, &visit).place(&key, once, &order).await {
         Ok(order) => {
             if draft.pairs.get("save").is_some() {
                 checkout_account::keep_address(&shop, &visit, &draft).await;
@@ -63,7 +63,7 @@ pub async fn place(
 /// The visitor's cart, when there is something in it to order.
 async fn open_cart(shop: &Shop, visit: &Visit) -> Result<Option<(Key, Cart)>, PageError> {
     let Some(key) = &visit.cart else { return Ok(None) };
-    let cart = OrdersApi(&shop.edge).cart(key).await?;
+    let cart = OrdersApi::of(&shop.edge, visit).cart(key).await?;
     let sellable = |cart: &Cart| {
         cart.status == "open" && !cart.lines.is_empty() && cart.lines.iter().all(|line| !line.removed)
     };
@@ -73,7 +73,9 @@ async fn open_cart(shop: &Shop, visit: &Visit) -> Result<Option<(Key, Cart)>, Pa
 /// To the order's own page, with its key in the cookie and the cart gone.
 fn placed(visit: &Visit, order: &Order) -> Response {
     let mut response = see_other(&format!("/orders/{}?thanks=1", order.id));
-    let fresh = order.token.as_deref().and_then(|token| Key::new(&order.id, token));
+    // An account has its orders at hand; a browser that is shared shall not keep the keys to them.
+    let token = order.token.as_deref().filter(|_| visit.session.is_none());
+    let fresh = token.and_then(|token| Key::new(&order.id, token));
     if let Some(cookie) = fresh.and_then(|key| orders_cookie(visit, key)) {
         response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
     }
@@ -110,8 +112,9 @@ async fn refused(
         "cart_version_stale" => Trouble::Changed,
         "request_in_progress" => Trouble::InProgress,
         "checkout_blocked" => Trouble::Blocked,
-        "delivery_not_available" => Trouble::Delivery,
+        "customer_blocked" => Trouble::CustomerBlocked,
         "session_ended" => return logged_out(shop, visit, draft).await,
+        "delivery_not_available" => Trouble::Delivery,
         "cart_closed" => return Ok(ordered_before(visit, problem)),
         "cart_empty" | "cart_not_found" => return Ok(see_other("/cart")),
         "invalid_value" if problem.param.as_deref().is_some_and(|param| draft.refused(param)) => {
@@ -210,7 +213,8 @@ impl Trouble {
             Self::InProgress => vec!["Your order is being placed right now. Please press the button again in a moment: it will not be placed twice.".to_owned()],
             Self::Unknown => vec!["We did not hear back in time. Please press the button again: if your order went through, it will not be placed twice.".to_owned()],
             Self::Blocked => vec!["We cannot take this order. If you think that is a mistake, please write to us.".to_owned()],
-            Self::LoggedOut => vec!["You are logged out, and nothing was ordered. Order without your account, or log in first.".to_owned()],
+            Self::CustomerBlocked => vec!["You cannot order here at the moment: your orders are blocked. Nothing was ordered. Please contact our support, who can tell you why.".to_owned()],
+            Self::LoggedOut => vec!["You are logged out. Nothing was ordered. Log in again to have the order in your account, or order without one.".to_owned()],
             Self::Delivery => vec!["What is in your cart cannot be delivered that way. Please choose another.".to_owned()],
         }
     }

@@ -31,10 +31,12 @@ pub enum Trouble {
     Unknown,
     /// Refused for good.
     Blocked,
+    /// This customer may not buy.
+    CustomerBlocked,
+    /// The session is over.
+    LoggedOut,
     /// The delivery does not fit the goods.
     Delivery,
-    /// The session ended.
-    LoggedOut,
 }
 
 /// What the page shows.

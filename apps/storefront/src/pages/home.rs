@@ -31,16 +31,17 @@ pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Respons
     let featured = shop.shelf("home featured", &featured).await?;
     let newest = ListQuery { limit: NEWEST_CARDS, ..ListQuery::default() };
     let newest = shop.shelf("home newest", &newest).await?;
+    let promoted = shop.promoted(&[]).await?;
     let meta = Meta {
         description: "Kiosk is an open marketplace: goods for the house, the garden and the road, sold by the people who make them.".to_owned(),
         path: "/".to_owned(),
         picture: featured.cards.first().and_then(|card| card.picture.clone()),
         ..Meta::default()
     };
-    respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &featured, &newest)).await
+    respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &promoted, &featured, &newest)).await
 }
 
-fn view(nav: &Nav, featured: &Shelf, newest: &Shelf) -> AnyView {
+fn view(nav: &Nav, promoted: &Shelf, featured: &Shelf, newest: &Shelf) -> AnyView {
     // A shop without featured goods welcomes with its newest.
     let shown = if featured.cards.is_empty() { &newest.cards } else { &featured.cards };
     let hero_cards = &shown[..HERO_CARDS.min(shown.len())];
@@ -55,9 +56,10 @@ fn view(nav: &Nav, featured: &Shelf, newest: &Shelf) -> AnyView {
             <p class="wrap lead">"The shelves are being filled right now. Please come back in a minute."</p>
         })}
         {fragment(categories)}
-        {shelf("featured", "Worth a closer look", featured.items.get(HERO_CARDS..).unwrap_or_default())}
+        {shelf("promoted", "Promoted", promoted.items.iter())}
+        {shelf("featured", "Worth a closer look", besides(promoted, featured, HERO_CARDS))}
         {fragment(makers)}
-        {shelf("newest", "New in", &newest.items)}
+        {shelf("newest", "New in", besides(promoted, newest, 0))}
         {promises()}
     }
     .into_any()
@@ -118,14 +120,21 @@ pub fn pieces(count: u32) -> String {
     if count == 1 { "1 piece".to_owned() } else { format!("{count} pieces") }
 }
 
-fn shelf(id: &'static str, title: &'static str, items: &[String]) -> AnyView {
+/// The items of a shelf from `first` on, without what stands under "Promoted" already.
+fn besides<'a>(promoted: &Shelf, shelf: &'a Shelf, first: usize) -> impl Iterator<Item = &'a String> {
+    let pairs = shelf.cards.iter().zip(&shelf.items).skip(first);
+    pairs.filter(|(card, _)| !promoted.cards.iter().any(|shown| shown.id == card.id)).map(|(_, item)| item)
+}
+
+fn shelf<'a>(id: &'static str, title: &'static str, items: impl Iterator<Item = &'a String>) -> AnyView {
     let heading = format!("{id}-title");
-    (!items.is_empty())
+    let mut items = items.peekable();
+    (items.peek().is_some())
         .then(|| {
             view! {
                 <section class="wrap band" id=id aria-labelledby=heading.clone()>
                     <h2 id=heading.clone()>{title}</h2>
-                    {grid_of(items.iter())}
+                    {grid_of(items)}
                 </section>
             }
         })

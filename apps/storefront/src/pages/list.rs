@@ -2,16 +2,18 @@
 //!
 //! The filters are a form that is sent by GET, so a filtered list has an address and works without script.
 
-use kiosk_edge_platform::Database;
+use std::sync::Arc;
+
 use kiosk_money::{Currency, Money};
 use kiosk_pop_store::catalog::list::{self as store, Cursor};
-use kiosk_pop_store::catalog::{Facet, FacetValue, ListQuery, Page, Sort};
+use kiosk_pop_store::catalog::{Card, Facet, FacetValue, ListQuery, Page, Sort};
 use leptos::prelude::*;
 
 use super::PageError;
 use super::home::pieces;
 use crate::components::card::grid;
 use crate::http::forms::Pairs;
+use crate::shop::{Shelf, Shop};
 
 /// Products on one page.
 pub const PAGE_CARDS: u32 = 24;
@@ -64,6 +66,8 @@ pub fn query_of(pairs: &Pairs) -> ListQuery {
 pub struct Listing {
     /// The products.
     pub page: Page,
+    /// Those that stand before them because their vendors pay for it.
+    promoted: Option<Arc<Shelf>>,
     query: ListQuery,
     facets: Vec<Facet>,
     count: u32,
@@ -74,18 +78,38 @@ pub struct Listing {
 impl Listing {
     /// Loads the page that `query` asks for, at `path` with the query string `pairs`.
     pub async fn load(
-        db: &dyn Database,
-        query: ListQuery,
+        shop: &Shop,
+        mut query: ListQuery,
         path: String,
         pairs: Pairs,
     ) -> Result<Self, PageError> {
+        let db = &*shop.edge.db;
+        query.now_ms = shop.edge.clock.now_ms();
         let mut facets = store::facets(db, &query).await?;
         // A filter with one value filters nothing.
         facets.retain(|facet| facet.values.len() > 1);
         facets.truncate(FACETS_MAX);
         let count = store::count(db, &query).await?;
         let page = store::list(db, &query).await?;
-        Ok(Self { page, query, facets, count, path, pairs })
+        let mut listing = Self { page, promoted: None, query, facets, count, path, pairs };
+        if listing.takes_promoted() {
+            listing.promoted = Some(shop.promoted(&listing.query.categories).await?);
+        }
+        Ok(listing)
+    }
+
+    /// Whether this is the first page of a category as it comes: what is searched, filtered or sorted is shown as it is.
+    fn takes_promoted(&self) -> bool {
+        let query = &self.query;
+        let as_it_comes = query.sort == Sort::Newest && query.cursor.is_none() && !self.is_filtered();
+        as_it_comes && !query.categories.is_empty() && query.search.is_none()
+    }
+
+    /// The promoted products, and then all others in their order.
+    fn cards(&self) -> impl Iterator<Item = &Card> {
+        let promoted = self.promoted.as_ref().map_or(&[][..], |shelf| &shelf.cards);
+        let again = |card: &&Card| !promoted.iter().any(|shown| shown.id == card.id);
+        promoted.iter().chain(self.page.cards.iter().filter(again))
     }
 
     /// Whether nothing fits.
@@ -134,7 +158,7 @@ impl Listing {
                             </div>
                         }.into_any()
                     } else {
-                        grid(&self.page.cards).into_any()
+                        grid(self.cards()).into_any()
                     }}
                     {self.paging()}
                 </section>

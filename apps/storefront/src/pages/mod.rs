@@ -15,6 +15,7 @@ pub mod machines;
 pub mod order;
 pub mod product;
 mod product_choice;
+mod product_reviews;
 pub mod search;
 pub mod vendor;
 

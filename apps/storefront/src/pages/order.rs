@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::Response;
+use kiosk_ids::OrderId;
 use leptos::prelude::*;
 
 use super::PageError;
@@ -13,6 +14,7 @@ use super::checkout::orders_cookie;
 use super::vendor::country;
 use crate::components::card::picture;
 use crate::components::icons;
+use crate::components::parcels::parcels;
 use crate::components::price::{amount, fee};
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::forms::QueryPairs;
@@ -27,19 +29,27 @@ pub async fn show(
     Name(id): Name,
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
-    let api = OrdersApi(&shop.edge);
+    let api = OrdersApi::of(&shop.edge, &visit);
     if let Some(token) = pairs.get("key") {
         let key = Key::new(&id, token).ok_or(PageError::NotFound)?;
         // A wrong key must not push the keys of real orders out of the cookie.
-        api.order(&key).await?.ok_or(PageError::NotFound)?;
+        api.order(&id, Some(&key)).await?.ok_or(PageError::NotFound)?;
         let mut response = see_other(&format!("/orders/{id}"));
         if let Some(cookie) = orders_cookie(&visit, key) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         return Ok(response);
     }
-    let key = visit.order(&id).ok_or(PageError::NotFound)?;
-    let order = api.order(key).await?.ok_or(PageError::NotFound)?;
+    // The id comes from outside and becomes a part of an address.
+    let id = OrderId::parse(&id).map_err(|_| PageError::NotFound)?;
+    let key = visit.order(id.as_str());
+    if key.is_none() && visit.session.is_none() {
+        return Err(PageError::NotFound);
+    }
+    let order = match api.order(id.as_str(), key).await {
+        Err(error) if error.is("session_ended") => return Ok(see_other("/account/login")),
+        order => order?.ok_or(PageError::NotFound)?,
+    };
     let thanks = pairs.get("thanks").is_some();
     let title = if thanks { "Thank you" } else { "Your order" };
     respond(&shop, &visit, Cache::Private, Meta::private(title), || view(&order, thanks)).await
@@ -58,7 +68,7 @@ fn step_of(status: &str) -> usize {
 }
 
 /// What a status means, for people.
-fn words(status: &str) -> &'static str {
+pub fn words(status: &str) -> &'static str {
     match status {
         "placed" => "We have your order. The makers get it ready next.",
         "in_review" => {
@@ -93,6 +103,10 @@ fn view(order: &Order, thanks: bool) -> AnyView {
                 <div>
                     <h2>"What you ordered"</h2>
                     <ul class="lines" role="list">{order.lines.iter().map(line).collect_view()}</ul>
+                    {(!order.parcels.is_empty()).then(|| view! {
+                        <h2 class="order-parcels">"Its parcels"</h2>
+                        {parcels(&order.id, &order.parcels, &order.lines)}
+                    })}
                 </div>
                 {summary(order)}
             </div>
@@ -166,22 +180,25 @@ fn summary(order: &Order) -> AnyView {
             <h2>"What it comes to"</h2>
             <dl class="sums">
                 <div><dt>"Goods"</dt><dd>{amount(order.subtotal)}</dd></div>
-                <div><dt>{delivery_name(&order.delivery_kind)}</dt><dd>{fee(order.delivery)}</dd></div>
+                <div><dt>{delivery_name(order.delivery_kind.as_deref())}</dt><dd>{fee(order.delivery)}</dd></div>
                 <div class="sums-total"><dt>"Total"</dt><dd>{amount(order.total)}</dd></div>
             </dl>
-            <p class="hint">{payment_name(&order.payment_method)}</p>
+            {order.payment_method.as_deref().map(|method| view! { <p class="hint">{payment_name(method)}</p> })}
             {address}
+            {order.address.is_none().then(|| view! {
+                <p class="hint">"The address stays where you placed the order, so it is not shown here."</p>
+            })}
         </aside>
     }
     .into_any()
 }
 
-fn delivery_name(kind: &str) -> &'static str {
+fn delivery_name(kind: Option<&str>) -> &'static str {
     match kind {
-        "parcel" => "Parcel",
-        "express" => "Express parcel",
-        "freight" => "Freight to your door",
-        "pickup" => "You pick it up",
+        Some("parcel") => "Parcel",
+        Some("express") => "Express parcel",
+        Some("freight") => "Freight to your door",
+        Some("pickup") => "You pick it up",
         _ => "Delivery",
     }
 }

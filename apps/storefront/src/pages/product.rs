@@ -5,18 +5,20 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use kiosk_pop_store::catalog::{self, ListQuery, ProductView};
-use kiosk_wire::{Product, Variant};
+use kiosk_wire::{Attribute, Product, Variant};
 use leptos::prelude::*;
 
 use super::PageError;
 use super::category::crumbs;
 use super::product_choice::{Choice, ChoiceValue, choices, shown};
+use super::product_reviews::ReviewsView;
 use super::vendor::ships_from;
 use crate::components::card::{grid_of, no_picture};
 use crate::components::icons;
 use crate::components::nav::Nav;
 use crate::components::price::price;
 use crate::components::shell::{Cache, Meta, respond};
+use crate::components::stars::average;
 use crate::components::stock::Stock;
 use crate::http::forms::QueryPairs;
 use crate::http::{Name, Visit};
@@ -37,7 +39,8 @@ pub async fn show(
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
     let nav = shop.nav().await?;
-    let found = catalog::product_by_handle(&*shop.edge.db, &handle, shop.edge.clock.now_ms()).await?;
+    let db = &*shop.edge.db;
+    let found = catalog::product_by_handle(db, &handle, shop.edge.clock.now_ms()).await?;
     let product = found.ok_or(PageError::ProductNotFound)?;
     let variant = shown(&product, pairs.get("sku")).ok_or(PageError::ProductNotFound)?;
     let category = &product.product.category;
@@ -48,6 +51,7 @@ pub async fn show(
         ..ListQuery::default()
     };
     let shelf = shop.shelf(category, &beside).await?;
+    let reviews = ReviewsView::load(db, &product, &pairs).await?;
     let meta = Meta {
         title: product.product.title.clone(),
         description: plain_text(&product.product.description_html),
@@ -55,7 +59,7 @@ pub async fn show(
         picture: product.product.pictures.first().map(|picture| format!("{}.{}", picture.hash, picture.ext)),
         ..Meta::default()
     };
-    respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &product, variant, &shelf)).await
+    respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &product, variant, &reviews, &shelf)).await
 }
 
 /// The words of sanitised HTML, for the head of the page.
@@ -81,7 +85,13 @@ fn plain_text(html: &str) -> String {
     words.join(" ").chars().take(DESCRIPTION_CHARS_MAX).collect()
 }
 
-fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &Shelf) -> AnyView {
+fn view(
+    nav: &Nav,
+    view: &ProductView,
+    variant: &Variant,
+    reviews: &ReviewsView<'_>,
+    shelf: &Shelf,
+) -> AnyView {
     let product = &view.product;
     let path = nav
         .find(&product.category)
@@ -93,6 +103,7 @@ fn view(nav: &Nav, view: &ProductView, variant: &Variant, shelf: &Shelf) -> AnyV
                 {gallery(product, variant)}
                 {facts(view, variant)}
             </div>
+            {reviews.view()}
         </div>
         {related(product, shelf)}
     }
@@ -128,6 +139,8 @@ fn facts(view: &ProductView, variant: &Variant) -> AnyView {
         <div class="facts" id="facts">
             <p class="facts-vendor"><a href=format!("/vendors/{}", product.vendor)>{view.vendor_name.clone()}</a></p>
             <h1>{product.title.clone()}</h1>
+            {view.promoted.then(|| view! { <p class="facts-promoted"><span class="promoted">"Promoted"</span>" The vendor pays for this product to be shown first."</p> })}
+            {view.stars.average_tenths().map(|_| view! { <p class="facts-rating"><a href="#reviews">{average(view.stars)}</a></p> })}
             <div class="facts-price">
                 {price(variant.price, variant.compare_at, false)}
                 {stock.view()}
@@ -138,6 +151,7 @@ fn facts(view: &ProductView, variant: &Variant) -> AnyView {
                 <p class="hint">"There is none left near you right now. Order it and we ask the central store for more."</p>
             })}
             <div class="prose" inner_html=product.description_html.clone()></div>
+            {attributes(product)}
             {delivery(view)}
             {vendor_box(view)}
         </div>
@@ -168,6 +182,22 @@ fn chooser(product: &Product, choice: &Choice) -> AnyView {
             <ul role="list">{choice.values.iter().map(link).collect_view()}</ul>
         </section>
     }.into_any()
+}
+
+fn attributes(product: &Product) -> AnyView {
+    let row = |attribute: &Attribute| {
+        view! { <tr><th scope="row">{attribute.name.clone()}</th><td>{attribute.value.clone()}</td></tr> }
+    };
+    (!product.attributes.is_empty())
+        .then(|| {
+            view! {
+                <table class="attributes">
+                    <caption>"Details"</caption>
+                    <tbody>{product.attributes.iter().map(row).collect_view()}</tbody>
+                </table>
+            }
+        })
+        .into_any()
 }
 
 fn delivery(view: &ProductView) -> AnyView {

@@ -27,7 +27,7 @@ pub async fn show(
     let mut query = list::query_of(&pairs);
     query.search = Some(words.clone()).filter(|words| !words.is_empty());
     let nav = shop.nav().await?;
-    let listing = Listing::load(&*shop.edge.db, query, "/search".to_owned(), pairs).await?;
+    let listing = Listing::load(&shop, query, "/search".to_owned(), pairs).await?;
     let title = if words.is_empty() { "Everything".to_owned() } else { format!("Search: {words}") };
     let meta = Meta { title, search: words.clone(), ..Meta::default() };
     respond(&shop, &visit, Cache::Catalogue, meta, || view(&nav, &words, &listing)).await

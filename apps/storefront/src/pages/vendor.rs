@@ -25,7 +25,7 @@ pub async fn show(
     let path = format!("/vendors/{}", vendor.id);
     let mut query = list::query_of(&pairs);
     query.vendor = Some(id);
-    let listing = Listing::load(&*shop.edge.db, query, path.clone(), pairs).await?;
+    let listing = Listing::load(&shop, query, path.clone(), pairs).await?;
     let meta = Meta {
         title: vendor.name.clone(),
         description: vendor.about.clone(),

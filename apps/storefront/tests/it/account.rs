@@ -406,3 +406,20 @@ async fn what_a_client_may_ask_for_is_counted_by_the_visitors_address() {
     assert!(refused.texts(".notice p")[0].contains("15 seconds"), "{}", refused.body);
     assert_eq!(ask(2, "c41@example.org").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn the_cart_survives_the_login_and_goes_with_the_logout() {
+    let mut region = Region::open().await;
+    region.customer().await;
+    region.shop.post("/cart/lines", &[("sku", "BENCH")]).await;
+    region.log_in(PASSWORD).await;
+    let cart = region.shop.get("/cart").await;
+    assert_eq!(cart.texts(".line h2"), ["Oak bench"]);
+    region.shop.post("/account/logout", &[]).await;
+    assert_eq!((region.shop.cookie("kiosk_cart"), region.shop.cookie("kiosk_session")), (None, None));
+    assert!(region.shop.get("/cart").await.texts(".line h2").is_empty());
+    // A guest who looks at the login page keeps the cart.
+    region.shop.post("/cart/lines", &[("sku", "MUG-SAND-S")]).await;
+    region.shop.get("/account").await;
+    assert!(region.shop.cookie("kiosk_cart").is_some());
+}

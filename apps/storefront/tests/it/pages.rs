@@ -23,7 +23,7 @@ fn all<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 }
 
 /// What WCAG and the content security policy ask of a page, as far as its HTML tells.
-fn check_page(path: &str, html: &Html) {
+pub fn check_page(path: &str, html: &Html) {
     assert_eq!(all(html, "h1").len(), 1, "{path}: one h1");
     assert_eq!(all(html, "html[lang]").len(), 1, "{path}: language");
     assert_eq!(all(html, "main#main").len(), 1, "{path}: main");

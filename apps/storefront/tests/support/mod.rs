@@ -22,6 +22,9 @@ use orders::FakeOrders;
 /// The host that every test shop answers as.
 pub const HOST: &str = "shop.example";
 
+/// A token of a session.
+pub const SESSION: &str = "5e55105e55105e55105e55105e55105e55105e55105e55105e55105e55105e55";
+
 pub struct TestShop {
     pub host: NativeEdge,
     pub orders: FakeOrders,
@@ -66,6 +69,22 @@ impl TestShop {
         host.http.up("edge-orders.spin.internal", orders.router());
         let router = storefront::router(host.edge.clone());
         Self { host, orders, router, cookies: Vec::new() }
+    }
+
+    /// Tells more by the feed.
+    pub async fn tell(&self, changes: Vec<Change>) {
+        let page = kiosk_wire::FeedPage { changes, next: 2, more: false };
+        catalog::apply::apply(&*self.host.edge.db, &page).await.unwrap();
+    }
+
+    /// Goes on with a session, as after a login.
+    pub fn with_session(&mut self) {
+        self.cookies.push(("kiosk_session".to_owned(), SESSION.to_owned()));
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -29,6 +29,12 @@ struct Book {
     refusal: Option<Problem>,
     /// The session that the last order came with.
     session: Option<String>,
+    /// The cart of each session.
+    claimed: HashMap<String, String>,
+    /// What accounts ordered, newest first.
+    history: Vec<Value>,
+    /// No session is known any more.
+    ended: bool,
     /// Added to each price, as if the catalogue changed after a line was put in the cart.
     raise: i64,
 }
@@ -62,6 +68,33 @@ impl FakeOrders {
         self.book(|book| book.session.clone())
     }
 
+    /// The account ordered this before, at another POP.
+    pub fn ordered_elsewhere(&self, order: Value) {
+        self.book(|book| {
+            book.orders.insert(order["id"].as_str().unwrap().to_owned(), order.clone());
+            book.history.push(order);
+        });
+    }
+
+    /// All sessions end.
+    pub fn end_sessions(&self) {
+        self.book(|book| book.ended = true);
+    }
+
+    /// The session of a request.
+    fn session(&self, headers: &HeaderMap) -> Result<Option<String>, Problem> {
+        let session = headers.get("kiosk-session").map(|value| value.to_str().unwrap().to_owned());
+        if session.is_some() && self.book(|book| book.ended) {
+            return Err(Problem::new(StatusCode::UNAUTHORIZED, "session_ended", "You are logged out"));
+        }
+        Ok(session)
+    }
+
+    fn account(&self, headers: &HeaderMap) -> Result<String, Problem> {
+        let required = || Problem::new(StatusCode::UNAUTHORIZED, "session_required", "Please log in");
+        self.session(headers)?.ok_or_else(required)
+    }
+
     pub fn order_count(&self) -> usize {
         self.book(|book| book.orders.len())
     }
@@ -77,9 +110,10 @@ impl FakeOrders {
     pub fn router(&self) -> Router {
         Router::new()
             .route("/v1/carts", post(create))
+            .route("/v1/carts/claim", post(claim))
             .route("/v1/carts/{id}", get(show))
             .route("/v1/carts/{id}/lines/{sku}", put(set).delete(remove))
-            .route("/v1/orders", post(place))
+            .route("/v1/orders", post(place).get(orders))
             .route("/v1/orders/{id}", get(order))
             .with_state(self.clone())
     }
@@ -145,6 +179,71 @@ async fn create(State(fake): State<FakeOrders>) -> Answer {
     Ok((StatusCode::CREATED, Json(cart)).into_response())
 }
 
+async fn claim(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): Json<Value>) -> Answer {
+    let session = fake.account(&headers)?;
+    let guest = match body["cart"].as_str() {
+        Some(id) => Some((id.to_owned(), fake.cart_of(id, &headers)?)),
+        None => None,
+    };
+    if guest.as_ref().is_some_and(|(_, cart)| cart.order.is_some()) {
+        return Err(Problem::new(StatusCode::CONFLICT, "cart_closed", "This cart is closed"));
+    }
+    let mut left_out = Vec::new();
+    let id = fake.book(|book| {
+        let open = book.claimed.get(&session).cloned().filter(|id| book.carts[id].order.is_none());
+        let id = match (open, &guest) {
+            (None, Some((id, _))) => id.clone(),
+            (None, None) => {
+                let id = format!("crt_{}", book.carts.len() + 1);
+                book.carts.insert(id.clone(), Cart { version: 1, ..Cart::default() });
+                id
+            }
+            (Some(own), Some((id, cart))) if own != *id => {
+                let into = book.carts.get_mut(&own).unwrap();
+                for (sku, quantity, shown) in &cart.lines {
+                    match into.lines.iter_mut().find(|(held, ..)| held == sku) {
+                        Some(line) => {
+                            let both = line.1 + quantity;
+                            line.1 = both.min(99);
+                            if both > 99 {
+                                left_out.push(json!({ "sku": sku, "title": sku, "quantity": both - 99, "reason": "line_full" }));
+                            }
+                        }
+                        None => into.lines.push((sku.clone(), *quantity, *shown)),
+                    }
+                }
+                book.carts.remove(id);
+                own
+            }
+            (Some(own), _) => own,
+        };
+        book.claimed.insert(session.clone(), id.clone());
+        id
+    });
+    let mut cart = fake.json(&id).await;
+    cart["token"] = format!("secret-of-{}", id.trim_start_matches("crt_")).into();
+    cart["left_out"] = left_out.into();
+    Ok(Json(cart).into_response())
+}
+
+async fn orders(
+    State(fake): State<FakeOrders>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+) -> Answer {
+    let session = fake.account(&headers)?;
+    let limit: usize = query["limit"].parse().unwrap();
+    let from: usize = query
+        .get("cursor")
+        .map_or(Ok(0), |cursor| cursor.parse())
+        .map_err(|_| Problem::invalid("cursor", "none"))?;
+    let own: Vec<Value> =
+        fake.book(|book| book.history.iter().filter(|order| order["account"] == session).cloned().collect());
+    let next = (own.len() > from + limit).then(|| (from + limit).to_string());
+    let items: Vec<&Value> = own.iter().skip(from).take(limit).collect();
+    Ok(Json(json!({ "items": items, "next": next })).into_response())
+}
+
 async fn show(State(fake): State<FakeOrders>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
     fake.cart_of(&id, &headers)?;
     Ok(Json(fake.json(&id).await).into_response())
@@ -193,12 +292,12 @@ async fn remove(
 async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): Json<Value>) -> Answer {
     let id = body["cart"].as_str().unwrap().to_owned();
     let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+    let session = fake.session(&headers)?;
     if let Some(order) = fake.book(|book| book.replies.get(&key).map(|id| book.orders[id].clone())) {
         return Ok((StatusCode::CREATED, Json(order)).into_response());
     }
     let cart = fake.cart_of(&id, &headers)?;
-    let session = headers.get("kiosk-session").map(|value| value.to_str().unwrap().to_owned());
-    fake.book(|book| book.session = session);
+    fake.book(|book| book.session.clone_from(&session));
     if let Some(problem) = fake.book(|book| book.refusal.take()) {
         return Err(problem);
     }
@@ -228,9 +327,11 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
             "id": order_id, "token": format!("key-of-{order_id}"), "status": "placed", "placed_ms": 1_790_000_000_000_i64,
             "lines": seen["lines"], "subtotal": seen["subtotal"], "delivery": way["price"], "total": eur(total),
             "delivery_kind": body["delivery"], "payment_method": "invoice", "contact": body["contact"], "address": body["address"],
+            "account": session, "parcels": [],
         });
         book.carts.get_mut(&id).unwrap().order = Some(order_id.clone());
         book.orders.insert(order_id.clone(), order.clone());
+        book.history.insert(0, order.clone());
         book.replies.insert(key, order_id);
         order
     });
@@ -240,6 +341,10 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
 async fn order(State(fake): State<FakeOrders>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
     let order = fake.book(|book| book.orders.get(&id).cloned());
     let token = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
-    let order = order.filter(|order| token == order["token"].as_str().map(|token| format!("Bearer {token}")));
+    let session = fake.session(&headers)?;
+    let order = order.filter(|order| {
+        let by_token = order["token"].as_str().is_some_and(|own| token == Some(format!("Bearer {own}")));
+        by_token || session.is_some() && order["account"].as_str() == session.as_deref()
+    });
     Ok(Json(order.ok_or_else(|| Problem::not_found("order"))?).into_response())
 }

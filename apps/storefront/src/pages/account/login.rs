@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, show as show_form};
-use super::{api, with_session};
+use super::{api, logged_in, with_session};
 use crate::http::Visit;
 use crate::http::forms::{FormPairs, Pairs};
 use crate::pages::PageError;
@@ -38,7 +38,7 @@ pub async fn send(
     FormPairs(form): FormPairs,
 ) -> Result<Response, PageError> {
     match api(&shop, &visit).log_in(form.text("email"), form.raw("password")).await {
-        Ok(session) => Ok(with_session(&visit, "/account", Some(&session.token))),
+        Ok(session) => Ok(logged_in(&shop, &visit, &session.token).await),
         Err(error) => {
             show_form(&shop, &visit, &PAGE, &form, Some(&Trouble::of(error, |name| PAGE.has(name))?)).await
         }

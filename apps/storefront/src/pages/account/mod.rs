@@ -6,6 +6,7 @@ pub mod chats;
 mod form;
 pub mod links;
 pub mod login;
+pub mod orders;
 pub mod overview;
 pub mod register;
 pub mod review;
@@ -15,7 +16,7 @@ mod talk;
 use axum::http::header;
 use axum::response::Response;
 
-use super::cart::see_other;
+use super::cart::{self, see_other};
 use crate::accounts::AccountsApi;
 use crate::accounts::is_logged_out;
 use crate::http::{Visit, cookies};
@@ -32,6 +33,26 @@ fn with_session(visit: &Visit, location: &str, token: Option<&str>) -> Response 
     let age_s = if token.is_some() { cookies::SESSION_AGE_S_MAX } else { 0 };
     if let Some(cookie) = cookies::set(cookies::SESSION, token.unwrap_or(""), visit.secure, age_s) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    if token.is_none() && visit.session.is_some() {
+        // The cart is the account's and comes back with it.
+        for name in [cookies::CART, cookies::CART_COUNT] {
+            response
+                .headers_mut()
+                .extend(cookies::set(name, "", visit.secure, 0).map(|cookie| (header::SET_COOKIE, cookie)));
+        }
+    }
+    response
+}
+
+/// To the account, with the session that has just begun and the account's cart. Every way to log in ends here.
+async fn logged_in(shop: &Shop, visit: &Visit, token: &str) -> Response {
+    let claimed = cart::claim(shop, visit, token).await;
+    let location =
+        claimed.as_ref().map_or_else(|| "/account".to_owned(), |(_, cart)| cart::after_claim(cart));
+    let mut response = with_session(visit, &location, Some(token));
+    if let Some((key, claimed)) = &claimed {
+        cart::remember(&mut response, visit, Some(key), claimed.cart.quantity);
     }
     response
 }

@@ -119,7 +119,10 @@ fn view(profile: &Profile, sessions: &[OwnSession], refused: Option<&Refused<'_>
                 <div><dt>"E-mail"</dt><dd>{profile.email.clone()}</dd></div>
                 {profile.phone.clone().map(|phone| view! { <div><dt>"Telephone"</dt><dd>{phone}</dd></div> })}
             </dl>
-            <ul class="own-links" role="list"><li><a href="/account/addresses">"Your addresses"</a></li></ul>
+            <ul class="own-links" role="list">
+                <li><a href="/account/orders">"Your orders"</a></li>
+                <li><a href="/account/addresses">"Your addresses"</a></li>
+            </ul>
             {section(&CHANGE_PROFILE, "Your name is on what we send you.")}
             {section(&CHANGE_PASSWORD, "All your other devices are logged out.")}
             {section(&CHANGE_EMAIL, "A link goes to the new address; until you follow it, the old one stays.")}

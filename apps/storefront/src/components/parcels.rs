@@ -1,0 +1,54 @@
+//! What each vendor sends for an order of an account, and what its customer can do about it.
+
+use leptos::prelude::*;
+
+use crate::orders::{OrderLine, Parcel, ParcelStatus};
+
+/// How far a parcel is, for people.
+fn words(status: ParcelStatus) -> &'static str {
+    match status {
+        ParcelStatus::Placed => "Being prepared",
+        ParcelStatus::Shipped => "On its way",
+        ParcelStatus::Delivered => "Delivered",
+        ParcelStatus::Cancelled => "Cancelled",
+    }
+}
+
+/// The parcels of the order `id`: how far each is, a way to write to its vendor, and once it has come, to review what
+/// was in it.
+pub fn parcels(id: &str, parcels: &[Parcel], lines: &[OrderLine]) -> AnyView {
+    let item = |parcel: &Parcel| {
+        let vendor = &parcel.vendor;
+        let url = format!("/account/chats/{id}/{}", vendor.id);
+        let delivered = parcel.status == ParcelStatus::Delivered;
+        view! {
+            <li class="parcel">
+                <p class="parcel-head">
+                    <strong>{vendor.name.clone()}</strong>
+                    <span class="parcel-status" class:is-done=delivered>{words(parcel.status)}</span>
+                </p>
+                <p><a href=url>"Write to the vendor"<span class="vh">{format!(" {}", vendor.name)}</span></a></p>
+                {delivered.then(|| reviews(&vendor.id, lines))}
+            </li>
+        }
+    };
+    view! { <ul class="parcels" role="list">{parcels.iter().map(item).collect_view()}</ul> }.into_any()
+}
+
+/// A link for each product of the vendor, once however many variants of it were bought.
+fn reviews(vendor: &str, lines: &[OrderLine]) -> AnyView {
+    let mut products: Vec<&OrderLine> = Vec::new();
+    for line in lines {
+        let own = line.vendor.as_ref().is_some_and(|own| own.id == vendor);
+        let known = products.iter().any(|known| known.product_id == line.product_id);
+        if own && !known && !line.product_id.is_empty() {
+            products.push(line);
+        }
+    }
+    let link = |line: &OrderLine| {
+        let url = format!("/account/reviews/{}", line.product_id);
+        view! { <li><a href=url>{format!("Review “{}”", line.title)}</a></li> }
+    };
+    view! { <ul class="parcel-reviews" role="list">{products.into_iter().map(link).collect_view()}</ul> }
+        .into_any()
+}
