@@ -10,7 +10,7 @@ use crate::vars::names;
 
 const CASES_MIN: usize = 120;
 /// What the table is about; a file for each.
-const THEMES: [&str; 16] = [
+const THEMES: [&str; 17] = [
     "accounts",
     "assets",
     "caching",
@@ -26,6 +26,7 @@ const THEMES: [&str; 16] = [
     "pages",
     "paths",
     "replays",
+    "social",
     "streaming",
 ];
 /// Names that the run sets for each case.

@@ -33,7 +33,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use kiosk_edge_platform::Edge;
 use kiosk_problem::{method_not_allowed, route_not_found, with_request_ids};
 use utoipa_axum::router::OpenApiRouter;
@@ -66,11 +66,15 @@ pub fn router(edge: Edge) -> Router {
 }
 
 /// What people write is nobody else's business: no answer is kept unless it says so itself, and none is taken for
-/// something else than it says.
+/// something else than it says. Who is not known is told which header is missing (RFC 9110, 11.6.1).
 async fn usual_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let unknown = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if unknown {
+        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Kiosk-Session"));
+    }
     response
 }

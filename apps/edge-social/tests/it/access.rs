@@ -76,7 +76,9 @@ async fn nobody_and_others_get_nowhere() {
             .replace("{product}", "prd_mug");
         let method: Method = method.parse().unwrap();
         let call = |token: &'static str| pop.call(method.clone(), &url, token, "stolen", body(path));
-        call("").await.is_problem(401, "session_required");
+        let nobody = call("").await;
+        nobody.is_problem(401, "session_required");
+        assert_eq!(nobody.headers["www-authenticate"], "Kiosk-Session");
         call("forged").await.is_problem(401, "session_ended");
         match access {
             Access::Member => drop(call(BOB).await.is_problem(404, "room_not_found")),
