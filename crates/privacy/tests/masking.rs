@@ -181,3 +181,12 @@ proptest! {
         prop_assert_eq!(mask(clean.as_str()).0, clean);
     }
 }
+
+/// The longest text that is taken, of what is looked at the longest.
+#[test]
+fn a_long_text_is_masked_in_no_time() {
+    for text in ["a dot ", "a.b-c_d ", "1 2 3 ", "x@y ", "Ab Cd "] {
+        let (clean, _) = mask(&text.repeat(2_000 / text.len()));
+        assert!(!clean.as_str().is_empty());
+    }
+}

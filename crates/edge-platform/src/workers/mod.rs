@@ -93,7 +93,8 @@ pub async fn serve(router: Router, request: HttpRequest) -> worker::Result<Respo
     parts.headers.insert(REQUEST_ID, id);
     if streaming::is_streamed(&parts.headers) {
         let builder = ResponseBuilder::new().with_status(parts.status.as_u16());
-        let bytes = body.into_data_stream().map_err(|error| worker::Error::RustError(error.to_string()));
+        let failed = |error: axum::Error| worker::Error::RustError(error.to_string());
+        let bytes = TryStreamExt::map_err(body.into_data_stream(), failed);
         return builder.with_headers((&parts.headers).into()).from_stream(bytes);
     }
     match body.collect().await {
