@@ -4,13 +4,16 @@ use http::Method;
 use kiosk_ids::{OrderId, ProductId, PromotionId, ReviewId, Sku, VendorId};
 use kiosk_money::{Currency, Money};
 use kiosk_privacy::{Kind, PseudonymKey};
+use kiosk_risk::Outcome;
 use kiosk_wire::people::{
     OrderState, OrderedLine, Parcel, ParcelStatus, Promotion, Rating, Review, Standing,
 };
-use kiosk_wire::{Attribute, Change};
+use kiosk_wire::{Attribute, Change, FeedPage};
 use serde_json::{Value, json};
 
-use crate::support::{ADA, AS_ADA, AS_BOB, BOB, FakeCore, MUG, PSEUDONYM_KEY, SOFA, TestPop, product, who};
+use crate::support::{
+    ADA, AS_ADA, AS_BOB, BOB, FakeCore, MUG, PSEUDONYM_KEY, SOFA, TestPop, decision, product, who,
+};
 
 impl FakeCore {
     /// Tells more by the feed.
@@ -115,33 +118,25 @@ async fn a_blocked_customer_buys_nothing_however_they_come() {
     pop.buy_as(BOB, &guest, "key").await.is(201);
 }
 
+/// The score is asked for after the cart was read and before the commit.
 #[tokio::test]
 async fn a_block_that_comes_during_the_checkout_undoes_it() {
     let pop = TestPop::stocked().await;
     let cart = pop.cart_with(&[(MUG, 1)]).await;
     let form = pop.form(&cart).await;
     let before = pop.effects().await;
-    let pseudonym = customer("ada@example.org");
-    pop.core.tell(Change::Standing(Standing { customer: pseudonym, blocked: true }));
-    pop.host.clock.advance_ms(2_000);
-    // The tick applies the block between two statements of the checkout, at whichever it gets to.
-    let (order, _) = futures::join!(pop.order(&cart, "key", &form), pop.tick_until_quiet());
-    if order.status.as_u16() != 201 {
-        order.is_problem(403, "customer_blocked");
-        assert_eq!(pop.effects().await, before);
-    }
-    // However that went: with the guard alone, when the block was not there yet as the cart was read.
-    let blocked = "INSERT OR IGNORE INTO standing VALUES ('late')";
-    let late = kiosk_edge_platform::Statement::new(blocked);
-    pop.host.edge.db.batch(vec![late]).await.unwrap();
-    let commit = kiosk_edge_platform::Statement::new(
-        "INSERT INTO checkout (cart_id, cart_version, leases_until_ms, takes, velocity_keys, customer)
-         SELECT id, version, 0, '[]', '[]', 'late' FROM cart WHERE order_id IS NULL LIMIT 1",
-    );
-    let open = pop.cart().await;
-    let error = pop.host.edge.db.batch(vec![commit]).await.unwrap_err();
-    assert!(error.violates("customer_may_buy"), "{error}");
-    assert_eq!(pop.show(&open).await["status"], "open");
+    let (db, standing) = (pop.host.edge.db.clone(), customer("ada@example.org"));
+    let score = axum::routing::post(move || async move {
+        let change = Change::Standing(Standing { customer: standing, blocked: true });
+        let page = FeedPage { changes: vec![change], next: 99, more: false };
+        kiosk_pop_store::catalog::apply::apply(&*db, &page).await.unwrap();
+        axum::Json(decision(Outcome::Allow))
+    });
+    pop.host.http.up("edge-fraud.spin.internal", axum::Router::new().route("/score", score));
+    pop.order(&cart, "key", &form).await.is_problem(403, "customer_blocked");
+    assert_eq!(pop.effects().await, before);
+    assert_eq!(pop.number("SELECT COUNT(*) FROM payment_void").await, 1, "what was authorised was voided");
+    assert_eq!(pop.show(&cart).await["status"], "open");
 }
 
 #[tokio::test]

@@ -423,3 +423,26 @@ async fn the_cart_survives_the_login_and_goes_with_the_logout() {
     region.shop.get("/account").await;
     assert!(region.shop.cookie("kiosk_cart").is_some());
 }
+
+#[tokio::test]
+async fn what_does_not_fit_at_the_login_is_told() {
+    let mut region = Region::open().await;
+    region.customer().await;
+    region.shop.post("/cart/lines", &[("sku", "MUG-SAND-S"), ("quantity", "98")]).await;
+    region.log_in(PASSWORD).await;
+    region.shop.post("/account/logout", &[]).await;
+    region.shop.post("/cart/lines", &[("sku", "MUG-SAND-S"), ("quantity", "3")]).await;
+    region.shop.post("/cart/lines", &[("sku", "BENCH")]).await;
+    let answer = region.log_in(PASSWORD).await;
+    let cart = region.shop.get(answer.header("location")).await;
+    assert!(
+        cart.texts(".notice span")[0].ends_with("It had no room for: Speckled mug (2 pieces)."),
+        "{}",
+        cart.body
+    );
+    assert_eq!(region.shop.cookie("kiosk_cart_count"), Some("100"));
+    // A login stands though the cart cannot be claimed.
+    region.shop.post("/account/logout", &[]).await;
+    region.shop.host.http.down("edge-orders.spin.internal");
+    assert_eq!(region.log_in(PASSWORD).await.header("location"), "/account");
+}

@@ -20,7 +20,7 @@ use tower::ServiceExt;
 pub use self::accounts::{ADA, AS_ADA, AS_BOB, BOB, FakeAccounts, who};
 pub use self::core::FakeCore;
 pub use self::faults::{CapturingHttp, Fault, FaultyDb};
-pub use self::fraud::FakeFraud;
+pub use self::fraud::{FakeFraud, decision};
 pub use self::goods::{MUG, SET_OF_4, SOFA, US_LAMP, product};
 
 pub const POP_KEY: &str = "the key of eu-1";
