@@ -1,13 +1,12 @@
-//! What the apps find in their folders elsewhere.
+//! What the apps find in their folders elsewhere. A Worker has no files of its own.
 
 use kiosk_edge_platform::workers::EmbeddedFiles;
 
-/// A Worker has no files of its own: the fraud model is compiled in. Assets are served by the platform; the storefront
-/// needs to know their names only.
+/// The fraud model.
 pub const MODELS: EmbeddedFiles = &[
     ("/models/fraud-v1.onnx", include_bytes!("../../../ml/fraud/models/fraud-v1.onnx")),
     ("/models/fraud-v1.json", include_bytes!("../../../ml/fraud/models/fraud-v1.json")),
 ];
-/// See above.
+/// Names of the assets, which the platform serves.
 pub const ASSETS: EmbeddedFiles =
     &[("/assets/manifest.json", include_bytes!("../../../dist/assets/manifest.json"))];

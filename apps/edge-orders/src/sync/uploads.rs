@@ -8,8 +8,9 @@ use crate::app::Pop;
 
 /// Most pictures of one tick.
 const PICTURES_MAX: u32 = 8;
-/// How long the core may take for one, in milliseconds: it makes a picture of its own from it.
-const TIMEOUT_MS_MAX: u32 = 8_000;
+/// How long the core may take for one, in milliseconds: it makes a picture of its own from it, and the tick has to end in
+/// time for its host.
+const TIMEOUT_MS_MAX: u32 = 4_000;
 
 /// Hands in what waits, and returns how many pictures are dealt with. One that the core refuses is dropped: its event goes
 /// without it.

@@ -14,7 +14,7 @@ use kiosk_edge_platform::{DbError, Statement};
 use crate::StoreError;
 
 /// The tables, one migration.
-pub(crate) const SCHEMA: [&str; 11] = [
+pub(crate) const SCHEMA: [&str; 12] = [
     // A vendor of an order, and who bought. `read_ms` is how far the customer has read, here or at another POP.
     "CREATE TABLE room (
         order_id TEXT NOT NULL, vendor_id TEXT NOT NULL, account TEXT NOT NULL, titles TEXT NOT NULL,
@@ -46,6 +46,7 @@ pub(crate) const SCHEMA: [&str; 11] = [
         created_ms INTEGER NOT NULL, PRIMARY KEY (account, hash)
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX upload_waiting ON upload (event_id) WHERE state = 'waiting'",
+    "CREATE INDEX upload_by_age ON upload (created_ms)",
     // In parts, because D1 takes values of up to 2,000,000 bytes.
     "CREATE TABLE upload_part (
         account TEXT NOT NULL, hash TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL,

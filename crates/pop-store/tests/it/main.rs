@@ -9,6 +9,7 @@ mod leases;
 mod orders;
 mod people;
 mod plans;
+mod social;
 
 use kiosk_edge_platform::native::NativeDb;
 use kiosk_edge_platform::{Database, Statement};
