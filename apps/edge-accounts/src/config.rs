@@ -7,6 +7,7 @@ use kiosk_edge_platform::{VariableError, Variables};
 use kiosk_privacy::PseudonymKey;
 
 use crate::seal::SealKey;
+use crate::webauthn::RelyingParty;
 
 /// Shortest vault key, in bytes.
 const VAULT_KEY_BYTES_MIN: usize = 32;
@@ -39,6 +40,10 @@ pub struct Config {
     pub forward_key: SealKey,
     /// Hashes the addresses of clients.
     pub client_key: SealKey,
+    /// Makes the challenges that passkeys sign.
+    pub challenge_key: SealKey,
+    /// Where passkeys are used.
+    pub relying_party: Option<RelyingParty>,
 }
 
 /// The configuration cannot be used.
@@ -67,6 +72,7 @@ impl Config {
         if vault_key.len() < VAULT_KEY_BYTES_MIN {
             return Err(ConfigError::Value("vault_key"));
         }
+        let shop_url = url("shop_url").await?;
         let region_secret = variables.get("pseudonym_key").await?.into_bytes();
         let hashes_max = variables.get("password_hashes_max").await?.parse().ok().filter(|max| *max > 0);
         Ok(Self {
@@ -74,7 +80,6 @@ impl Config {
                 .map_err(|_| ConfigError::Value("pseudonym_key"))?,
             wrap_key: SealKey::derived(&vault_key, "wrap"),
             pepper: SealKey::derived(&vault_key, "pepper"),
-            shop_url: url("shop_url").await?,
             mail_url: url("mail_url").await?,
             mail_token: variables.get("mail_token").await?,
             mail_from: variables.get("mail_from").await?,
@@ -83,6 +88,9 @@ impl Config {
             vault_url: vault_url(&variables.get("vault_url").await.unwrap_or_default())?,
             forward_key: SealKey::derived(&vault_key, "forward"),
             client_key: SealKey::derived(&vault_key, "client"),
+            challenge_key: SealKey::derived(&vault_key, "challenge"),
+            relying_party: RelyingParty::at(&shop_url),
+            shop_url,
         })
     }
 }

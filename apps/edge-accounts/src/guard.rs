@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{StatusCode, header};
+use kiosk_edge_platform::Statement;
 use kiosk_password::{Hasher, Password};
 use kiosk_problem::Problem;
 
@@ -67,12 +68,18 @@ impl Session {
 
 /// Counts an attempt, or refuses it when there were too many.
 pub async fn count(region: &Region, attempt: Attempt, lookup: &str) -> Result<()> {
+    let counted = counting(region, attempt, lookup).await?;
+    Ok(region.edge.db.batch(vec![counted]).await?)
+}
+
+/// The same, to be committed with what is tried.
+pub async fn counting(region: &Region, attempt: Attempt, lookup: &str) -> Result<Statement> {
     let (db, now_ms) = (&*region.edge.db, region.now_ms());
     let blocked_ms = attempts::blocked_until_ms(db, attempt, lookup).await? - now_ms;
     if blocked_ms > 0 {
         return Err(too_many_attempts(u32::try_from((blocked_ms + 999) / 1_000).unwrap_or(u32::MAX)).into());
     }
-    Ok(db.batch(vec![attempts::count(attempt, lookup, now_ms)]).await?)
+    Ok(attempts::count(attempt, lookup, now_ms))
 }
 
 /// Hashes passwords, of which the whole region does a few at once: each takes memory and a processor, which the shop's

@@ -4,6 +4,8 @@
 //! POST /v1/account                      register; a mail with a link follows
 //! POST /v1/account/verification         the link of that mail
 //! POST, DELETE /v1/account/session      log in, log out
+//! POST /v1/account/session/passkey      log in with a passkey; what to sign: .../passkey/options
+//! /v1/account/passkeys[/{id}]           one's passkeys; what to sign for another: .../passkeys/options
 //! /v1/account/sessions[/{id}]           where one is logged in, and ending that
 //! POST, PUT /v1/account/reset           a forgotten password: ask for a link, use it
 //! GET, PATCH, DELETE /v1/account        one's own profile; deleting erases the person
@@ -31,6 +33,7 @@ mod error;
 mod forward;
 mod guard;
 mod mail;
+mod passkeys;
 mod passwords;
 mod person;
 mod seal;
@@ -38,6 +41,7 @@ mod sessions;
 mod store;
 mod tick;
 mod token;
+mod webauthn;
 
 use std::sync::Arc;
 
@@ -78,6 +82,11 @@ fn routes() -> (Router<App>, OpenApi) {
         .routes(routes!(sessions::transport::end_session))
         .routes(routes!(passwords::transport::request_reset, passwords::transport::reset))
         .routes(routes!(passwords::transport::change_password))
+        .routes(routes!(passkeys::transport::login_options))
+        .routes(routes!(passkeys::transport::log_in))
+        .routes(routes!(passkeys::transport::list_passkeys, passkeys::transport::add_passkey))
+        .routes(routes!(passkeys::transport::registration_options))
+        .routes(routes!(passkeys::transport::remove_passkey))
         .routes(routes!(addresses::transport::list_addresses, addresses::transport::add_address))
         .routes(routes!(addresses::transport::change_address, addresses::transport::remove_address))
         .routes(routes!(get_openapi))

@@ -8,6 +8,7 @@ use crate::addresses::service::{OwnAddress, list_addresses};
 use crate::app::Region;
 use crate::error::Result;
 use crate::guard::Session;
+use crate::passkeys::service::{OwnPasskey, list_passkeys};
 use crate::sessions::service::{OwnSession, list_sessions};
 
 /// All that is kept of a person.
@@ -16,11 +17,13 @@ pub struct Export {
     pub profile: Profile,
     pub addresses: Vec<OwnAddress>,
     pub sessions: Vec<OwnSession>,
+    pub passkeys: Vec<OwnPasskey>,
 }
 
 /// Collects it.
 pub async fn export(region: &Region, session: &Session) -> Result<Export> {
     let addresses = list_addresses(region, &session.owner).await?;
     let sessions = list_sessions(region, session).await?;
-    Ok(Export { profile: Profile::of(&session.owner)?, addresses, sessions })
+    let passkeys = list_passkeys(region, &session.owner).await?;
+    Ok(Export { profile: Profile::of(&session.owner)?, addresses, sessions, passkeys })
 }

@@ -34,6 +34,8 @@ pub async fn register(region: &Region, registration: Registration) -> Result<()>
         hashing(region, |hasher| hasher.hash(&registration.password, &region.edge.random_bytes())).await?;
     let taken = accounts::find(&*region.edge.db, &lookup).await?;
     if let Some(account) = taken.filter(|account| account.verified_ms.is_some()) {
+        // It takes as long as a new key.
+        keys::touch(&*region.keys).await?;
         return tell_owner(region, account).await;
     }
     let now_ms = region.now_ms();

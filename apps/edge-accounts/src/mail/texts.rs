@@ -58,6 +58,16 @@ pub fn password_changed(region: &Region, person: &Person) -> Mail {
     mail(person, "Your password was changed", &text)
 }
 
+/// A passkey was added.
+pub fn passkey_added(region: &Region, person: &Person) -> Mail {
+    let text = format!(
+        "a passkey was added to your account: whoever has it can log in. If it was not you, remove it and choose a new \
+         password at once: {}/account",
+        region.config.shop_url
+    );
+    mail(person, "A passkey was added to your account", &text)
+}
+
 /// To confirm a new address; goes to that address.
 pub fn confirm_email(region: &Region, person: &Person, token: &Token) -> Mail {
     let text = format!(

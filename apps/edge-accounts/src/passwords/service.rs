@@ -1,5 +1,6 @@
 //! Changing and resetting a password.
 
+use kiosk_ids::CustomerId;
 use kiosk_password::Password;
 use kiosk_privacy::{Personal, checks};
 use serde::Deserialize;
@@ -8,12 +9,12 @@ use utoipa::ToSchema;
 use crate::accounts::service::{find_link, use_link};
 use crate::app::Region;
 use crate::error::{Result, refused_field};
-use crate::guard::{Session, count, hashing};
+use crate::guard::{Session, counting, hashing};
 use crate::mail::{self, texts};
 use crate::person::{Owner, Person};
 use crate::store::attempts::{self, Attempt};
 use crate::store::links::Kind;
-use crate::store::{accounts, links, sessions};
+use crate::store::{accounts, keys, links, sessions};
 use crate::token::Token;
 
 /// Who forgot their password.
@@ -44,18 +45,26 @@ pub struct Change {
     pub password: Password,
 }
 
-/// Sends a link to whoever has this address. Nobody else learns whether somebody has.
+/// Sends a link to whoever has this address. Nobody else learns whether somebody has: with and without an account it is
+/// two reads of the vault, one of the keys, and one commit.
 pub async fn request_reset(region: &Region, forgotten: &Forgotten) -> Result<()> {
     let email = checks::email(&forgotten.email, "email").map_err(refused_field)?;
     let (db, lookup) = (&*region.edge.db, region.lookup(&email));
-    count(region, Attempt::Mail, &lookup).await?;
-    let Some(account) = accounts::find(db, &lookup).await? else { return Ok(()) };
-    let owner = region.owner(account).await?;
-    let token = Token::fresh(&*region.edge.random);
-    let batch = vec![
-        links::put(&owner.account.id, Kind::Reset, token.hash(), None, region.now_ms()),
-        mail::queue(region, &owner, &texts::reset(region, &owner.person()?, &token))?,
-    ];
+    let mut batch = vec![counting(region, Attempt::Mail, &lookup).await?];
+    let owner = match accounts::find(db, &lookup).await? {
+        // One whose key is gone is erased.
+        Some(account) => region.owner(account).await.ok(),
+        None => {
+            let nobody = CustomerId::fresh(region.now_ms(), &region.edge.random_bytes());
+            keys::get(&*region.keys, &nobody).await?;
+            None
+        }
+    };
+    if let Some(owner) = owner {
+        let token = Token::fresh(&*region.edge.random);
+        batch.push(links::put(&owner.account.id, Kind::Reset, token.hash(), None, region.now_ms()));
+        batch.push(mail::queue(region, &owner, &texts::reset(region, &owner.person()?, &token))?);
+    }
     Ok(db.batch(batch).await?)
 }
 

@@ -1,6 +1,7 @@
 //! Sessions.
 
 use http::StatusCode;
+use kiosk_edge_platform::Statement;
 use kiosk_password::Password;
 use kiosk_privacy::{Kind, Personal, checks};
 use kiosk_problem::Problem;
@@ -12,6 +13,7 @@ use crate::accounts::view::Profile;
 use crate::app::Region;
 use crate::error::{Result, login_failed, refused_field};
 use crate::guard::{Session, count, hashing};
+use crate::person::Owner;
 use crate::store::attempts::{self, Attempt};
 use crate::store::{accounts, sessions};
 use crate::token::Token;
@@ -55,14 +57,19 @@ pub async fn create_session(region: &Region, log_in: &LogIn) -> Result<NewSessio
         return Err(email_unverified().into());
     }
     let owner = region.owner(account).await?;
+    begin(region, &owner, attempts::succeeded(Attempt::LogIn, &lookup)).await
+}
+
+/// Begins a session of an account that has shown who it is, in one batch with what that changes.
+pub async fn begin(region: &Region, owner: &Owner, shown: Statement) -> Result<NewSession> {
     let (token, now_ms) = (Token::fresh(&*region.edge.random), region.now_ms());
     let mut batch = sessions::insert(&owner.account.id, token.hash(), now_ms).to_vec();
-    batch.push(attempts::succeeded(Attempt::LogIn, &lookup));
-    db.batch(batch).await?;
+    batch.push(shown);
+    region.edge.db.batch(batch).await?;
     Ok(NewSession {
         token: token.reveal().to_owned(),
         expires_ms: now_ms + sessions::SESSION_MS,
-        account: Profile::of(&owner)?,
+        account: Profile::of(owner)?,
     })
 }
 

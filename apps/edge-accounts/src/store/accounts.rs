@@ -21,6 +21,8 @@ pub struct Account {
 }
 
 const COLUMNS: &str = "a.id, a.lookup, a.sealed, a.password, a.created_ms, a.verified_ms";
+/// How many columns [`select`] reads.
+pub const COLUMNS_COUNT: usize = 6;
 
 /// Reads the columns of [`select`].
 pub fn read(row: &Row) -> Result<Account, DbError> {

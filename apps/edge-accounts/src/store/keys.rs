@@ -20,6 +20,15 @@ pub async fn insert(keys: &dyn Database, account: &CustomerId, wrapped: Vec<u8>)
     keys.batch(vec![insert.bind(account.as_str()).bind(wrapped)]).await
 }
 
+/// Writes as much as [`insert`] does, and keeps nothing.
+pub async fn touch(keys: &dyn Database) -> Result<(), DbError> {
+    let upsert = Statement::new(
+        "INSERT INTO person_key (account, wrapped) VALUES ('nobody', zeroblob(72))
+         ON CONFLICT (account) DO UPDATE SET wrapped = excluded.wrapped",
+    );
+    keys.batch(vec![upsert]).await
+}
+
 /// A person's wrapped key; `None` when the person was erased.
 pub async fn get(keys: &dyn Database, account: &CustomerId) -> Result<Option<Vec<u8>>, DbError> {
     let select = Statement::new("SELECT wrapped FROM person_key WHERE account = ?1").bind(account.as_str());

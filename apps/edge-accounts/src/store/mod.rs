@@ -8,5 +8,6 @@ pub mod keys;
 pub mod links;
 pub mod mails;
 pub mod nonces;
+pub mod passkeys;
 pub mod schema;
 pub mod sessions;

@@ -65,6 +65,14 @@ const SHARED: &[&str] = &[
         CONSTRAINT client_has_room CHECK (used_until_ms - at_ms <= 600000)
     ) STRICT, WITHOUT ROWID",
     "CREATE INDEX client_by_use ON client (used_until_ms)",
+    // `public_key` is the point, uncompressed; `sealed` holds the name that its owner gave it.
+    "CREATE TABLE passkey (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        credential BLOB NOT NULL, public_key BLOB NOT NULL, sealed BLOB NOT NULL, sign_count INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL, used_ms INTEGER,
+        nth INTEGER NOT NULL, CONSTRAINT passkeys_have_room CHECK (nth <= 10)
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX passkey_by_account ON passkey (account, id)",
 ];
 
 /// Brings the vault to this version's schema.

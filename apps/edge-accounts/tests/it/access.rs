@@ -22,7 +22,7 @@ enum Access {
     Pop,
 }
 
-const CASES: [(&str, &str, Access); 25] = [
+const CASES: [(&str, &str, Access); 31] = [
     ("POST", "/v1/account", Access::Public),
     ("POST", "/v1/account/verification", Access::Public),
     ("POST", "/v1/account/session", Access::Public),
@@ -30,6 +30,8 @@ const CASES: [(&str, &str, Access); 25] = [
     ("PUT", "/v1/account/reset", Access::Public),
     ("PUT", "/v1/account/email", Access::Public),
     ("GET", "/v1/account/openapi.json", Access::Public),
+    ("POST", "/v1/account/session/passkey/options", Access::Public),
+    ("POST", "/v1/account/session/passkey", Access::Public),
     ("GET", "/v1/account", Access::Customer),
     ("PATCH", "/v1/account", Access::Customer),
     ("DELETE", "/v1/account", Access::Customer),
@@ -37,6 +39,10 @@ const CASES: [(&str, &str, Access); 25] = [
     ("PUT", "/v1/account/password", Access::Customer),
     ("POST", "/v1/account/email", Access::Customer),
     ("GET", "/v1/account/export", Access::Customer),
+    ("GET", "/v1/account/passkeys", Access::Customer),
+    ("POST", "/v1/account/passkeys", Access::Customer),
+    ("POST", "/v1/account/passkeys/options", Access::Customer),
+    ("DELETE", "/v1/account/passkeys/{id}", Access::Customer),
     ("GET", "/v1/account/sessions", Access::Customer),
     ("DELETE", "/v1/account/sessions", Access::Customer),
     ("DELETE", "/v1/account/sessions/{id}", Access::Customer),
@@ -63,7 +69,7 @@ fn every_route_has_a_case() {
     }
     let cases = CASES.map(|(method, path, _)| (method.to_owned(), path.to_owned()));
     assert_eq!(routes, BTreeSet::from(cases));
-    for (method, path, access) in &CASES[..21] {
+    for (method, path, access) in &CASES[..27] {
         let secured = api["paths"][path][method.to_lowercase()]["security"].is_array();
         assert_eq!(secured, *access == Access::Customer, "{method} {path} is described otherwise");
     }

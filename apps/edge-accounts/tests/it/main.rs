@@ -4,10 +4,12 @@
 mod access;
 mod accounts;
 mod addresses;
+mod authenticator;
 mod clients;
 mod erasure;
 mod forward;
 mod mail;
+mod passkeys;
 mod passwords;
 mod sessions;
 mod support;

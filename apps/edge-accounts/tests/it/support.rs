@@ -133,9 +133,10 @@ impl Region {
         std::mem::take(&mut self.provider.lock().unwrap().mails)
     }
 
-    /// The token of the link in the only mail that went.
+    /// The token of the link in the only mail with one that went.
     pub async fn link(&self) -> String {
-        let mails = self.mails().await;
+        let mut mails = self.mails().await;
+        mails.retain(|mail| mail["TextBody"].as_str().unwrap().contains("?token="));
         assert_eq!(mails.len(), 1, "{mails:?}");
         let text = mails[0]["TextBody"].as_str().unwrap();
         text.split_once("?token=").unwrap().1.split_whitespace().next().unwrap().to_owned()

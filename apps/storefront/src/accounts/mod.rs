@@ -53,6 +53,20 @@ pub struct OwnSession {
     pub current: bool,
 }
 
+/// A passkey that logs the account in.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OwnPasskey {
+    /// `pky_…`
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// Unix milliseconds.
+    pub created_ms: i64,
+    /// When it last logged in, Unix milliseconds.
+    #[serde(default)]
+    pub used_ms: Option<i64>,
+}
+
 /// A session that has begun.
 #[derive(Deserialize)]
 pub struct NewSession {
@@ -79,6 +93,30 @@ impl AccountsApi<'_> {
     /// Begins a session.
     pub async fn log_in(self, email: &str, password: &str) -> Result<NewSession, SiblingError> {
         self.call(Method::POST, "/session", Some(json!({ "email": email, "password": password }))).await
+    }
+
+    /// What a device needs to log in with a passkey.
+    pub async fn login_options(self) -> Result<Value, SiblingError> {
+        self.call(Method::POST, "/session/passkey/options", None).await
+    }
+
+    /// Begins a session by what a passkey signed.
+    pub async fn log_in_with_passkey(self, credential: &Value) -> Result<NewSession, SiblingError> {
+        self.call(Method::POST, "/session/passkey", Some(json!({ "credential": credential }))).await
+    }
+
+    /// What a device needs to make another passkey.
+    pub async fn passkey_options(self, password: &str) -> Result<Value, SiblingError> {
+        self.call(Method::POST, "/passkeys/options", Some(json!({ "password": password }))).await
+    }
+
+    /// The passkeys of the session's owner, oldest first.
+    pub async fn passkeys(self) -> Result<Vec<OwnPasskey>, SiblingError> {
+        #[derive(Deserialize)]
+        struct List {
+            passkeys: Vec<OwnPasskey>,
+        }
+        Ok(self.call::<List>(Method::GET, "/passkeys", None).await?.passkeys)
     }
 
     /// Ends the session.

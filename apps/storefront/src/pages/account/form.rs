@@ -96,17 +96,30 @@ pub async fn show(
     pairs: &Pairs,
     trouble: Option<&Trouble>,
 ) -> Result<Response, PageError> {
+    show_with(shop, visit, page, pairs, trouble, || ().into_any()).await
+}
+
+/// The same with something more below the form.
+pub async fn show_with(
+    shop: &Shop,
+    visit: &Visit,
+    page: &FormPage,
+    pairs: &Pairs,
+    trouble: Option<&Trouble>,
+    more: impl FnOnce() -> AnyView,
+) -> Result<Response, PageError> {
     let title =
         if trouble.is_some() { format!("Please check: {}", page.title) } else { page.title.to_owned() };
     let mut response =
-        respond(shop, visit, Cache::Private, Meta::private(title), || view(page, pairs, trouble)).await?;
+        respond(shop, visit, Cache::Private, Meta::private(title), || view(page, pairs, trouble, more()))
+            .await?;
     if let Some(trouble) = trouble {
         *response.status_mut() = trouble.status;
     }
     Ok(response)
 }
 
-fn view(page: &FormPage, pairs: &Pairs, trouble: Option<&Trouble>) -> AnyView {
+fn view(page: &FormPage, pairs: &Pairs, trouble: Option<&Trouble>, more: AnyView) -> AnyView {
     let general = trouble.filter(|trouble| trouble.field.is_none());
     view! {
         <div class="wrap own">
@@ -114,6 +127,7 @@ fn view(page: &FormPage, pairs: &Pairs, trouble: Option<&Trouble>) -> AnyView {
             <p class="lead">{page.lead}</p>
             {general.map(|trouble| notice(&trouble.text))}
             {form(page, pairs, trouble)}
+            {more}
             {(!page.links.is_empty()).then(|| view! {
                 <ul class="own-links" role="list">
                     {page.links.iter().map(|(label, url)| view! { <li><a href=*url>{*label}</a></li> }).collect_view()}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, show as show_form};
-use super::{api, logged_in, with_session};
+use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, show_with};
+use super::{api, logged_in, passkeys, with_session};
 use crate::http::Visit;
 use crate::http::forms::{FormPairs, Pairs};
 use crate::pages::PageError;
@@ -14,7 +14,7 @@ use crate::shop::Shop;
 
 const FIELDS: [Field; 2] = [EMAIL, PASSWORD];
 
-const PAGE: FormPage = FormPage {
+pub(super) const PAGE: FormPage = FormPage {
     title: "Log in",
     lead: "With the e-mail address and the password of your account.",
     action: "/account/login",
@@ -28,7 +28,17 @@ const PAGE: FormPage = FormPage {
 
 /// `GET /account/login`
 pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
-    show_form(&shop, &visit, &PAGE, &Pairs::default(), None).await
+    page(&shop, &visit, &Pairs::default(), None).await
+}
+
+/// The page, with the other way in below the form.
+pub(super) async fn page(
+    shop: &Shop,
+    visit: &Visit,
+    pairs: &Pairs,
+    trouble: Option<&Trouble>,
+) -> Result<Response, PageError> {
+    show_with(shop, visit, &PAGE, pairs, trouble, || passkeys::login_view(shop)).await
 }
 
 /// `POST /account/login`
@@ -39,9 +49,7 @@ pub async fn send(
 ) -> Result<Response, PageError> {
     match api(&shop, &visit).log_in(form.text("email"), form.raw("password")).await {
         Ok(session) => Ok(logged_in(&shop, &visit, &session.token).await),
-        Err(error) => {
-            show_form(&shop, &visit, &PAGE, &form, Some(&Trouble::of(error, |name| PAGE.has(name))?)).await
-        }
+        Err(error) => page(&shop, &visit, &form, Some(&Trouble::of(error, |name| PAGE.has(name))?)).await,
     }
 }
 

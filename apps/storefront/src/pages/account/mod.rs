@@ -8,6 +8,7 @@ pub mod links;
 pub mod login;
 pub mod orders;
 pub mod overview;
+pub mod passkeys;
 pub mod register;
 pub mod review;
 pub mod sessions;

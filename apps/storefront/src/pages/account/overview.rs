@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, form, notice, said};
-use super::sessions;
 use super::{api, is_logged_out, with_session};
-use crate::accounts::{OwnSession, Profile};
+use super::{passkeys, sessions};
+use crate::accounts::Profile;
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::Visit;
 use crate::http::forms::{FormPairs, Pairs};
@@ -74,19 +74,29 @@ pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Respons
 }
 
 /// A form of the page that was refused.
-struct Refused<'a> {
-    page: &'static FormPage,
-    pairs: &'a Pairs,
-    trouble: Trouble,
+pub(super) struct Refused<'a> {
+    pub(super) page: &'static FormPage,
+    pub(super) pairs: &'a Pairs,
+    pub(super) trouble: Trouble,
 }
 
-async fn page(shop: &Shop, visit: &Visit, refused: Option<Refused<'_>>) -> Result<Response, PageError> {
+pub(super) async fn page(
+    shop: &Shop,
+    visit: &Visit,
+    refused: Option<Refused<'_>>,
+) -> Result<Response, PageError> {
     let Some(profile) = api(shop, visit).profile().await? else {
         return Ok(with_session(visit, "/account/login", None));
     };
     let sessions = api(shop, visit).sessions().await?;
+    let passkeys = api(shop, visit).passkeys().await?;
     let meta = Meta::private("Your account");
-    let main = || view(&profile, &sessions, refused.as_ref());
+    let own = || {
+        [sessions::view(&sessions), passkeys::view(shop, &passkeys, refused.as_ref())]
+            .into_iter()
+            .collect_view()
+    };
+    let main = || view(&profile, own().into_any(), refused.as_ref());
     let mut response = respond(shop, visit, Cache::Private, meta, main).await?;
     if let Some(refused) = refused {
         *response.status_mut() = refused.trouble.status;
@@ -94,7 +104,7 @@ async fn page(shop: &Shop, visit: &Visit, refused: Option<Refused<'_>>) -> Resul
     Ok(response)
 }
 
-fn view(profile: &Profile, sessions: &[OwnSession], refused: Option<&Refused<'_>>) -> AnyView {
+fn view(profile: &Profile, ways_in: AnyView, refused: Option<&Refused<'_>>) -> AnyView {
     let known = [("name", Some(&profile.name)), ("phone", profile.phone.as_ref())];
     let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
     let known = Pairs(known.collect());
@@ -126,7 +136,7 @@ fn view(profile: &Profile, sessions: &[OwnSession], refused: Option<&Refused<'_>
             {section(&CHANGE_PROFILE, "Your name is on what we send you.")}
             {section(&CHANGE_PASSWORD, "All your other devices are logged out.")}
             {section(&CHANGE_EMAIL, "A link goes to the new address; until you follow it, the old one stays.")}
-            {sessions::view(sessions)}
+            {ways_in}
             {section(&DELETE, "Your name, addresses and everything else that is personal are erased and cannot be brought \
                 back. Orders stay in the sellers' books without your name.")}
             <div class="own-actions">
