@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::form::{Field, FormPage, PASSWORD, Trouble};
 use super::overview::{self, Refused};
-use super::{api, is_logged_out, login, with_session};
+use super::{api, is_logged_out, logged_in, login, with_session};
 use crate::accounts::OwnPasskey;
 use crate::components::field;
 use crate::http::Visit;
@@ -122,7 +122,7 @@ pub async fn log_in(
     FormPairs(form): FormPairs,
 ) -> Result<Response, PageError> {
     match api(&shop, &visit).log_in_with_passkey(&credential(&form)).await {
-        Ok(session) => Ok(with_session(&visit, "/account", Some(&session.token))),
+        Ok(session) => Ok(logged_in(&shop, &visit, &session.token).await),
         Err(error) => {
             let trouble = Trouble::of(error, |_| false)?;
             login::page(&shop, &visit, &Pairs::default(), Some(&trouble)).await
