@@ -24,7 +24,9 @@ use crate::http::{
 };
 use crate::media;
 use crate::modules::sync::auth::require_pop;
-use crate::modules::{audit, catalog, imports, inventory, mail, members, orders, sync};
+use crate::modules::{
+    audit, catalog, imports, inventory, listings, mail, members, orders, promotions, sync, vendors,
+};
 use crate::panel;
 use crate::signin;
 
@@ -49,6 +51,14 @@ pub struct Services {
     pub audit: audit::service::Service,
     /// Mails to them.
     pub mail: mail::service::Service,
+    /// Who sells.
+    pub vendors: vendors::service::Service,
+    /// What they sell.
+    pub listings: listings::service::Service,
+    /// What they promote.
+    pub promotions: promotions::service::Service,
+    /// The tree of categories.
+    pub shelves: catalog::shelves::Service,
     /// The time they go by.
     pub clock: Clock,
 }
@@ -59,14 +69,35 @@ impl Services {
     pub fn new(db: &Db, config: &Config, clock: &Clock) -> Self {
         let media = media::service::Service::new(db.clone(), config.files.clone(), clock.clone());
         let pops = Arc::new(config.pops.clone());
+        let members = members::service::Service::new(db.clone(), clock.clone(), &config.public_url);
+        let vendors = vendors::service::Service::new(
+            db.clone(),
+            clock.clone(),
+            config.files.clone(),
+            members.clone(),
+            &config.public_url,
+        );
+        let imports = imports::service::Service::new(db.clone(), media.clone(), clock.clone());
+        let inventory = inventory::service::Service::new(db.clone());
+        let listings = listings::service::Service::new(
+            db.clone(),
+            clock.clone(),
+            media.clone(),
+            imports.clone(),
+            inventory.clone(),
+        );
         Self {
             sync: sync::service::Service::new(db.clone(), clock.clone(), pops, config.lease_ttl_s),
             catalog: catalog::service::Service::new(db.clone()),
-            inventory: inventory::service::Service::new(db.clone()),
+            inventory,
             orders: orders::service::Service::new(db.clone()),
-            imports: imports::service::Service::new(db.clone(), media.clone(), clock.clone()),
+            imports,
             media,
-            members: members::service::Service::new(db.clone(), clock.clone(), &config.public_url),
+            members,
+            vendors,
+            listings,
+            promotions: promotions::service::Service::new(db.clone(), clock.clone()),
+            shelves: catalog::shelves::Service::new(db.clone(), clock.clone()),
             audit: audit::service::Service::new(db.clone()),
             mail: mail::service::Service::new(db.clone(), clock.clone(), &config.mail),
             clock: clock.clone(),

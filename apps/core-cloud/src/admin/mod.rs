@@ -1,13 +1,17 @@
 //! The admins' pages at `/admin`.
 
 mod audit;
+mod categories;
 mod charts;
 mod imports;
 mod orders;
 mod overview;
 mod pages;
+mod products;
+mod promotions;
 mod staff;
 mod stock;
+mod vendors;
 
 use crate::app::Services;
 use crate::http::Route;
@@ -15,8 +19,16 @@ use crate::http::Route;
 /// The routes of the admins' pages.
 #[must_use]
 pub fn routes(services: &Services) -> Vec<Route> {
-    [pages::routes(services), audit::routes(services), staff::routes(services)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        pages::routes(services),
+        audit::routes(services),
+        staff::routes(services),
+        vendors::routes(services),
+        products::routes(services),
+        categories::routes(services),
+        promotions::routes(services),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -22,6 +22,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("audit", include_str!("../../migrations/0010_audit.sql")),
     ("mail", include_str!("../../migrations/0011_mail.sql")),
     ("uploads", include_str!("../../migrations/0012_uploads.sql")),
+    ("vendors", include_str!("../../migrations/0013_vendors.sql")),
+    ("listings", include_str!("../../migrations/0014_listings.sql")),
+    ("promotions", include_str!("../../migrations/0015_promotions.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

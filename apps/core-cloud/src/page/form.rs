@@ -159,3 +159,29 @@ pub fn Act(
         </form>
     }
 }
+
+/// A button that decides, with a reason where one is asked for.
+#[component]
+pub fn Reasoned(
+    /// Address the form is sent to.
+    #[prop(into)]
+    to: String,
+    /// What is decided: the value of `act`.
+    act: &'static str,
+    text: &'static str,
+    /// Label of the reason; empty where none is asked for.
+    #[prop(optional)]
+    reason: &'static str,
+    /// Whether it takes something away.
+    #[prop(optional)]
+    danger: bool,
+) -> impl IntoView {
+    let class = if danger { "danger" } else { "quiet" };
+    view! {
+        <form class="act" method="post" action=to>
+            <input type="hidden" name="act" value=act />
+            {(!reason.is_empty()).then(|| view! { <input name="reason" aria-label=reason placeholder=reason required=true maxlength="1000" /> })}
+            <button type="submit" class=class>{text}</button>
+        </form>
+    }
+}

@@ -14,10 +14,19 @@ const DESK: &[(&str, &str, Permission)] = &[
     ("/admin/leases", "Leases", Permission::Stock),
     ("/admin/imports", "Imports", Permission::Stock),
     ("/admin/audit", "Audit log", Permission::Audit),
+    ("/admin/vendors", "Vendors", Permission::Vendors),
+    ("/admin/products", "Products", Permission::Products),
+    ("/admin/categories", "Categories", Permission::Categories),
+    ("/admin/promotions", "Promotions", Permission::Promotions),
     ("/admin/staff", "Admins", Permission::Staff),
 ];
 /// The pages of the vendors' menu.
-const VENDOR: &[(&str, &str)] = &[("/vendor", "Overview")];
+const VENDOR: &[(&str, &str)] = &[
+    ("/vendor", "Overview"),
+    ("/vendor/products", "Products"),
+    ("/vendor/promotions", "Promotions"),
+    ("/vendor/settings", "Settings"),
+];
 
 /// What a page is called, who looks at it and where it stands in the menu.
 #[derive(Clone, Debug)]

@@ -147,6 +147,28 @@ pub fn Columns(path: &'static str, list: List, columns: Vec<Column>) -> impl Int
     view! { <thead><tr>{heads.collect_view()}</tr></thead> }
 }
 
+/// A search box and a filter by state over a list.
+#[component]
+pub fn Filter(
+    path: &'static str,
+    list: List,
+    label: &'static str,
+    states: Vec<&'static str>,
+) -> impl IntoView {
+    let options = states.into_iter().map(|state| {
+        let selected = state == list.state;
+        view! { <option value=state selected=selected>{state}</option> }
+    });
+    let options = options.collect_view();
+    view! {
+        <form class="tools" method="get" action=path role="search">
+            <label>{label}<input type="search" name="q" value=list.q maxlength="64" /></label>
+            <label>"State"<select name="state"><option value="">"all"</option>{options}</select></label>
+            <button type="submit">"Show"</button>
+        </form>
+    }
+}
+
 /// Links to the page before and after.
 #[component]
 pub fn Pages(path: &'static str, list: List, more: bool) -> impl IntoView {

@@ -6,9 +6,11 @@ mod form;
 pub mod format;
 mod layout;
 mod list;
+mod upload;
 
 pub use answer::{Failed, Page, html, html_with, redirect};
 pub use fields::Fields;
-pub use form::{Act, Area, Choice, Field, FormState};
+pub use form::{Act, Area, Choice, Field, FormState, Reasoned};
 pub use layout::{Badge, Empty, Fact, Frame, Notice, Pager, Search, Tile, Tone};
-pub use list::{Column, Columns, List, Pages};
+pub use list::{Column, Columns, Filter, List, Pages};
+pub use upload::read_upload;

@@ -1,12 +1,39 @@
 //! The vendors' pages at `/vendor`.
 
 mod home;
+pub mod papers;
+pub mod product;
+mod product_form;
+pub mod products;
+pub mod promotions;
+mod register;
+mod settings;
+
+use kiosk_ids::VendorId;
 
 use crate::app::Services;
+use crate::error::Error;
 use crate::http::Route;
+use crate::modules::members::service::Member;
 
 /// The routes of the vendors' pages.
 #[must_use]
 pub fn routes(services: &Services) -> Vec<Route> {
-    [home::routes(services)].into_iter().flatten().collect()
+    [
+        home::routes(services),
+        register::routes(services),
+        papers::routes(services),
+        settings::routes(services),
+        products::routes(services),
+        product::routes(services),
+        promotions::routes(services),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The vendor that a member belongs to: what its pages show and change, and nothing else.
+fn own(member: &Member) -> Result<&VendorId, Error> {
+    member.vendor().ok_or(Error::NotFound("vendor"))
 }

@@ -143,7 +143,8 @@ impl Auditor {
 /// The POP's catalogue is the core's.
 fn catalogues_agree(db: &Connection, pop: &Pop) -> Checked {
     let text = |error: rusqlite::Error| error.to_string();
-    let mut listed = db.prepare("SELECT id, body FROM catalog_products WHERE listed = 1").map_err(text)?;
+    let mut listed =
+        db.prepare("SELECT id, body FROM catalog_products WHERE state = 'listed'").map_err(text)?;
     let listed = listed.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(text)?;
     let core: BTreeMap<String, String> = listed.filter_map(Result::ok).collect();
     let rows =

@@ -4,9 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use kiosk_ids::ProductId;
-use kiosk_wire::{Category, FeedPage, Product, Vendor};
+use kiosk_wire::{Category, FeedPage, Product, Variant, Vendor};
 
 use super::feed;
+use super::listing::Listing;
+use super::products::{self, Listed};
+pub use super::products::{get_vendor, hide_vendor};
 use super::store::{self, Kind};
 use crate::db::{Db, Tx};
 use crate::error::Error;
@@ -29,6 +32,25 @@ pub struct ProductDraft {
     pub product: Product,
     /// Whether the source says when it was created; otherwise the first import is when.
     pub dated: bool,
+    /// Where it is to stand: where it stood when none is given, as a draft when it is new. A suspended product stays so.
+    pub state: Option<Listing>,
+}
+
+/// A product to store.
+pub(super) struct Write {
+    pub product: Product,
+    /// Its JSON.
+    pub body: String,
+    pub state: Listing,
+    /// What it was before.
+    pub before: Option<Product>,
+}
+
+impl Write {
+    /// The variants whose price is new or changed.
+    pub fn repriced(&self) -> impl Iterator<Item = &Variant> {
+        products::repriced(&self.product, self.before.as_ref())
+    }
 }
 
 /// Why a product cannot be written.
@@ -196,38 +218,54 @@ async fn top_of(tx: &mut Tx, slug: &str) -> Result<Option<String>, Error> {
 pub async fn put_products(
     tx: &mut Tx,
     drafts: Vec<ProductDraft>,
+    now_ms: i64,
 ) -> Result<Vec<Result<Outcome, Refusal>>, Error> {
     let ids: Vec<String> = drafts.iter().map(|draft| draft.product.id.to_string()).collect();
     let keys: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let before = store::list_bodies(tx, Kind::Product, &keys).await?;
+    let mut known = products::list_by_id(tx, &keys).await?;
     let mut names = Names::read(tx, &drafts).await?;
     let mut results = Vec::with_capacity(drafts.len());
-    let mut changed: Vec<(Product, String)> = Vec::new();
+    let mut changed: Vec<Write> = Vec::new();
+    let mut moved = Vec::new();
     for draft in drafts {
-        let known =
-            before.get(draft.product.id.as_str()).map(|body| serde_json::from_str(body)).transpose()?;
-        let product = match names.claim(settle(draft, known.as_ref())) {
+        let known = known.remove(draft.product.id.as_str());
+        let state = settle_state(draft.state, known.as_ref());
+        let (before, was) = known.map(|known| (known.product, known.state)).unzip();
+        let product = match names.claim(settle(draft, before.as_ref())) {
             Ok(product) => product,
             Err(refusal) => {
                 results.push(Err(refusal));
                 continue;
             }
         };
-        results.push(Ok(match &known {
+        let same = before.as_ref() == Some(&product) && was == Some(state);
+        results.push(Ok(match was {
+            // Back in the shop is new to those who sell it.
             None => Outcome::Created,
-            Some(known) if *known != product => Outcome::Changed,
-            Some(_) => Outcome::Unchanged,
+            Some(was) if was != Listing::Listed && state == Listing::Listed => Outcome::Created,
+            Some(_) if same => Outcome::Unchanged,
+            Some(_) => Outcome::Changed,
         }));
-        if known.as_ref() != Some(&product) {
+        if !same {
+            if state == Listing::Listed || was == Some(Listing::Listed) {
+                moved.push(product.id.clone());
+            }
             let body = serde_json::to_string(&product)?;
-            changed.push((product, body));
+            changed.push(Write { product, body, state, before });
         }
     }
-    let rows: Vec<_> = changed.iter().map(|(product, body)| (product, body.as_str())).collect();
-    store::put_products(tx, &rows).await?;
-    let moved: Vec<_> = changed.iter().map(|(product, _)| (Kind::Product, product.id.as_str())).collect();
+    store::put_products(tx, &changed, now_ms).await?;
+    let moved: Vec<_> = moved.iter().map(|id| (Kind::Product, id.as_str())).collect();
     store::advance_feed(tx, &moved).await?;
     Ok(results)
+}
+
+/// Where a product comes to stand. What an admin took off the shop comes back by an admin alone.
+fn settle_state(wished: Option<Listing>, known: Option<&Listed>) -> Listing {
+    match known.map(|known| known.state) {
+        Some(Listing::Suspended) => Listing::Suspended,
+        was => wished.or(was).unwrap_or(Listing::Draft),
+    }
 }
 
 /// Takes a product off the shop. False when it was not listed.
@@ -244,7 +282,7 @@ pub async fn remove_product(tx: &mut Tx, id: &ProductId) -> Result<bool, Error> 
 
 /// Keeps of a known product what the source does not say.
 fn settle(draft: ProductDraft, known: Option<&Product>) -> Product {
-    let ProductDraft { mut product, dated } = draft;
+    let ProductDraft { mut product, dated, .. } = draft;
     if let Some(known) = known {
         product.handle.clone_from(&known.handle);
         if !dated {

@@ -1,12 +1,18 @@
 //! Tables `catalog_vendors`, `catalog_categories`, `catalog_products`, `catalog_variants`, `catalog_feed`,
-//! `catalog_feed_counter`.
+//! `catalog_feed_counter`, `catalog_prices`.
 
 use std::collections::HashMap;
 
 use kiosk_wire::{Category, Product, Variant, Vendor};
 use sqlx::AssertSqlSafe;
 
+use super::listing::Listing;
+use super::service::Write;
 use crate::db::{Conn, batches, lock_by, placeholders, tuples};
+use crate::page::List;
+
+/// Most price changes that are shown of a product.
+const PRICES_MAX: i64 = 100;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -122,12 +128,15 @@ async fn reserve(conn: &mut Conn, count: usize) -> Result<i64> {
     Ok(last - count + 1)
 }
 
-/// Records of one kind by key. A product that is not listed is left out.
+/// Records of one kind by key, as POPs are told. A product that is not for sale is left out.
 pub async fn list_bodies(conn: &mut Conn, kind: Kind, keys: &[&str]) -> Result<HashMap<String, String>> {
     let select = match kind {
         Kind::Vendor => "SELECT id, body FROM catalog_vendors WHERE id IN",
         Kind::Category => "SELECT slug, body FROM catalog_categories WHERE slug IN",
-        Kind::Product => "SELECT id, body FROM catalog_products WHERE listed = 1 AND id IN",
+        Kind::Product => {
+            "SELECT id, body FROM catalog_products WHERE state = 'listed' AND NOT EXISTS (SELECT 1 FROM \
+             catalog_vendors v WHERE v.id = catalog_products.vendor AND v.hidden = 1) AND id IN"
+        }
     };
     pairs(conn, select, keys).await
 }
@@ -199,31 +208,34 @@ pub async fn get_last_position(conn: &mut Conn, parent: Option<&str>) -> Result<
     Ok(query.bind(parent.unwrap_or("")).fetch_one(conn).await?.0)
 }
 
-/// Writes products as they now are, each with its JSON, and which SKUs are theirs.
-pub async fn put_products(conn: &mut Conn, products: &[(&Product, &str)]) -> Result<()> {
-    for rows in batches(products, 7) {
+/// Writes products as they now are, and which SKUs are theirs.
+pub async fn put_products(conn: &mut Conn, products: &[Write], now_ms: i64) -> Result<()> {
+    for rows in batches(products, 8) {
         let sql = format!(
-            "INSERT INTO catalog_products (id, handle, vendor, category, title, listed, body) VALUES {} \
+            "INSERT INTO catalog_products (id, handle, vendor, category, title, state, changed_ms, body) VALUES {} \
              ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, vendor = excluded.vendor, \
-             category = excluded.category, title = excluded.title, listed = 1, body = excluded.body",
-            tuples(rows.len(), 7)
+             category = excluded.category, title = excluded.title, state = excluded.state, \
+             changed_ms = excluded.changed_ms, version = catalog_products.version + 1, body = excluded.body",
+            tuples(rows.len(), 8)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (product, body) in rows {
+        for Write { product, body, state, .. } in rows {
             query = query.bind(product.id.as_str()).bind(&*product.handle).bind(product.vendor.as_str());
-            query = query.bind(&*product.category).bind(&*product.title).bind(1_i64).bind(*body);
+            query = query.bind(&*product.category).bind(&*product.title).bind(state.name()).bind(now_ms);
+            query = query.bind(&**body);
         }
         query.execute(&mut *conn).await?;
     }
     delete_variants(conn, products).await?;
-    insert_variants(conn, products).await
+    insert_variants(conn, products).await?;
+    insert_prices(conn, products, now_ms).await
 }
 
-async fn delete_variants(conn: &mut Conn, products: &[(&Product, &str)]) -> Result<()> {
+async fn delete_variants(conn: &mut Conn, products: &[Write]) -> Result<()> {
     for rows in batches(products, 1) {
         let sql = format!("DELETE FROM catalog_variants WHERE product IN ({})", placeholders(1, rows.len()));
         let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (product, _) in rows {
+        for Write { product, .. } in rows {
             query = query.bind(product.id.as_str());
         }
         query.execute(&mut *conn).await?;
@@ -231,10 +243,10 @@ async fn delete_variants(conn: &mut Conn, products: &[(&Product, &str)]) -> Resu
     Ok(())
 }
 
-async fn insert_variants(conn: &mut Conn, products: &[(&Product, &str)]) -> Result<()> {
+async fn insert_variants(conn: &mut Conn, products: &[Write]) -> Result<()> {
     let variants: Vec<(&Product, &Variant)> = products
         .iter()
-        .flat_map(|(product, _)| product.variants.iter().map(|variant| (*product, variant)))
+        .flat_map(|Write { product, .. }| product.variants.iter().map(move |variant| (product, variant)))
         .collect();
     for rows in batches(&variants, 4) {
         let sql = format!(
@@ -251,17 +263,138 @@ async fn insert_variants(conn: &mut Conn, products: &[(&Product, &str)]) -> Resu
     Ok(())
 }
 
+/// Notes the prices that changed.
+async fn insert_prices(conn: &mut Conn, products: &[Write], now_ms: i64) -> Result<()> {
+    let repriced: Vec<(&Product, &Variant)> = products
+        .iter()
+        .flat_map(|write| write.repriced().map(move |variant| (&write.product, variant)))
+        .collect();
+    for rows in batches(&repriced, 6) {
+        let sql = format!(
+            "INSERT INTO catalog_prices (sku, product, at_ms, amount, compare_at, currency) VALUES {} \
+             ON CONFLICT (sku, at_ms) DO UPDATE SET product = excluded.product, amount = excluded.amount, \
+             compare_at = excluded.compare_at, currency = excluded.currency",
+            tuples(rows.len(), 6)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (product, variant) in rows {
+            query = query.bind(variant.sku.as_str()).bind(product.id.as_str()).bind(now_ms);
+            query = query.bind(variant.price.amount).bind(variant.compare_at.map(|price| price.amount));
+            query = query.bind(variant.price.currency.code());
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// What a variant has cost: SKU, since when, amount, amount before a reduction, currency.
+pub type PriceRow = (String, i64, i64, Option<i64>, String);
+
+/// What a product's variants have cost, the newest first.
+pub async fn list_prices(conn: &mut Conn, product: &str) -> Result<Vec<PriceRow>> {
+    let query = sqlx::query_as(
+        "SELECT sku, at_ms, amount, compare_at, currency FROM catalog_prices WHERE product = $1 \
+         ORDER BY at_ms DESC, sku LIMIT $2",
+    );
+    query.bind(product).bind(PRICES_MAX).fetch_all(conn).await
+}
+
+/// A product with where it stands: JSON, state, reason, version, when it changed.
+pub type ListedRow = (String, String, String, i64, i64);
+
+const LISTED_COLUMNS: &str = "body, state, reason, version, changed_ms";
+/// Columns that products are sorted by.
+const PRODUCT_SORTS: &[(&str, &str)] = &[
+    ("title", "LOWER(title)"),
+    ("state", "state"),
+    ("changed", "changed_ms"),
+    ("vendor", "vendor"),
+    ("category", "category"),
+];
+
+/// Products of a vendor, or of all, as the list asks for them.
+pub async fn list_products(conn: &mut Conn, vendor: Option<&str>, list: &List) -> Result<Vec<ListedRow>> {
+    let (limit, skip) = list.window();
+    let sql = format!(
+        "SELECT {LISTED_COLUMNS} FROM catalog_products WHERE ($1 = '' OR vendor = $1) AND ($2 = '' OR state = $2) \
+         AND (LOWER(title) LIKE $3 OR handle LIKE $3 OR id LIKE $3 OR id IN (SELECT product FROM catalog_variants \
+         WHERE LOWER(sku) LIKE $3)) {} LIMIT $4 OFFSET $5",
+        list.order_by(PRODUCT_SORTS, "id")
+    );
+    let query = sqlx::query_as(AssertSqlSafe(sql)).bind(vendor.unwrap_or("")).bind(&*list.state);
+    query.bind(list.like()).bind(limit).bind(skip).fetch_all(conn).await
+}
+
+/// Products of these ids.
+pub async fn list_products_by_id(conn: &mut Conn, ids: &[&str]) -> Result<Vec<ListedRow>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in batches(ids, 1) {
+        let places = placeholders(1, ids.len());
+        let sql = format!("SELECT {LISTED_COLUMNS} FROM catalog_products WHERE id IN ({places})");
+        let mut query = sqlx::query_as::<_, ListedRow>(AssertSqlSafe(sql));
+        for id in ids {
+            query = query.bind(*id);
+        }
+        found.extend(query.fetch_all(&mut *conn).await?);
+    }
+    Ok(found)
+}
+
+/// Where a product now stands, and why.
+pub async fn set_state(conn: &mut Conn, id: &str, state: Listing, reason: &str, now_ms: i64) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE catalog_products SET state = $2, reason = $3, changed_ms = $4, version = version + 1 WHERE id = $1",
+    );
+    query.bind(id).bind(state.name()).bind(reason).bind(now_ms).execute(conn).await.map(|_| ())
+}
+
 /// Takes a product off the shop. False when it was not listed.
 pub async fn unlist_product(conn: &mut Conn, id: &str) -> Result<bool> {
-    let query = sqlx::query("UPDATE catalog_products SET listed = 0 WHERE id = $1 AND listed = 1");
+    let query = sqlx::query(
+        "UPDATE catalog_products SET state = 'archived', version = version + 1 WHERE id = $1 AND state = 'listed'",
+    );
     Ok(query.bind(id).execute(conn).await?.rows_affected() == 1)
+}
+
+/// Whether a vendor's products are off the shop. False when that is what it was.
+pub async fn set_hidden(conn: &mut Conn, vendor: &str, hidden: bool) -> Result<bool> {
+    let query = sqlx::query("UPDATE catalog_vendors SET hidden = $2 WHERE id = $1 AND hidden <> $2");
+    Ok(query.bind(vendor).bind(i64::from(hidden)).execute(conn).await?.rows_affected() == 1)
+}
+
+/// The ids of a vendor's listed products.
+pub async fn list_listed_of_vendor(conn: &mut Conn, vendor: &str) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM catalog_products WHERE vendor = $1 AND state = 'listed' ORDER BY id";
+    let rows: Vec<(String,)> = sqlx::query_as(sql).bind(vendor).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// All categories, JSON.
+pub async fn list_categories(conn: &mut Conn) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT body FROM catalog_categories ORDER BY position, slug").fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|(body,)| body).collect())
+}
+
+/// Products in a category and categories below it.
+pub async fn count_in_category(conn: &mut Conn, slug: &str) -> Result<i64> {
+    let query = sqlx::query_as::<_, (i64,)>(
+        "SELECT (SELECT COUNT(*) FROM catalog_products WHERE category = $1) \
+         + (SELECT COUNT(*) FROM catalog_categories WHERE parent = $1)",
+    );
+    Ok(query.bind(slug).fetch_one(conn).await?.0)
+}
+
+/// Removes a category.
+pub async fn delete_category(conn: &mut Conn, slug: &str) -> Result<()> {
+    sqlx::query("DELETE FROM catalog_categories WHERE slug = $1").bind(slug).execute(conn).await.map(|_| ())
 }
 
 /// Vendors, categories and listed products in the catalogue.
 pub async fn count_records(conn: &mut Conn) -> Result<(i64, i64, i64)> {
     sqlx::query_as(
         "SELECT (SELECT COUNT(*) FROM catalog_vendors), (SELECT COUNT(*) FROM catalog_categories), \
-         (SELECT COUNT(*) FROM catalog_products WHERE listed = 1)",
+         (SELECT COUNT(*) FROM catalog_products WHERE state = 'listed')",
     )
     .fetch_one(conn)
     .await

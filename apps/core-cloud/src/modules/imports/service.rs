@@ -13,8 +13,11 @@ use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::media::fetch::Fetcher;
 use crate::media::service::Service as Media;
+use crate::modules::catalog::listing::Listing;
 use crate::modules::catalog::service::{self as catalog, Outcome, ProductDraft};
 use crate::modules::inventory::service as inventory;
+use crate::modules::promotions::service as promotions;
+use crate::modules::vendors::service as vendors;
 
 /// Products written in one transaction, so that an import and the POPs' requests take turns.
 const PRODUCTS_PER_BATCH: usize = 100;
@@ -169,6 +172,7 @@ impl Service {
             catalog::put_vendors(&mut tx, &vendors).await?,
             catalog::put_categories(&mut tx, &categories).await?,
         ];
+        vendors::admit_imported(&mut tx, &vendors).await?;
         let changed = outcomes.concat().into_iter().filter(|outcome| *outcome != Outcome::Unchanged);
         report.shelves_changed += changed.count() as u64;
         Ok(tx.commit().await?)
@@ -190,9 +194,12 @@ impl Service {
             ensure_shelves(&mut tx, draft, &mut shelves_seen).await?;
         }
         let drafts = with_known_shelves(&mut tx, drafts, items, report).await?;
-        let products =
-            drafts.iter().map(|draft| ProductDraft { product: draft.product.clone(), dated: draft.dated });
-        let results = catalog::put_products(&mut tx, products.collect()).await?;
+        let products = drafts.iter().map(|draft| ProductDraft {
+            product: draft.product.clone(),
+            dated: draft.dated,
+            state: Some(Listing::Listed),
+        });
+        let results = catalog::put_products(&mut tx, products.collect(), self.clock.now_ms()).await?;
         let mut stock = Vec::new();
         for (draft, result) in drafts.iter().zip(results) {
             match result {
@@ -214,6 +221,8 @@ impl Service {
             return Ok(());
         }
         let mut tx = self.begin_write().await?;
+        let ids: Vec<&str> = unlisted.iter().map(ProductId::as_str).collect();
+        promotions::end_of_products(&mut tx, &ids, self.clock.now_ms()).await?;
         for id in unlisted {
             report.removed += u64::from(catalog::remove_product(&mut tx, id).await?);
         }
@@ -319,6 +328,7 @@ async fn ensure_shelves(tx: &mut Tx, draft: &Draft, seen: &mut HashSet<String>) 
         && seen.insert(vendor.id.to_string())
     {
         catalog::ensure_vendor(tx, vendor).await?;
+        vendors::admit_imported(tx, std::slice::from_ref(vendor)).await?;
     }
     let mut parent = None;
     for shelf in &draft.shelves {

@@ -316,6 +316,24 @@ pub async fn import_stock(tx: &mut Tx, quantities: &[(&str, i64)]) -> Result<u64
     Ok(changed.len() as u64)
 }
 
+/// Changes the stock of items by so many units, as far as units are available; an item that is not known begins with
+/// nothing. The caller has locked out imports.
+///
+/// # Errors
+/// When the database fails.
+pub async fn adjust_stock(tx: &mut Tx, changes: &[(&str, i64)]) -> Result<(), Error> {
+    let names: BTreeSet<&str> = changes.iter().map(|(name, _)| *name).collect();
+    let known = store::lock_items(tx, &names.into_iter().collect::<Vec<_>>()).await?;
+    let mut changed = Vec::with_capacity(changes.len());
+    for (name, change) in changes {
+        let mut item = known.get(*name).copied().unwrap_or_default();
+        let quantity = (item.imported + change).max(0);
+        escrow::import(&mut item, quantity);
+        changed.push((*name, item));
+    }
+    Ok(store::put_items(tx, &changed).await?)
+}
+
 /// Items of these names that are known.
 ///
 /// # Errors
