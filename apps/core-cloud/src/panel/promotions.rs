@@ -53,7 +53,7 @@ pub fn sums(dues: &[kiosk_money::Money]) -> String {
 async fn list_promotions(State(services): State<Services>, member: Member, Query(list): Query<List>) -> Page {
     let done = match list.done.as_str() {
         "booked" => Some("Booked. Every shop shows it from its first day on."),
-        "cancelled" => Some("Cancelled; nothing is owed for it."),
+        "ended" => Some("Taken back. Nothing is owed for one that had not begun."),
         _ => None,
     };
     // From the page of a product one comes to promote that one.
@@ -77,7 +77,7 @@ async fn book(State(services): State<Services>, member: Member, fields: Fields) 
 
 async fn cancel(State(services): State<Services>, member: Member, Path(id): Path<String>) -> Page {
     match services.promotions.cancel(&member, own(&member)?, &id).await {
-        Ok(()) => Ok(redirect("/vendor/promotions?done=cancelled")),
+        Ok(()) => Ok(redirect("/vendor/promotions?done=ended")),
         Err(error) => refused(&services, &member, Fields::default(), error).await,
     }
 }
@@ -180,8 +180,14 @@ fn BookForm(form: FormState, options: Vec<(String, String)>) -> impl IntoView {
 fn row(booking: Booking, now_ms: i64) -> impl IntoView {
     let phase = booking.phase(now_ms);
     let due = if booking.waived { "nothing is owed".to_owned() } else { time(booking.due_ms) };
-    let cancel = (phase == "coming")
-        .then(|| view! { <Act to=format!("{PATH}/{}/cancel", booking.id) text="Cancel" danger=true /> });
+    let word = match phase {
+        "coming" => Some("Cancel"),
+        "running" => Some("End it now"),
+        _ => None,
+    };
+    let cancel = word.map(|text| {
+        view! { <Act to=format!("{PATH}/{}/cancel", booking.id) text danger=true /> }
+    });
     view! {
         <tr>
             <td class="head" data-label="Product"><a href=format!("/vendor/products/{}", booking.product)>{booking.title}</a></td>

@@ -179,21 +179,23 @@ impl Service {
         Ok(booking)
     }
 
-    /// Takes a promotion back that has not begun; nothing is owed then.
+    /// Takes a promotion back: one that has not begun for nothing; one that runs ends, and its fee stays due.
     ///
     /// # Errors
-    /// 409 `promotion_began`, [`Error::NotFound`].
+    /// 409 `promotion_over`, [`Error::NotFound`].
     pub async fn cancel(&self, actor: &Member, vendor: &VendorId, id: &str) -> Result<(), Error> {
         let now_ms = self.clock.now_ms();
         let mut tx = self.db.begin().await?;
         catalog::lock_writers(&mut tx).await?;
         let booking = store::get(&mut tx, id).await?.filter(|booking| booking.vendor == vendor.as_str());
         let booking = booking.ok_or(Error::NotFound("promotion"))?;
-        if booking.state != State::Booked || booking.from_ms <= now_ms {
-            return Err(began());
-        }
-        end_all(&mut tx, &[booking], State::Cancelled, now_ms).await?;
-        let act = Act { action: "promotion.cancel", subject: id, detail: String::new() };
+        let (state, action) = match booking.phase(now_ms) {
+            "coming" => (State::Cancelled, "promotion.cancel"),
+            "running" => (State::Ended, "promotion.end"),
+            _ => return Err(over()),
+        };
+        end_all(&mut tx, &[booking], state, now_ms).await?;
+        let act = Act { action, subject: id, detail: String::new() };
         audit::append(&mut tx, &actor.id, &act, now_ms).await?;
         Ok(tx.commit().await?)
     }
@@ -242,12 +244,6 @@ fn overlaps() -> Error {
     .into()
 }
 
-fn began() -> Error {
-    Problem::new(
-        StatusCode::CONFLICT,
-        "promotion_began",
-        "This promotion has begun, or is over, or was taken back",
-    )
-    .detail("Only one that is still to come can be cancelled.")
-    .into()
+fn over() -> Error {
+    Problem::new(StatusCode::CONFLICT, "promotion_over", "This promotion is over").into()
 }
