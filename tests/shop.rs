@@ -19,7 +19,9 @@ async fn main() -> Result<()> {
         Ok(name) => Host::named(&name).with_context(|| format!("there is no host called {name}"))?,
         Err(_) => Host::default(),
     };
-    let shop = Shop::builder().pops(&["eu-1", "us-1"]).host(host).demo().products(&few).mailbox();
+    // On edge-node two POPs are of one region and share its vault.
+    let pops: &[&str] = if host == Host::EdgeNode { &["eu-1", "us-1", "eu-2"] } else { &["eu-1", "us-1"] };
+    let shop = Shop::builder().pops(pops).host(host).demo().products(&few).mailbox().shared_vault();
     let mut shop = shop.start().await?;
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/fixtures");
     for (format, file) in IMPORTS {

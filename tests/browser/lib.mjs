@@ -84,17 +84,87 @@ export async function logInToCore(page, shop, { email, password }) {
   await page.waitForURL(/\/(admin|vendor)$/);
 }
 
-/** Path and query of the link in the newest mail to `email` about `subject`. */
-export async function linkOf(shop, email, subject) {
+/** Calls `look` until it returns something; fails with `what` after a minute. */
+export async function eventually(what, look) {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const mails = await (await fetch(`${shop.mailbox}/messages`)).json();
-    const mail = mails.find(({ To, Subject }) => To === email && Subject.includes(subject));
-    if (mail) {
-      const url = new URL(/http\S+/.exec(mail.TextBody)[0]);
-      return url.pathname + url.search;
-    }
-    if (Date.now() > deadline) throw new Error(`no mail to ${email} about ${subject}`);
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(what);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** The newest mail to `email` about `subject`. */
+export function mailTo(shop, email, subject) {
+  return eventually(`no mail to ${email} about ${subject}`, async () => {
+    const mails = await (await fetch(`${shop.mailbox}/messages`)).json();
+    return mails.find(({ To, Subject }) => To === email && Subject.includes(subject));
+  });
+}
+
+/** Path and query of the link in the newest mail to `email` about `subject`. */
+export async function linkOf(shop, email, subject) {
+  const url = new URL(/http\S+/.exec((await mailTo(shop, email, subject)).TextBody)[0]);
+  return url.pathname + url.search;
+}
+
+/** Audits the page and takes its picture on a phone and on a desk. */
+export async function lookAt(page, folder, name) {
+  const before = page.viewportSize();
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const faults = await auditFaults(page);
+    if (faults.length > 0) throw new Error(`${name} at ${width} px:\n${faults.join('\n')}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) throw new Error(`${name} is ${wide} px wider than a screen of ${width} px`);
+    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
+  }
+  await page.setViewportSize(before);
+}
+
+/** Password of the customers and vendors of the tests. */
+export const PASSWORD = 'an umbrella in the rain';
+
+/** Registers a customer, confirms by the mail's link and logs in. */
+export async function registerCustomer(page, shop, pop, email) {
+  await page.goto(`${pop}/account/register`);
+  await page.getByLabel('Full name').fill('Ada Lovelace');
+  await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.goto(pop + (await linkOf(shop, email, 'Confirm')));
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Your account is ready' }).waitFor();
+  await logInCustomer(page, pop, email);
+}
+
+/** Logs a customer in. */
+export async function logInCustomer(page, pop, email) {
+  await page.goto(`${pop}/account/login`);
+  await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await page.waitForURL(/\/(account|cart)/);
+  await page.goto(`${pop}/account`);
+}
+
+/** Puts a piece of the product at `path` into the cart once it can be sold, and fills the checkout. */
+export async function fillCheckout(page, pop, path, email) {
+  const button = page.getByRole('button', { name: 'Add to cart' });
+  await eventually(`${path} is not sold at ${pop}`, async () => {
+    const answer = await page.goto(pop + path);
+    return answer.status() === 200 && (await button.count()) === 1 && (await button.isEnabled());
+  });
+  await addToCart(page);
+  await page.goto(`${pop}/checkout`);
+  const fields = { 'Full name': 'Ada Lovelace', 'E-mail': email, 'Street and number': 'Invalidenstr. 116', Postcode: '10115',
+    'Town or city': 'Berlin' };
+  for (const [label, value] of Object.entries(fields)) await page.getByRole('textbox', { name: label }).fill(value);
+  await page.getByLabel('Country').selectOption('DE');
+}
+
+/** Places the order of a filled checkout. */
+export function placeOrder(page) {
+  return page.getByRole('button', { name: 'Order and pay on invoice' }).click();
 }

@@ -1,0 +1,350 @@
+// A vendor is asked for documents, rejected, admitted, lists and promotes; a customer buys, reviews and chats; an admin blocks.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { PASSWORD, eventually, fillCheckout, linkOf, logInCustomer, logInToCore, lookAt, mailTo, openPage, placeOrder,
+  registerCustomer, startBrowser, startShop } from './lib.mjs';
+
+const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
+const VENDOR = 'vera@lanterns.example';
+const CUSTOMER = 'ada.people@example.org';
+const PDF = { name: 'paper.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n') };
+
+let shop;
+let browser;
+const sessions = {};
+/** Path of the vendor's product in the shops, once it is listed. */
+let product;
+let order;
+
+before(async () => {
+  shop = await startShop();
+  browser = await startBrowser();
+  for (const name of ['vendor', 'owner', 'customer', 'visitor']) {
+    sessions[name] = await openPage(browser, shop, { viewport: { width: 1280, height: 900 } });
+  }
+});
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+/** The page of one of the people of this test. */
+const of = (name) => sessions[name].page;
+const look = (name, picture) => lookAt(of(name), folder, picture);
+
+/** No page of theirs had a script error or asked elsewhere. */
+function noFaults(...names) {
+  for (const name of names) assert.deepEqual(sessions[name].faults, [], name);
+}
+
+test('a vendor registers and is asked for documents', async () => {
+  const page = of('vendor');
+  await page.goto(`${shop.core}/vendor/register`);
+  await look('vendor', 'vendor-register');
+  await page.getByLabel('Trading name').fill('Vera <b>Lanterns</b>');
+  await page.getByLabel('Country').fill('DE');
+  await page.getByLabel('Your full name').fill('Vera Lang');
+  await page.getByLabel('E-mail').fill(VENDOR);
+  await page.getByLabel('Password').fill('password1');
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByText('stolen').waitFor();
+  await look('vendor', 'vendor-register-refused');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.goto(shop.core + (await linkOf(shop, VENDOR, 'Confirm')));
+  await look('vendor', 'core-verify');
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await logInToCore(page, shop, { email: VENDOR, password: PASSWORD });
+  await page.getByRole('heading', { name: 'What we ask for' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Submit for review' }).count(), 0, 'nothing is complete yet');
+  await look('vendor', 'vendor-checklist');
+
+  // Nobody sells before they are admitted.
+  await page.goto(`${shop.core}/vendor/products/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Too early');
+  await page.getByLabel('SKU of variant 1').fill('EARLY-1');
+  await page.getByLabel('Price of variant 1').fill('1.00');
+  await page.getByRole('button', { name: 'Save as a draft' }).click();
+  await page.getByText('You cannot sell yet').waitFor();
+  await look('vendor', 'vendor-product-refused');
+});
+
+/** Fills what is asked for and hands the documents in. */
+async function handIn(page) {
+  await page.goto(`${shop.core}/vendor/business`);
+  const fields = { 'Legal name': 'Lanterns GmbH', 'Register number': 'HRB 4711', 'VAT number': 'DE136695976',
+    'Street and number': 'Hafenstr. 1', Postcode: '20457', City: 'Hamburg', Phone: '+49 40 123456' };
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
+  await look('vendor', 'vendor-business');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const inputs = page.locator('input[type=file]');
+  await inputs.first().waitFor();
+  for (let index = 0; index < (await inputs.count()); index += 1) {
+    const input = page.locator('input[type=file]').nth(index);
+    await input.setInputFiles(PDF);
+    await page.locator('form').filter({ has: input }).getByRole('button', { name: 'Upload' }).click();
+    await page.waitForURL(/done=/);
+  }
+}
+
+test('the vendor is rejected with a reason, hands in again and is admitted', async () => {
+  const vendor = of('vendor');
+  const owner = of('owner');
+  await handIn(vendor);
+  await look('vendor', 'vendor-complete');
+  await vendor.getByRole('button', { name: 'Submit for review' }).click();
+  await vendor.waitForURL(/done=/);
+  await logInToCore(owner, shop, shop.owner);
+  await owner.goto(`${shop.core}/admin/vendors?state=submitted`);
+  await look('owner', 'admin-vendors-queue');
+  await owner.getByRole('link', { name: 'Vera <b>Lanterns</b>' }).click();
+  await look('owner', 'admin-vendor');
+  const paper = owner.locator('tr').filter({ hasText: 'Register extract' });
+  await paper.getByLabel('Reason').fill('Older than three months');
+  await paper.getByRole('button', { name: 'Refuse' }).click();
+  await owner.getByText('Older than three months').waitFor();
+  await owner.getByLabel('Reason for the vendor').fill('Please hand in a newer register extract');
+  await owner.getByRole('button', { name: 'Reject' }).click();
+  await owner.waitForURL(/done=/);
+
+  assert.match((await mailTo(shop, VENDOR, 'Kiosk')).TextBody, /newer register extract/);
+  await vendor.goto(`${shop.core}/vendor`);
+  await vendor.getByText('Please hand in a newer register extract').waitFor();
+  await look('vendor', 'vendor-rejected');
+  const row = vendor.locator('tr').filter({ hasText: 'Register extract' });
+  await row.locator('input[type=file]').setInputFiles(PDF);
+  await row.getByRole('button', { name: 'Upload' }).click();
+  await vendor.waitForURL(/done=/);
+  await vendor.getByRole('button', { name: 'Submit for review' }).click();
+  await vendor.waitForURL(/done=/);
+
+  await owner.reload();
+  for (;;) {
+    const accept = owner.getByRole('button', { name: 'Accept' });
+    const open = owner.locator('tr').filter({ hasText: 'open' });
+    if ((await open.count()) === 0) break;
+    assert.ok((await accept.count()) > 0);
+    await open.first().getByRole('button', { name: 'Accept' }).click();
+    await owner.waitForURL(/done=/);
+  }
+  await owner.getByRole('button', { name: 'Approve' }).click();
+  await owner.waitForURL(/done=/);
+  await vendor.goto(`${shop.core}/vendor`);
+  await vendor.getByRole('link', { name: 'Your products' }).waitFor();
+  await look('vendor', 'vendor-home');
+});
+
+test('the vendor lists a product with pictures', async () => {
+  const page = of('vendor');
+  await page.goto(`${shop.core}/vendor/products`);
+  await look('vendor', 'vendor-products-empty');
+  await page.getByRole('link', { name: 'New product' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Storm lantern <script>alert(1)</script>');
+  await page.getByLabel('Description').fill('<p>Burns in <b>any</b> wind.</p><script>alert(1)</script>');
+  await page.getByLabel('SKU of variant 1').fill('STORM-1');
+  await page.getByLabel('Price of variant 1').fill('49.90');
+  await page.getByLabel('Weight in grams of variant 1').fill('900');
+  await page.getByLabel('Pieces for sale of variant 1').fill('30');
+  await look('vendor', 'vendor-product-new');
+  await page.getByRole('button', { name: 'Save as a draft' }).click();
+  await page.waitForURL(/done=saved/);
+  const picture = { name: 'lamp.png', mimeType: 'image/png', buffer: await readFile(new URL('fixtures/boutique/img/harbour-lamp.png', import.meta.url)) };
+  await page.locator('#file').setInputFiles({ ...picture, buffer: Buffer.from('<svg onload="alert(1)">') });
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await page.getByRole('alert').first().waitFor();
+  await page.locator('#file').setInputFiles(picture);
+  await page.locator('#alt').fill('A lantern on a pier');
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await page.waitForURL(/done=saved/);
+  await page.getByRole('button', { name: 'List it' }).click();
+  await page.waitForURL(/done=moved/);
+  await look('vendor', 'vendor-product');
+  await page.goto(`${shop.core}/vendor/products`);
+  await look('vendor', 'vendor-products');
+
+  const visitor = of('visitor');
+  for (const pop of shop.pops) {
+    const link = visitor.getByRole('link', { name: /Storm lantern/ }).first();
+    await eventually(`no lantern at ${pop}`, async () => {
+      await visitor.goto(`${pop}/search?q=storm+lantern`);
+      return (await link.count()) === 1;
+    });
+    product = await link.getAttribute('href');
+    await eventually('no picture', async () => {
+      await visitor.goto(pop + product);
+      return visitor.getByAltText('A lantern on a pier').first().evaluate((img) => img.complete && img.naturalWidth > 0);
+    });
+    assert.ok(await visitor.getByText('Storm lantern <script>alert(1)</script>').first().isVisible(), 'a name is text');
+  }
+  noFaults('vendor', 'visitor');
+});
+
+/** Whether the product's page says that it is promoted, at each POP. */
+async function promotedAt(page) {
+  const marks = [];
+  for (const pop of shop.pops) {
+    await page.goto(pop + product);
+    marks.push((await page.locator('main').getByText('Promoted', { exact: true }).count()) > 0);
+  }
+  return marks;
+}
+
+test('a promotion is shown at every POP and ends', async () => {
+  const vendor = of('vendor');
+  const visitor = of('visitor');
+  await vendor.goto(`${shop.core}/vendor/promotions`);
+  await look('vendor', 'vendor-promotions-empty');
+  await vendor.getByLabel('First day').fill(new Date().toISOString().slice(0, 10));
+  await vendor.getByLabel('Days').fill('2');
+  await vendor.getByRole('button', { name: 'Book it and owe the fee' }).click();
+  await vendor.waitForURL(/done=booked/);
+  await look('vendor', 'vendor-promotions');
+  await eventually('not promoted everywhere', async () => (await promotedAt(visitor)).every(Boolean));
+  await look('visitor', 'product-promoted');
+  await visitor.goto(shop.pops[0]);
+  await visitor.getByText('Promoted', { exact: true }).first().waitFor();
+  await look('visitor', 'home-promoted');
+  await of('owner').goto(`${shop.core}/admin/promotions`);
+  await look('owner', 'admin-promotions-running');
+  await vendor.getByRole('button', { name: 'End it now' }).click();
+  await vendor.waitForURL(/done=ended/);
+  await eventually('still promoted somewhere', async () => !(await promotedAt(visitor)).some(Boolean));
+  noFaults('vendor', 'visitor');
+});
+
+test('a customer buys, and reviews what arrived', async () => {
+  const customer = of('customer');
+  const vendor = of('vendor');
+  const owner = of('owner');
+  const [pop] = shop.pops;
+  await registerCustomer(customer, shop, pop, CUSTOMER);
+  await fillCheckout(customer, pop, product, CUSTOMER);
+  await placeOrder(customer);
+  await customer.waitForURL(/\/orders\/ord_/);
+  order = /ord_[a-z0-9-]+/.exec(customer.url())[0];
+  await customer.goto(`${pop}/account/orders`);
+  await look('customer', 'orders');
+
+  // Before it has arrived nobody reviews it.
+  await customer.goto(pop + product);
+  const review = `${pop}/account/reviews/${await customer.evaluate(() => document.documentElement.innerHTML.match(/prd_[a-z0-9-]+/)[0])}`;
+  await customer.goto(review);
+  await customer.getByText(/Only who bought/).waitFor();
+  await eventually('the order did not reach its vendor', async () => {
+    await vendor.goto(`${shop.core}/vendor/orders`);
+    return (await vendor.getByRole('link', { name: order }).count()) === 1;
+  });
+  await look('vendor', 'vendor-orders');
+  await vendor.getByRole('link', { name: order }).click();
+  await look('vendor', 'vendor-order');
+  await vendor.getByRole('button', { name: 'Mark shipped' }).click();
+  await vendor.getByRole('button', { name: 'Mark delivered' }).click();
+  await eventually('the customer did not hear of it', async () => {
+    await customer.goto(`${pop}/account/orders`);
+    return (await customer.getByText('Delivered', { exact: true }).count()) > 0;
+  });
+  await look('customer', 'orders-delivered');
+  await customer.getByRole('link', { name: /Review/ }).first().click();
+  await look('customer', 'review-form');
+  await customer.getByLabel(/4 stars/).check();
+  await customer.getByLabel('In a few words').fill('Bright <i>light</i>');
+  await customer.getByLabel('What would you tell others?').fill('Ask me at ada@lovelace.example, it is great');
+  await customer.getByRole('button', { name: 'Send my review' }).click();
+  await customer.getByText(/waits/).first().waitFor();
+  await look('customer', 'review-waiting');
+
+  await eventually('no review waits', async () => {
+    await owner.goto(`${shop.core}/admin/reviews`);
+    return (await owner.getByRole('link', { name: 'Bright <i>light</i>' }).count()) === 1;
+  });
+  await look('owner', 'admin-reviews-queue');
+  await owner.getByRole('link', { name: 'Bright <i>light</i>' }).click();
+  await look('owner', 'admin-review');
+  await owner.getByRole('button', { name: 'Publish' }).click();
+  await eventually('the vendor does not see the review', async () => {
+    await vendor.goto(`${shop.core}/vendor/reviews`);
+    return (await vendor.getByRole('link', { name: 'Bright <i>light</i>' }).count()) === 1;
+  });
+  await vendor.getByRole('link', { name: 'Bright <i>light</i>' }).click();
+  await vendor.getByLabel('Answer').fill('Thank you!');
+  await look('vendor', 'vendor-review');
+  await vendor.getByRole('button', { name: 'Save' }).click();
+  const visitor = of('visitor');
+  for (const each of shop.pops) {
+    await eventually(`no review at ${each}`, async () => {
+      await visitor.goto(each + product);
+      return (await visitor.getByText('Thank you!').count()) === 1;
+    });
+    await visitor.getByText('Bright <i>light</i>').waitFor();
+    await visitor.getByText('Ask me at [e-mail removed], it is great').waitFor();
+  }
+  await look('visitor', 'product-reviewed');
+  noFaults('customer', 'vendor', 'visitor', 'owner');
+});
+
+test('customer and vendor talk about the order', async () => {
+  const customer = of('customer');
+  const vendor = of('vendor');
+  const [pop] = shop.pops;
+  await customer.goto(`${pop}/account/chats`);
+  await customer.locator('.talk a').first().click();
+  await customer.getByLabel('Your message').fill('How do I trim the wick? Call +49 30 1234567.');
+  await customer.getByRole('button', { name: 'Send' }).click();
+  await customer.getByText('How do I trim the wick?').waitFor();
+  await eventually('the vendor got no message', async () => {
+    await vendor.goto(`${shop.core}/vendor/chats`);
+    return (await vendor.getByText('unread').count()) === 1;
+  });
+  await look('vendor', 'vendor-chats');
+  await vendor.getByRole('link', { name: order }).click();
+  await vendor.getByText('How do I trim the wick?').waitFor();
+  assert.equal(await vendor.getByText('1234567').count(), 0, 'a telephone number leaves the region');
+  await vendor.getByLabel('Message').fill('Straight across, <b>cold</b>.');
+  await vendor.getByRole('button', { name: 'Send' }).click();
+  await vendor.getByText('Straight across, <b>cold</b>.').waitFor();
+  await look('vendor', 'vendor-chat');
+  // Live: the customer's page was not loaded again.
+  await customer.getByText('Straight across, <b>cold</b>.').waitFor();
+  await look('customer', 'chat-answered');
+  noFaults('customer', 'vendor');
+});
+
+test('a blocked customer is refused at both POPs of the region, and may buy again', async () => {
+  const customer = of('customer');
+  const owner = of('owner');
+  const region = [shop.pops[0], shop.pops[2]];
+  await owner.goto(`${shop.core}/admin/orders?q=${order}`);
+  await owner.getByRole('link', { name: order }).click();
+  await look('owner', 'admin-order');
+  await owner.goto(`${shop.core}/admin/customers`);
+  await look('owner', 'admin-customers-list');
+  await owner.getByRole('link', { name: /^[0-9a-f]{32}$/ }).first().click();
+  await owner.getByLabel('Reason').fill('Stolen cards');
+  await look('owner', 'admin-customer');
+  await owner.getByRole('button', { name: 'Block' }).click();
+  await owner.waitForURL(/done=blocked/);
+  for (const pop of region) {
+    await logInCustomer(customer, pop, CUSTOMER);
+    await fillCheckout(customer, pop, product, CUSTOMER);
+    await eventually(`${pop} still sells`, async () => {
+      await placeOrder(customer);
+      await customer.waitForLoadState();
+      assert.ok(!/\/orders\/ord_/.test(customer.url()), 'an order of a blocked customer was taken');
+      return (await customer.getByText(/orders are blocked/).count()) > 0;
+    });
+  }
+  await look('customer', 'checkout-customer-blocked');
+  await owner.getByLabel('Reason').fill('It was somebody else');
+  await owner.getByRole('button', { name: 'Unblock' }).click();
+  await owner.waitForURL(/done=unblocked/);
+  await eventually('still blocked', async () => {
+    await placeOrder(customer);
+    await customer.waitForLoadState();
+    return /\/orders\/ord_/.test(customer.url());
+  });
+  await owner.goto(`${shop.core}/admin/audit`);
+  await owner.getByText('is whole').waitFor();
+  await look('owner', 'admin-audit-log');
+  noFaults('customer', 'owner');
+});
