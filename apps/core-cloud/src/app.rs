@@ -25,7 +25,8 @@ use crate::http::{
 use crate::media;
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
-    audit, catalog, imports, inventory, listings, mail, members, orders, promotions, sync, vendors,
+    audit, catalog, chats, customers, imports, inventory, listings, mail, members, orders, promotions,
+    reviews, sync, vendors,
 };
 use crate::panel;
 use crate::signin;
@@ -41,6 +42,12 @@ pub struct Services {
     pub inventory: inventory::service::Service,
     /// Orders.
     pub orders: orders::service::Service,
+    /// Who bought, by pseudonym.
+    pub customers: customers::service::Service,
+    /// Reviews.
+    pub reviews: reviews::service::Service,
+    /// What customers and vendors write to each other.
+    pub chats: chats::service::Service,
     /// Catalogues from elsewhere.
     pub imports: imports::service::Service,
     /// Pictures.
@@ -90,7 +97,10 @@ impl Services {
             sync: sync::service::Service::new(db.clone(), clock.clone(), pops, config.lease_ttl_s),
             catalog: catalog::service::Service::new(db.clone()),
             inventory,
-            orders: orders::service::Service::new(db.clone()),
+            orders: orders::service::Service::new(db.clone(), clock.clone()),
+            customers: customers::service::Service::new(db.clone(), clock.clone()),
+            reviews: reviews::service::Service::new(db.clone(), clock.clone()),
+            chats: chats::service::Service::new(db.clone(), clock.clone()),
             imports,
             media,
             members,

@@ -16,3 +16,4 @@ mod panel;
 mod random;
 pub mod server;
 mod signin;
+mod text;

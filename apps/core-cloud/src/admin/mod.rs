@@ -3,12 +3,15 @@
 mod audit;
 mod categories;
 mod charts;
+mod chats;
+mod customers;
 mod imports;
 mod orders;
 mod overview;
 mod pages;
 mod products;
 mod promotions;
+mod reviews;
 mod staff;
 mod stock;
 mod vendors;
@@ -21,12 +24,16 @@ use crate::http::Route;
 pub fn routes(services: &Services) -> Vec<Route> {
     [
         pages::routes(services),
-        audit::routes(services),
-        staff::routes(services),
         vendors::routes(services),
         products::routes(services),
         categories::routes(services),
         promotions::routes(services),
+        orders::routes(services),
+        customers::routes(services),
+        reviews::routes(services),
+        chats::routes(services),
+        audit::routes(services),
+        staff::routes(services),
     ]
     .into_iter()
     .flatten()

@@ -1,51 +1,107 @@
 //! `/admin/orders` and `/admin/orders/{id}`.
 
+use axum::extract::{Path, Query, State};
+use axum::routing::{get, post};
+use http::Method;
+use kiosk_ids::{OrderId, VendorId};
 use leptos::prelude::*;
 
+use crate::app::Services;
+use crate::error::Error;
+use crate::http::{Access, Route};
+use crate::modules::members::policy::Permission;
+use crate::modules::members::service::Member;
+use crate::modules::orders::parcels::{self, ParcelRow};
 use crate::modules::orders::service::{OrderView, TakeView};
 use crate::page::format::{count, distance, query_value, time};
-use crate::page::{Badge, Empty, Fact, Pager, Tone};
+use crate::page::{
+    Badge, Column, Columns, Empty, Fact, Fields, Filters, Frame, List, Page, Pages, ParcelActs, ParcelBadge,
+    Tone, html, redirect,
+};
 
-/// One page of orders.
-pub struct OrdersPageData {
-    pub orders: Vec<OrderView>,
-    pub pops: Vec<String>,
-    pub pop: String,
-    pub paged: bool,
-    pub next: Option<String>,
+const PATH: &str = "/admin/orders";
+/// What the list is filtered by.
+const STATES: &[(&str, &str)] = &[
+    ("", "All"),
+    ("attention", "To look at"),
+    ("allow", "Allowed by the fraud score"),
+    ("review", "To review for fraud"),
+    ("placed", "Placed"),
+    ("shipped", "Shipped"),
+    ("delivered", "Delivered"),
+    ("cancelled", "Cancelled"),
+];
+
+/// The routes of these pages.
+pub fn routes(services: &Services) -> Vec<Route> {
+    let access = Access::Desk(Permission::Orders);
+    let move_parcel = post(move_parcel);
+    vec![
+        Route::new(Method::GET, PATH, access, get(list_orders), services.clone()),
+        Route::new(Method::GET, "/admin/orders/{id}", access, get(get_order), services.clone()),
+        Route::new(
+            Method::POST,
+            "/admin/orders/{id}/parcels/{vendor}",
+            access,
+            move_parcel,
+            services.clone(),
+        ),
+    ]
+}
+
+async fn list_orders(State(services): State<Services>, member: Member, Query(list): Query<List>) -> Page {
+    let list = list.sorted("-placed");
+    let (orders, more) = services.orders.find_orders(&list).await?;
+    Ok(html(Frame::of(&member, "Orders", PATH), view! { <OrdersPage orders list more /> }))
+}
+
+async fn get_order(State(services): State<Services>, member: Member, Path(id): Path<String>) -> Page {
+    let id = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
+    let order = services.orders.get_order(&id).await?;
+    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order /> }))
+}
+
+async fn move_parcel(
+    State(services): State<Services>,
+    member: Member,
+    Path((id, vendor)): Path<(String, String)>,
+    fields: Fields,
+) -> Page {
+    let order = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
+    let vendor = VendorId::parse(&vendor).map_err(|_| Error::NotFound("order"))?;
+    let to = parcels::parse(fields.text("status")).ok_or_else(|| Error::invalid("status", "choose one"))?;
+    services.orders.move_parcel(&member, (&order, &vendor), to).await?;
+    Ok(redirect(&format!("{PATH}/{order}")))
 }
 
 #[component]
-pub fn OrdersPage(data: OrdersPageData) -> impl IntoView {
-    let path = match data.pop.as_str() {
-        "" => "/admin/orders".to_owned(),
-        pop => format!("/admin/orders?pop={}", query_value(pop)),
-    };
-    let options = data.pops.iter().map(|pop| {
-        let selected = *pop == data.pop;
-        view! { <option value=pop.clone() selected=selected>{pop.clone()}</option> }
-    });
-    let options = options.collect_view();
-    let empty = data.orders.is_empty();
-    let rows = data.orders.into_iter().map(order_row).collect_view();
+fn OrdersPage(orders: Vec<OrderView>, list: List, more: bool) -> impl IntoView {
+    let empty = orders.is_empty();
+    let found = list.q.is_empty() && list.state.is_empty();
+    let rows = orders.into_iter().map(order_row).collect_view();
+    let columns = vec![
+        Column::plain("Order"),
+        Column::sorted("Placed", "placed"),
+        Column::plain("POP"),
+        Column::plain("Delivery"),
+        Column::plain("State"),
+        Column::plain("Fraud"),
+        Column::numbers("Total", "total"),
+        Column::plain("Attention"),
+    ];
     view! {
-        <form class="tools" method="get" action="/admin/orders">
-            <label>"POP"<select name="pop"><option value="">"All"</option>{options}</select></label>
-            <button type="submit">"Show"</button>
-        </form>
+        <Filters path=PATH list=list.clone() label="Order, customer or POP, as a whole" states=STATES.to_vec() />
         <div class="card">
-            {if empty { view! { <Empty text="No orders yet." /> }.into_any() } else { view! {
+            {if empty && found { view! { <Empty text="No orders yet." /> }.into_any() }
+            else if empty { view! { <Empty text="No such order." /> }.into_any() }
+            else { view! {
                 <table class="stack">
-                    <thead><tr>
-                        <th scope="col">"Order"</th><th scope="col">"Placed"</th><th scope="col">"POP"</th>
-                        <th scope="col">"Delivery"</th><th scope="col">"Payment"</th><th scope="col">"Fraud"</th>
-                        <th scope="col" class="num">"Total"</th><th scope="col">"Attention"</th>
-                    </tr></thead>
+                    <Columns path=PATH list=list.clone() columns />
                     <tbody>{rows}</tbody>
                 </table>
             }.into_any() }}
         </div>
-        <Pager path paged=data.paged next=data.next />
+        <Pages path=PATH list more />
     }
 }
 
@@ -58,7 +114,7 @@ fn order_row(order: OrderView) -> impl IntoView {
             <td data-label="Placed">{time(order.placed_ms)}</td>
             <td data-label="POP">{order.pop}</td>
             <td data-label="Delivery">{order.delivery_kind}" to "{order.country}</td>
-            <td data-label="Payment">{order.payment_method}</td>
+            <td data-label="State"><StateBadge status=order.status.clone() /></td>
             <td data-label="Fraud"><Badge tone=tone_of(&order.fraud_outcome) text=format!("{} {score}", order.fraud_outcome) /></td>
             <td data-label="Total" class="num">{order.total.to_string()}</td>
             <td data-label="Attention">{attention(&order.attention)}</td>
@@ -77,6 +133,15 @@ fn attention(codes: &[String]) -> impl IntoView + use<> {
         .into_any()
 }
 
+/// How far an order is as a whole.
+#[component]
+fn StateBadge(status: String) -> impl IntoView {
+    match parcels::parse(&status) {
+        Some(status) => view! { <ParcelBadge status /> }.into_any(),
+        None => view! { <Badge tone=Tone::Plain text=status /> }.into_any(),
+    }
+}
+
 fn tone_of(outcome: &str) -> Tone {
     match outcome {
         "allow" => Tone::Good,
@@ -90,7 +155,7 @@ fn score_text(order: &OrderView) -> String {
 }
 
 #[component]
-pub fn OrderPage(order: OrderView) -> impl IntoView {
+fn OrderPage(order: OrderView) -> impl IntoView {
     let score = score_text(&order);
     let reasons = order.fraud_reasons.join(", ");
     let late = distance(order.placed_ms, order.received_ms);
@@ -111,13 +176,15 @@ pub fn OrderPage(order: OrderView) -> impl IntoView {
     });
     let lines = lines.collect_view();
     let takes = order.takes.iter().map(take_row).collect_view();
+    let parcels = order.parcels.iter().map(|parcel| parcel_row(&order.id, parcel)).collect_view();
     view! {
-        <p class="lead"><Badge tone=Tone::Plain text=order.status.clone() />" "{alerts}</p>
+        <p class="lead"><StateBadge status=order.status.clone() />" "{alerts}</p>
         <div class="card"><dl class="facts">
             <Fact name="Placed" value=time(order.placed_ms) />
             <Fact name="Reached the core" value=format!("{} ({late})", time(order.received_ms)) />
             <Fact name="POP" value=format!("{} ({}), event {} of {}", order.pop, order.region, order.seq, order.incarnation) />
-            <Fact name="Customer" value=order.customer.clone() />
+            <div><dt>"Customer"</dt><dd>{customer_link(&order.customer)}</dd></div>
+            {order.account.as_deref().map(|account| view! { <div><dt>"Account"</dt><dd>{customer_link(account)}</dd></div> })}
             <Fact name="Delivery" value=format!("{} to {} {}", order.delivery_kind, order.country, order.area) />
             <Fact name="Payment" value=format!("{} {}", order.payment_method, order.payment) />
             <Fact name="Fraud" value=format!("{} {score} by {} {reasons}", order.fraud_outcome, order.fraud_model) />
@@ -125,6 +192,18 @@ pub fn OrderPage(order: OrderView) -> impl IntoView {
             <Fact name="Delivery price" value=order.delivery.to_string() />
             <Fact name="Total" value=order.total.to_string() />
         </dl></div>
+        <h2>"Parcels"</h2>
+        <div class="card">
+            {if order.parcels.is_empty() { view! { <Empty text="Nothing to send." /> }.into_any() } else { view! {
+                <table class="stack">
+                    <thead><tr>
+                        <th scope="col">"Vendor"</th><th scope="col">"State"</th><th scope="col">"Since"</th>
+                        <th scope="col">"Next"</th>
+                    </tr></thead>
+                    <tbody>{parcels}</tbody>
+                </table>
+            }.into_any() }}
+        </div>
         <h2>"Lines"</h2>
         <div class="card"><table class="stack">
             <thead><tr>
@@ -141,6 +220,24 @@ pub fn OrderPage(order: OrderView) -> impl IntoView {
             </tr></thead>
             <tbody>{takes}</tbody>
         </table></div>
+    }
+}
+
+fn customer_link(pseudonym: &str) -> impl IntoView + use<> {
+    let href = format!("/admin/customers/{}", query_value(pseudonym));
+    view! { <a class="mono" href=href>{pseudonym.to_owned()}</a> }
+}
+
+fn parcel_row(order: &str, parcel: &ParcelRow) -> impl IntoView + use<> {
+    let ParcelRow { vendor, status, changed_ms } = parcel.clone();
+    let to = format!("{PATH}/{order}/parcels/{vendor}");
+    view! {
+        <tr>
+            <td class="head mono" data-label="Vendor">{vendor}</td>
+            <td data-label="State"><ParcelBadge status /></td>
+            <td data-label="Since">{time(changed_ms)}</td>
+            <td data-label="Next"><ParcelActs to status cancels=true /></td>
+        </tr>
     }
 }
 

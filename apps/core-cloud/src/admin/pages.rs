@@ -1,15 +1,13 @@
-//! What the core does: orders, stock, leases, imports.
+//! What the core does: stock, leases, imports.
 
 use axum::extract::{Path, Query, State};
 use axum::routing::{MethodRouter, get};
 use http::Method;
-use kiosk_ids::OrderId;
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::charts;
 use super::imports::{ImportPage, ImportPageData, ImportsPage};
-use super::orders::{OrderPage, OrdersPage, OrdersPageData};
 use super::overview::{Overview, OverviewPage};
 use super::stock::{LeasesPage, StockPage, StockPageData};
 use crate::app::Services;
@@ -18,7 +16,6 @@ use crate::http::{Access, Route};
 use crate::modules::inventory::service::StockLevel;
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
-use crate::modules::orders::service::Cursor;
 use crate::page::{Frame, Page, html};
 
 /// Rows on one page.
@@ -33,8 +30,6 @@ pub fn routes(services: &Services) -> Vec<Route> {
     };
     vec![
         page("/admin", Permission::Look, get(overview)),
-        page("/admin/orders", Permission::Orders, get(list_orders)),
-        page("/admin/orders/{id}", Permission::Orders, get(get_order)),
         page("/admin/stock", Permission::Stock, get(list_stock)),
         page("/admin/leases", Permission::Stock, get(list_leases)),
         page("/admin/imports", Permission::Stock, get(list_imports)),
@@ -70,37 +65,12 @@ struct ListQuery {
     q: String,
     #[serde(default)]
     cursor: String,
-    #[serde(default)]
-    pop: String,
 }
 
 impl ListQuery {
     fn search(&self) -> String {
         self.q.trim().chars().take(SEARCH_CHARS_MAX).collect()
     }
-}
-
-async fn list_orders(
-    State(services): State<Services>,
-    member: Member,
-    Query(query): Query<ListQuery>,
-) -> Page {
-    let after = Cursor::parse(&query.cursor);
-    let paged = after.is_some();
-    let after = after.unwrap_or_else(Cursor::start);
-    let mut orders = services.orders.list_orders(&query.pop, &after, ROWS_PER_PAGE + 1).await?;
-    let more = orders.len() > ROWS_PER_PAGE as usize;
-    orders.truncate(ROWS_PER_PAGE as usize);
-    let next = orders.last().filter(|_| more).map(|last| Cursor::after(last).to_text());
-    let pops = services.sync.list_pops().await?.into_iter().map(|pop| pop.pop).collect();
-    let data = OrdersPageData { orders, pops, pop: query.pop, paged, next };
-    Ok(html(Frame::of(&member, "Orders", "/admin/orders"), view! { <OrdersPage data /> }))
-}
-
-async fn get_order(State(services): State<Services>, member: Member, Path(id): Path<String>) -> Page {
-    let id = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
-    let order = services.orders.get_order(&id).await?;
-    Ok(html(Frame::of(&member, &order.id.clone(), "/admin/orders"), view! { <OrderPage order /> }))
 }
 
 async fn list_stock(

@@ -16,8 +16,8 @@ use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::page::format::time;
 use crate::page::{
-    Badge, Column, Columns, Empty, Fact, Failed, Fields, Filter, FormState, Frame, List, Notice, Page, Pages,
-    Reasoned, Tone, html, html_with, redirect,
+    Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List, Notice, Page,
+    Pages, Reasoned, Tone, html, html_with, redirect, with_all,
 };
 use crate::panel::product::get_picture;
 use crate::panel::products::{price_of, tone_of};
@@ -54,7 +54,7 @@ async fn list_products(State(services): State<Services>, member: Member, Query(l
     };
     let states = Listing::ALL.map(Listing::name).to_vec();
     let body = view! {
-        <Filter path=PATH list=list.clone() label="Name, SKU or number" states />
+        <Filters path=PATH list=list.clone() label="Name, SKU or number" states=with_all(states) />
         <div class="card">
             {if empty { view! { <Empty text="No product fits." /> }.into_any() } else { table.into_any() }}
         </div>

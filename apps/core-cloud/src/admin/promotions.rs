@@ -11,7 +11,7 @@ use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::modules::promotions::service::{Booking, FILTERS};
 use crate::page::format::time;
-use crate::page::{Badge, Column, Columns, Empty, Filter, Frame, List, Page, Pages, html};
+use crate::page::{Badge, Column, Columns, Empty, Filters, Frame, List, Page, Pages, html, with_all};
 use crate::panel::promotions::{sums, tone_of};
 
 const PATH: &str = "/admin/promotions";
@@ -43,7 +43,7 @@ async fn list_promotions(State(services): State<Services>, member: Member, Query
     };
     let body = view! {
         <p class="lead">{format!("Vendors owe {} for promotions.", sums(&dues))}</p>
-        <Filter path=PATH list=list.clone() label="Product or vendor" states=FILTERS.to_vec() />
+        <Filters path=PATH list=list.clone() label="Product or vendor" states=with_all(FILTERS) />
         <div class="card">
             {if empty { view! { <Empty text="No promotion fits." /> }.into_any() } else { table.into_any() }}
         </div>

@@ -16,8 +16,8 @@ use crate::modules::vendors::service::{Dossier, Profile};
 use crate::modules::vendors::state::{Item, State as Standing, Verdict};
 use crate::page::format::time;
 use crate::page::{
-    Badge, Column, Columns, Empty, Fact, Failed, Fields, Filter, FormState, Frame, List, Notice, Page, Pages,
-    Reasoned, Tone, html, html_with, redirect,
+    Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List, Notice, Page,
+    Pages, Reasoned, Tone, html, html_with, redirect, with_all,
 };
 use crate::panel::papers::document_response;
 
@@ -67,7 +67,7 @@ async fn list_vendors(State(services): State<Services>, member: Member, Query(li
     };
     let body = view! {
         <p class="lead">{format!("{waiting} wait to be looked at.")}</p>
-        <Filter path=PATH list=list.clone() label="Name or number" states />
+        <Filters path=PATH list=list.clone() label="Name or number" states=with_all(states) />
         <div class="card">
             {if empty { view! { <Empty text="No vendor fits." /> }.into_any() } else { table.into_any() }}
         </div>

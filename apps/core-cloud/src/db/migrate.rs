@@ -25,6 +25,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("vendors", include_str!("../../migrations/0013_vendors.sql")),
     ("listings", include_str!("../../migrations/0014_listings.sql")),
     ("promotions", include_str!("../../migrations/0015_promotions.sql")),
+    ("parcels", include_str!("../../migrations/0016_parcels.sql")),
+    ("customers", include_str!("../../migrations/0017_customers.sql")),
+    ("reviews", include_str!("../../migrations/0018_reviews.sql")),
+    ("chats", include_str!("../../migrations/0019_chats.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

@@ -3,6 +3,8 @@
 
 pub mod audit;
 pub mod catalog;
+pub mod chats;
+pub mod customers;
 pub mod imports;
 pub mod inventory;
 pub mod listings;
@@ -10,5 +12,6 @@ pub mod mail;
 pub mod members;
 pub mod orders;
 pub mod promotions;
+pub mod reviews;
 pub mod sync;
 pub mod vendors;

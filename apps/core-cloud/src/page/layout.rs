@@ -10,6 +10,9 @@ use crate::modules::members::service::Member;
 const DESK: &[(&str, &str, Permission)] = &[
     ("/admin", "Overview", Permission::Look),
     ("/admin/orders", "Orders", Permission::Orders),
+    ("/admin/customers", "Customers", Permission::Customers),
+    ("/admin/reviews", "Reviews", Permission::Reviews),
+    ("/admin/chats", "Chats", Permission::Chats),
     ("/admin/stock", "Stock", Permission::Stock),
     ("/admin/leases", "Leases", Permission::Stock),
     ("/admin/imports", "Imports", Permission::Stock),
@@ -24,6 +27,9 @@ const DESK: &[(&str, &str, Permission)] = &[
 const VENDOR: &[(&str, &str)] = &[
     ("/vendor", "Overview"),
     ("/vendor/products", "Products"),
+    ("/vendor/orders", "Orders"),
+    ("/vendor/chats", "Chats"),
+    ("/vendor/reviews", "Reviews"),
     ("/vendor/promotions", "Promotions"),
     ("/vendor/settings", "Settings"),
 ];

@@ -43,6 +43,14 @@ impl List {
         format!("%{}%", self.search().to_lowercase())
     }
 
+    /// Sorted by `sort` unless something else was asked for.
+    pub fn sorted(mut self, sort: &str) -> Self {
+        if self.sort.is_empty() {
+            sort.clone_into(&mut self.sort);
+        }
+        self
+    }
+
     /// The page, from 1.
     pub fn page(&self) -> u32 {
         self.page.parse().unwrap_or(1).clamp(1, PAGE_MAX)
@@ -147,24 +155,28 @@ pub fn Columns(path: &'static str, list: List, columns: Vec<Column>) -> impl Int
     view! { <thead><tr>{heads.collect_view()}</tr></thead> }
 }
 
-/// A search box and a filter by state over a list.
+/// States of a filter that are shown as they are called, with all of them first.
+pub fn with_all(states: impl IntoIterator<Item = &'static str>) -> Vec<(&'static str, &'static str)> {
+    std::iter::once(("", "all")).chain(states.into_iter().map(|state| (state, state))).collect()
+}
+
+/// A search box and a choice of states over a list: each state as in the address, and for people.
 #[component]
-pub fn Filter(
+pub fn Filters(
     path: &'static str,
     list: List,
     label: &'static str,
-    states: Vec<&'static str>,
+    states: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
-    let options = states.into_iter().map(|state| {
-        let selected = state == list.state;
-        view! { <option value=state selected=selected>{state}</option> }
+    let options = states.into_iter().map(|(value, text)| {
+        let selected = value == list.state;
+        view! { <option value=value selected=selected>{text}</option> }
     });
-    let options = options.collect_view();
     view! {
         <form class="tools" method="get" action=path role="search">
-            <label>{label}<input type="search" name="q" value=list.q maxlength="64" /></label>
-            <label>"State"<select name="state"><option value="">"all"</option>{options}</select></label>
-            <button type="submit">"Show"</button>
+            <label>{label}<input type="search" name="q" value=list.search() maxlength="64" /></label>
+            <label>"Show"<select name="state">{options.collect_view()}</select></label>
+            <button type="submit">"Search"</button>
         </form>
     }
 }

@@ -6,11 +6,13 @@ mod form;
 pub mod format;
 mod layout;
 mod list;
+mod parts;
 mod upload;
 
 pub use answer::{Failed, Page, html, html_with, redirect};
 pub use fields::Fields;
 pub use form::{Act, Area, Choice, Field, FormState, Reasoned};
 pub use layout::{Badge, Empty, Fact, Frame, Notice, Pager, Search, Tile, Tone};
-pub use list::{Column, Columns, Filter, List, Pages};
+pub use list::{Column, Columns, Filters, List, Pages, with_all};
+pub use parts::{Messages, ParcelActs, ParcelBadge, ReviewText, Stars};
 pub use upload::read_upload;

@@ -1,12 +1,15 @@
 //! The vendors' pages at `/vendor`.
 
+mod chats;
 mod home;
+mod orders;
 pub mod papers;
 pub mod product;
 mod product_form;
 pub mod products;
 pub mod promotions;
 mod register;
+mod reviews;
 mod settings;
 
 use kiosk_ids::VendorId;
@@ -27,6 +30,9 @@ pub fn routes(services: &Services) -> Vec<Route> {
         products::routes(services),
         product::routes(services),
         promotions::routes(services),
+        orders::routes(services),
+        reviews::routes(services),
+        chats::routes(services),
     ]
     .into_iter()
     .flatten()

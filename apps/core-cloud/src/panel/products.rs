@@ -20,8 +20,8 @@ use crate::modules::listings::service::Bulk;
 use crate::modules::members::service::Member;
 use crate::page::format::time;
 use crate::page::{
-    Badge, Choice, Column, Columns, Empty, Failed, Fields, Filter, FormState, Frame, List, Notice, Page,
-    Pages, Tone, html_with, read_upload, redirect,
+    Badge, Choice, Column, Columns, Empty, Failed, Fields, Filters, FormState, Frame, List, Notice, Page,
+    Pages, Tone, html_with, read_upload, redirect, with_all,
 };
 
 /// Where the list is.
@@ -136,7 +136,7 @@ async fn page(
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}
         {form.rest(&[])}
         <p class="acts"><a class="button" href="/vendor/products/new">"New product"</a> <a href=IMPORT>"Import a file"</a></p>
-        <Filter path=PATH list=list.clone() label="Name, SKU or number" states />
+        <Filters path=PATH list=list.clone() label="Name, SKU or number" states=with_all(states) />
         {if empty {
             view! { <div class="card"><Empty text="No product fits. Write your first one, or import a file." /></div> }.into_any()
         } else { table.into_any() }}

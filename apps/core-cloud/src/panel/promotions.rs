@@ -18,8 +18,8 @@ use crate::modules::promotions::service::{Booking, FILTERS};
 use crate::modules::promotions::terms::{DAYS_MAX, DAYS_MIN, DUE_DAYS, fees_per_day};
 use crate::page::format::time;
 use crate::page::{
-    Act, Badge, Choice, Column, Columns, Empty, Failed, Field, Fields, Filter, FormState, Frame, List,
-    Notice, Page, Pages, Tone, html_with, redirect,
+    Act, Badge, Choice, Column, Columns, Empty, Failed, Field, Fields, Filters, FormState, Frame, List,
+    Notice, Page, Pages, Tone, html_with, redirect, with_all,
 };
 
 const PATH: &str = "/vendor/promotions";
@@ -137,7 +137,7 @@ async fn page(
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}
         {form.rest(&["product", "from", "days"])}
         <p class="lead">{format!("You owe {} for promotions.", sums(&dues))}</p>
-        <Filter path=PATH list=list.clone() label="Product" states=FILTERS.to_vec() />
+        <Filters path=PATH list=list.clone() label="Product" states=with_all(FILTERS) />
         <div class="card">
             {if empty { view! { <Empty text="No promotion fits." /> }.into_any() } else { table.into_any() }}
         </div>

@@ -240,6 +240,25 @@ impl TestApp {
         self.pop_post(pop, "/sync/v1/events", &batch).await
     }
 
+    /// Delivers events that the core must take.
+    pub async fn delivered(&self, events: Vec<Event>) {
+        let last = events.last().unwrap().seq;
+        let ack: kiosk_wire::EventAck = self.deliver("eu-1", "db", events).await.ok();
+        assert_eq!(ack.applied_through, last);
+    }
+
+    /// All that a POP is told.
+    pub async fn told(&self, pop: &str) -> Vec<kiosk_wire::Change> {
+        self.pop_get(pop, "/sync/v1/feed?after=0&limit=500").await.ok::<kiosk_wire::FeedPage>().changes
+    }
+
+    /// The first column of a statement's rows.
+    pub async fn column(&self, sql: &'static str) -> Vec<String> {
+        let conn = &mut *self.db.read().await.unwrap();
+        let rows: Vec<(String,)> = sqlx::query_as(sql).fetch_all(conn).await.unwrap();
+        rows.into_iter().map(|(value,)| value).collect()
+    }
+
     pub async fn ask_all(&self, pop: &str, incarnation: &str, asks: Vec<LeaseAsk>) -> LeaseReply {
         self.show_fence(pop, incarnation, 0, asks).await.ok()
     }
@@ -363,6 +382,26 @@ pub fn order(name: &str, takes: Vec<StockTake>) -> OrderRecord {
         delivery_kind: "parcel".to_owned(),
         payment: PaymentRecord { id: PaymentId::named("p").unwrap(), method: "invoice".to_owned() },
         fraud: fraud("allow"),
+    }
+}
+
+/// An order of an account: a piece of each product, each of a vendor, by their names.
+pub fn order_of(name: &str, account: &str, lines: &[(&str, &str)]) -> OrderRecord {
+    let lines = lines.iter().map(|(product, vendor)| OrderLine {
+        sku: sku(&product.to_uppercase()),
+        product: ProductId::named(product).unwrap(),
+        vendor: VendorId::named(vendor).unwrap(),
+        quantity: 1,
+        unit_price: Money::new(1_000, Currency::EUR),
+    });
+    let lines: Vec<OrderLine> = lines.collect();
+    let subtotal = i64::try_from(lines.len()).unwrap() * 1_000;
+    OrderRecord {
+        account: Some(account.to_owned()),
+        lines,
+        subtotal: Money::new(subtotal, Currency::EUR),
+        total: Money::new(subtotal + 490, Currency::EUR),
+        ..order(name, Vec::new())
     }
 }
 

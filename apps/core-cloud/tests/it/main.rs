@@ -4,7 +4,9 @@
 #[macro_use]
 mod harness;
 mod admin;
+mod chats;
 mod conservation;
+mod customers;
 mod events;
 mod feed;
 mod imports;
@@ -12,9 +14,11 @@ mod leases;
 mod listings;
 mod media;
 mod members;
+mod parcels;
 mod postgres;
 mod problems;
 mod promotions;
+mod reviews;
 mod routes;
 mod signatures;
 mod vendors;

@@ -1,6 +1,6 @@
 //! The feed: what changed since a cursor. A record that changed twice stands once, with its last state.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kiosk_ids::ProductId;
 use kiosk_wire::{CHANGES_PER_PAGE_MAX, Change, FeedPage, SYNC_BODY_BYTES_MAX};
@@ -79,12 +79,17 @@ async fn read_bodies<'a>(
 /// When the database fails.
 pub async fn publish(tx: &mut Tx, region: Option<&str>, changes: &[Change]) -> Result<(), Error> {
     let mut records = Vec::with_capacity(changes.len());
-    for change in changes {
-        if let Some((kind, key)) = record_of(change) {
+    let mut seen = HashSet::with_capacity(changes.len());
+    // Of a record that changed twice only the last state is told: a statement takes each key once.
+    for change in changes.iter().rev() {
+        if let Some((kind, key)) = record_of(change)
+            && seen.insert((kind, key.clone()))
+        {
             records.push((kind, key, region, serde_json::to_string(change)?));
         }
     }
-    Ok(store::publish(tx, &records).await?)
+    records.reverse();
+    if records.is_empty() { Ok(()) } else { Ok(store::publish(tx, &records).await?) }
 }
 
 /// The kind and key of a record that is not the catalogue's; one that is gone stands in its place.

@@ -11,7 +11,7 @@ use super::listing::Listing;
 use super::products::{self, Listed};
 pub use super::products::{get_vendor, hide_vendor};
 use super::store::{self, Kind};
-use crate::db::{Db, Tx};
+use crate::db::{Conn, Db, Tx};
 use crate::error::Error;
 
 /// What writing a record did.
@@ -136,6 +136,14 @@ pub async fn list_known_vendors(tx: &mut Tx, ids: &[&str]) -> Result<HashSet<Str
 /// When the database fails.
 pub async fn list_known_categories(tx: &mut Tx, slugs: &[&str]) -> Result<HashSet<String>, Error> {
     Ok(store::list_bodies(tx, Kind::Category, slugs).await?.into_keys().collect())
+}
+
+/// What products are called, by id; those that are no longer sold too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_product_titles(conn: &mut Conn, ids: &[&str]) -> Result<HashMap<String, String>, Error> {
+    Ok(store::list_product_titles(conn, ids).await?)
 }
 
 /// Writes vendors.

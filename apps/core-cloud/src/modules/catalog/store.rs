@@ -160,6 +160,11 @@ pub async fn list_handles(conn: &mut Conn, handles: &[&str]) -> Result<HashMap<S
     pairs(conn, "SELECT handle, id FROM catalog_products WHERE handle IN", handles).await
 }
 
+/// Titles of products, by id.
+pub async fn list_product_titles(conn: &mut Conn, ids: &[&str]) -> Result<HashMap<String, String>> {
+    pairs(conn, "SELECT id, title FROM catalog_products WHERE id IN", ids).await
+}
+
 /// SKUs of these that are taken, and the products that have them.
 pub async fn list_skus(conn: &mut Conn, skus: &[&str]) -> Result<HashMap<String, String>> {
     pairs(conn, "SELECT sku, product FROM catalog_variants WHERE sku IN", skus).await

@@ -7,9 +7,12 @@ use kiosk_money::{Currency, Money};
 use kiosk_wire::{FraudRecord, OrderRecord};
 use serde::Serialize;
 
-use super::store;
+use super::parcels::{self, ParcelRow};
+use super::{parcel_store, store};
+use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::error::Error;
+use crate::page::List;
 
 /// Most orders on one page.
 pub const ORDERS_PER_PAGE_MAX: u32 = 100;
@@ -41,6 +44,8 @@ pub struct OrderView {
     pub received_ms: i64,
     /// Pseudonym.
     pub customer: String,
+    /// Pseudonym of the account that bought; none for guests.
+    pub account: Option<String>,
     /// Country of delivery.
     pub country: String,
     /// First characters of the postcode.
@@ -65,7 +70,7 @@ pub struct OrderView {
     pub fraud_model: String,
     /// Codes of the top reasons.
     pub fraud_reasons: Vec<String>,
-    /// `placed`.
+    /// `placed`, `shipped`, `delivered` or `cancelled`: that of the parcel that is least far.
     pub status: String,
     /// Codes of what an operator should look at.
     pub attention: Vec<String>,
@@ -75,6 +80,9 @@ pub struct OrderView {
     /// The stock it took; empty in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<TakeView>,
+    /// What each vendor sends; empty in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parcels: Vec<ParcelRow>,
 }
 
 /// A line of an order.
@@ -121,6 +129,8 @@ pub struct Placed<'a> {
 pub struct Source<'a> {
     /// The POP.
     pub pop: &'a str,
+    /// Its region.
+    pub region: &'a str,
     /// Its database.
     pub incarnation: &'a str,
     /// Unix milliseconds of the core's clock.
@@ -189,14 +199,15 @@ impl Cursor {
 /// Orders as operators see them.
 #[derive(Clone, Debug)]
 pub struct Service {
-    db: Db,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
 }
 
 impl Service {
     /// Over this database.
     #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { db }
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
     }
 
     /// Orders after a place in the list, newest first; of one POP, or of all when `pop` is empty.
@@ -208,6 +219,17 @@ impl Service {
         Ok(store::list_orders(conn, pop, (after.placed_ms, &after.id), i64::from(limit)).await?)
     }
 
+    /// Orders of a list, and whether there are more: its search is an order, a customer, an account or a POP, each as
+    /// a whole; its states are those of fraud, of parcels, and `attention`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_orders(&self, list: &List) -> Result<(Vec<OrderView>, bool), Error> {
+        let mut orders = store::find_orders(&mut *self.db.read().await?, list).await?;
+        let more = list.cut(&mut orders);
+        Ok((orders, more))
+    }
+
     /// One order with its lines.
     ///
     /// # Errors
@@ -217,6 +239,7 @@ impl Service {
         let mut order = store::get_order(conn, id.as_str()).await?.ok_or(Error::NotFound("order"))?;
         order.lines = store::list_lines(conn, id.as_str()).await?;
         order.takes = store::list_takes(conn, id.as_str()).await?;
+        order.parcels = parcel_store::list_parcels(conn, id.as_str()).await?;
         Ok(order)
     }
 
@@ -264,6 +287,8 @@ pub async fn insert_orders(tx: &mut Tx, source: Source<'_>, placed: &[Placed<'_>
     store::insert_orders(tx, source, &with_attention).await?;
     store::insert_lines(tx, placed).await?;
     store::insert_takes(tx, placed).await?;
+    parcel_store::insert_parcels(tx, source, placed).await?;
+    parcels::tell_placed(tx, source, placed).await?;
     metrics::counter!("core_orders_total", "pop" => source.pop.to_owned()).increment(placed.len() as u64);
     Ok(())
 }
@@ -287,8 +312,24 @@ fn attention(placed: &Placed<'_>) -> Vec<&'static str> {
     codes
 }
 
+/// Longest pseudonym, in bytes.
+const PSEUDONYM_BYTES_MAX: usize = 128;
+
+/// Whether a text can be a pseudonym of a customer or an account: a POP makes them of plain characters.
+#[must_use]
+pub fn is_pseudonym(text: &str) -> bool {
+    (1..=PSEUDONYM_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The account that bought; one that cannot be is none.
+#[must_use]
+pub fn known_account(order: &OrderRecord) -> Option<&str> {
+    order.account.as_deref().filter(|account| is_pseudonym(account))
+}
+
 /// An amount in a currency by its code; one that is not known any more is shown as without currency.
-pub(super) fn price(amount: i64, currency: &str) -> Money {
+#[must_use]
+pub fn price(amount: i64, currency: &str) -> Money {
     Money::new(amount, Currency::from_code(currency).unwrap_or(Currency::XXX))
 }
 

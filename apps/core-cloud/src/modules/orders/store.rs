@@ -6,15 +6,18 @@ use kiosk_wire::{FraudRecord, OrderRecord};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::service::{Blocked, LineView, OrderView, Placed, STATUS_PLACED, Source, TakeView, price};
+use super::service::{
+    Blocked, LineView, OrderView, Placed, STATUS_PLACED, Source, TakeView, known_account, price,
+};
 use crate::db::{Conn, batches, placeholders, tuples};
+use crate::page::List;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 const ORDER_COLUMNS: &str = "id, pop, incarnation, seq, cart, region, placed_ms, received_ms, customer, country, \
      area, currency, subtotal, delivery, total, delivery_kind, payment, payment_method, fraud_outcome, \
-     fraud_score, fraud_model, fraud_reasons, status, attention";
-const ORDER_COLUMNS_COUNT: usize = 24;
+     fraud_score, fraud_model, fraud_reasons, status, attention, account";
+const ORDER_COLUMNS_COUNT: usize = 25;
 
 /// Which of these orders are there.
 pub async fn list_known(conn: &mut Conn, ids: &[&str]) -> Result<HashSet<String>> {
@@ -43,13 +46,14 @@ pub async fn insert_orders(
         for (Placed { seq, order, .. }, attention) in placed {
             let OrderRecord { payment, fraud, .. } = order;
             query = query.bind(order.id.as_str()).bind(source.pop).bind(source.incarnation).bind(*seq);
-            query = query.bind(order.cart.as_str()).bind(&*order.region).bind(order.placed_ms);
+            query = query.bind(order.cart.as_str()).bind(source.region).bind(order.placed_ms);
             query = query.bind(source.received_ms).bind(&*order.customer).bind(&*order.country);
             query = query.bind(&*order.area).bind(order.total.currency.code()).bind(order.subtotal.amount);
             query = query.bind(order.delivery.amount).bind(order.total.amount).bind(&*order.delivery_kind);
             query = query.bind(payment.id.as_str()).bind(&*payment.method).bind(&*fraud.outcome);
             query = query.bind(fraud.score.map(f64::from)).bind(&*fraud.model).bind(reasons(fraud));
             query = query.bind(STATUS_PLACED).bind(attention);
+            query = query.bind(known_account(order));
         }
         query.execute(&mut *conn).await?;
     }
@@ -140,6 +144,30 @@ pub async fn list_orders(
     query.fetch_all(conn).await?.iter().map(order_of).collect()
 }
 
+/// What orders may be sorted by.
+const SORTS: &[(&str, &str)] = &[("placed", "placed_ms"), ("total", "total")];
+
+/// Orders of a list: its search is an order, a customer, an account or a POP, each as a whole.
+pub async fn find_orders(conn: &mut Conn, list: &List) -> Result<Vec<OrderView>> {
+    // One statement for each case, so that a search runs along the indexes.
+    let search = list.search();
+    let found =
+        if search.is_empty() { "$1 = ''" } else { "(id = $1 OR customer = $1 OR account = $1 OR pop = $1)" };
+    let of_state = match list.state.as_str() {
+        "" => "$2 = ''",
+        "attention" => "$2 = 'attention' AND attention <> ''",
+        "allow" | "review" => "fraud_outcome = $2",
+        _ => "status = $2",
+    };
+    let sql = format!(
+        "SELECT {ORDER_COLUMNS} FROM orders_orders WHERE {found} AND {of_state} {} LIMIT $3 OFFSET $4",
+        list.order_by(SORTS, "id")
+    );
+    let (limit, offset) = list.window();
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(search).bind(&*list.state).bind(limit).bind(offset);
+    query.fetch_all(conn).await?.iter().map(order_of).collect()
+}
+
 /// One order, without its lines.
 pub async fn get_order(conn: &mut Conn, id: &str) -> Result<Option<OrderView>> {
     let sql = format!("SELECT {ORDER_COLUMNS} FROM orders_orders WHERE id = $1");
@@ -162,6 +190,7 @@ fn order_of(row: &AnyRow) -> Result<OrderView> {
         placed_ms: row.try_get("placed_ms")?,
         received_ms: row.try_get("received_ms")?,
         customer: row.try_get("customer")?,
+        account: row.try_get("account")?,
         country: row.try_get("country")?,
         area: row.try_get("area")?,
         subtotal: price("subtotal")?,
@@ -178,6 +207,7 @@ fn order_of(row: &AnyRow) -> Result<OrderView> {
         attention: attention.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
         lines: Vec::new(),
         takes: Vec::new(),
+        parcels: Vec::new(),
     })
 }
 
@@ -188,16 +218,17 @@ pub async fn list_lines(conn: &mut Conn, order: &str) -> Result<Vec<LineView>> {
          WHERE order_id = $1 ORDER BY line",
     );
     let rows = query.bind(order).fetch_all(conn).await?;
-    let line_of = |row: &AnyRow| {
-        Ok(LineView {
-            sku: row.try_get("sku")?,
-            product: row.try_get("product")?,
-            vendor: row.try_get("vendor")?,
-            quantity: row.try_get("quantity")?,
-            unit_price: price(row.try_get("unit_amount")?, &row.try_get::<String, _>("currency")?),
-        })
-    };
     rows.iter().map(line_of).collect()
+}
+
+pub(super) fn line_of(row: &AnyRow) -> Result<LineView> {
+    Ok(LineView {
+        sku: row.try_get("sku")?,
+        product: row.try_get("product")?,
+        vendor: row.try_get("vendor")?,
+        quantity: row.try_get("quantity")?,
+        unit_price: price(row.try_get("unit_amount")?, &row.try_get::<String, _>("currency")?),
+    })
 }
 
 /// The stock that an order took.

@@ -1,4 +1,4 @@
-//! Applying a run of events: orders, stock and the inbox number in one transaction (invariant I4).
+//! Applying a run of events: orders, stock, chats, reviews and the inbox number in one transaction (invariant I4).
 
 use std::collections::HashSet;
 
@@ -6,8 +6,10 @@ use kiosk_wire::{Event, EventBody};
 
 use crate::db::Tx;
 use crate::error::Error;
+use crate::modules::catalog::service as catalog;
 use crate::modules::inventory::service::{self as inventory, Holder, Movement};
 use crate::modules::orders::service::{self as orders, Blocked, Placed, Source};
+use crate::modules::{chats, customers, reviews};
 
 /// The events that are not applied yet. They must follow without a gap.
 ///
@@ -29,10 +31,23 @@ pub fn unapplied(events: &[Event], applied_through: i64) -> Result<&[Event], Err
 /// restored from a copy gives numbers a second time; to acknowledge them would lose what it sold since.
 ///
 /// # Errors
-/// [`Error::EventsRewound`] when an order among them is not known.
+/// [`Error::EventsRewound`] when an order, a message or a review among them is not known.
 pub async fn check_applied(tx: &mut Tx, events: &[Event], unapplied: &[Event]) -> Result<(), Error> {
     let told_again = &events[..events.len() - unapplied.len()];
-    if new_orders(tx, told_again).await?.is_empty() { Ok(()) } else { Err(Error::EventsRewound) }
+    let (mut messages, mut written) = (Vec::new(), Vec::new());
+    for event in told_again {
+        match &event.body {
+            EventBody::MessageSent(record) => messages.push(record.id.as_str()),
+            EventBody::ReviewWritten(record) => written.push(record.id.as_str()),
+            _ => {}
+        }
+    }
+    let known = chats::list_known(tx, &messages).await?;
+    let known_reviews = reviews::service::list_known(tx, &written).await?;
+    let known = messages.iter().all(|id| known.contains(*id))
+        && written.iter().all(|id| known_reviews.contains(*id))
+        && new_orders(tx, told_again).await?.is_empty();
+    if known { Ok(()) } else { Err(Error::EventsRewound) }
 }
 
 /// Applies events in order.
@@ -40,7 +55,12 @@ pub async fn check_applied(tx: &mut Tx, events: &[Event], unapplied: &[Event]) -
 /// # Errors
 /// When the database fails; the transaction is not to be committed then.
 pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<(), Error> {
+    // The feed before the stock, as imports do, so that nobody waits for each other in a circle.
+    if events.iter().any(tells_pops) {
+        catalog::lock_writers(tx).await?;
+    }
     let mut new_orders = new_orders(tx, events).await?;
+    let (mut talk, mut reviewed) = (Vec::new(), Vec::new());
     let mut movements = Vec::new();
     let mut placed = Vec::new();
     let mut blocked = Vec::new();
@@ -58,12 +78,12 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
                 blocked.push(Blocked { event: event.id.as_str(), occurred_ms: event.occurred_ms, fraud });
             }
             EventBody::StockReturned { take } => movements.push(Movement::Returned(take)),
-            EventBody::ReviewWritten(_)
-            | EventBody::ReviewWithdrawn { .. }
-            | EventBody::MessageSent(_)
-            | EventBody::RoomRead { .. }
-            | EventBody::RoomBlocked { .. }
-            | EventBody::RoomReported { .. } => {}
+            EventBody::ReviewWritten(record) => reviewed.push(reviews::service::Deed::Written(record)),
+            EventBody::ReviewWithdrawn { id } => reviewed.push(reviews::service::Deed::Withdrawn(id)),
+            EventBody::MessageSent(record) => talk.push(chats::Deed::Sent(record)),
+            EventBody::RoomRead { room, read_ms } => talk.push(chats::Deed::Read(room, *read_ms)),
+            EventBody::RoomBlocked { room, blocked } => talk.push(chats::Deed::Blocked(room, *blocked)),
+            EventBody::RoomReported { room, reason } => talk.push(chats::Deed::Reported(room, reason)),
         }
     }
     let holder = Holder { pop: source.pop, incarnation: source.incarnation };
@@ -76,7 +96,26 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
         })
         .collect();
     orders::insert_orders(tx, source, &placed).await?;
-    orders::insert_blocked(tx, source.pop, &blocked).await
+    orders::insert_blocked(tx, source.pop, &blocked).await?;
+    let placed: Vec<_> = placed.iter().map(|placed| placed.order).collect();
+    customers::service::count_orders(tx, source, &placed).await?;
+    chats::open_rooms(tx, source, &placed).await?;
+    chats::apply(tx, source, &talk).await?;
+    reviews::service::apply(tx, &reviewed, source.received_ms).await
+}
+
+/// Whether POPs are told of what an event does.
+fn tells_pops(event: &Event) -> bool {
+    match &event.body {
+        EventBody::OrderPlaced(order) => order.account.is_some(),
+        EventBody::CheckoutBlocked { .. } | EventBody::StockReturned { .. } => false,
+        EventBody::ReviewWritten(_)
+        | EventBody::ReviewWithdrawn { .. }
+        | EventBody::MessageSent(_)
+        | EventBody::RoomRead { .. }
+        | EventBody::RoomBlocked { .. }
+        | EventBody::RoomReported { .. } => true,
+    }
 }
 
 async fn new_orders<'a>(tx: &mut Tx, events: &'a [Event]) -> Result<HashSet<&'a str>, Error> {

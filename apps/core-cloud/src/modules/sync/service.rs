@@ -137,7 +137,13 @@ impl Service {
             return Err(Error::invalid("events", format!("at most {EVENTS_PER_BATCH_MAX} in one delivery")));
         }
         let now_ms = self.clock.now_ms();
-        let source = Source { pop: pop.as_str(), incarnation: &batch.incarnation, received_ms: now_ms };
+        let region = self.region_of(pop);
+        let source = Source {
+            pop: pop.as_str(),
+            region: &region,
+            incarnation: &batch.incarnation,
+            received_ms: now_ms,
+        };
         let mut tx = self.db.begin().await?;
         let applied = store::lock_incarnation(&mut tx, source.pop, source.incarnation, now_ms).await?;
         let events = events::unapplied(&batch.events, applied)?;

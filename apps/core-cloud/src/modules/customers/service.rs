@@ -1,0 +1,242 @@
+//! Counting customers' orders, and blocking customers. Functions on a [`Tx`] take part in another module's transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::StatusCode;
+use kiosk_money::Money;
+use kiosk_problem::Problem;
+use kiosk_wire::people::Standing;
+use kiosk_wire::{Change, OrderRecord};
+
+use super::store;
+use crate::clock::Clock;
+use crate::db::{Db, Tx};
+use crate::error::Error;
+use crate::modules::audit::service::{self as audit, Act};
+use crate::modules::catalog::{feed, service as catalog};
+use crate::modules::members::service::Member;
+use crate::modules::orders::service::{Source, is_pseudonym, known_account};
+use crate::page::List;
+
+/// Longest reason, in characters.
+pub const REASON_CHARS_MAX: usize = 500;
+/// Largest sum of an order that is counted, in minor units: sums of many orders stay numbers.
+const AMOUNT_MAX: i64 = 10_000_000_000_000;
+
+/// A customer: the pseudonym of an e-mail address or of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customer {
+    /// The pseudonym.
+    pub pseudonym: String,
+    /// Its region; empty when several know it.
+    pub region: String,
+    /// Whether it is an account's.
+    pub is_account: bool,
+    /// Orders.
+    pub orders: i64,
+    /// When the first order was placed, Unix milliseconds.
+    pub first_ms: i64,
+    /// When the last one was, Unix milliseconds.
+    pub last_ms: i64,
+    /// The last one.
+    pub last_order: String,
+    /// While it is blocked.
+    pub block: Option<Block>,
+    /// What its orders cost, by currency.
+    pub sums: Vec<Money>,
+}
+
+/// Why a customer may not buy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Since when, Unix milliseconds.
+    pub since_ms: i64,
+    /// Who blocked it: `mem_…`.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// The pseudonym that was blocked, when this one is for its sake.
+    pub via: Option<String>,
+}
+
+/// What a batch of orders tells of a pseudonym.
+#[derive(Clone, Debug)]
+pub(super) struct Seen<'a> {
+    pub is_account: bool,
+    pub orders: i64,
+    pub first_ms: i64,
+    pub last_ms: i64,
+    pub last_order: &'a str,
+}
+
+/// Counts new orders for their customers. Addresses that a blocked account buys with are blocked too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_orders(tx: &mut Tx, source: Source<'_>, orders: &[&OrderRecord]) -> Result<(), Error> {
+    // In the order of the keys, so that two POPs' batches do not wait for each other in a circle.
+    let mut seen: BTreeMap<&str, Seen<'_>> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    let mut links = BTreeSet::new();
+    for order in orders {
+        let customer = Some(order.customer.as_str()).filter(|customer| is_pseudonym(customer));
+        let account = known_account(order);
+        for (pseudonym, is_account) in
+            customer.map(|key| (key, false)).into_iter().chain(account.map(|key| (key, true)))
+        {
+            count_order(seen.entry(pseudonym).or_insert_with(|| Seen::new(order, is_account)), order);
+            let sum = sums.entry((pseudonym, order.total.currency.code())).or_default();
+            *sum = sum.saturating_add(order.total.amount.clamp(0, AMOUNT_MAX));
+        }
+        links.extend(account.zip(customer));
+    }
+    let seen: Vec<_> = seen.into_iter().collect();
+    store::count_orders(tx, source.region, &seen).await?;
+    store::add_sums(tx, &sums.into_iter().collect::<Vec<_>>()).await?;
+    let links: Vec<_> = links.into_iter().collect();
+    store::insert_links(tx, &links).await?;
+    block_new_addresses(tx, &links, source.received_ms).await
+}
+
+impl<'a> Seen<'a> {
+    fn new(order: &'a OrderRecord, is_account: bool) -> Self {
+        let placed_ms = order.placed_ms;
+        Self { is_account, orders: 0, first_ms: placed_ms, last_ms: placed_ms, last_order: order.id.as_str() }
+    }
+}
+
+fn count_order<'a>(seen: &mut Seen<'a>, order: &'a OrderRecord) {
+    seen.orders += 1;
+    seen.first_ms = seen.first_ms.min(order.placed_ms);
+    if order.placed_ms >= seen.last_ms {
+        (seen.last_ms, seen.last_order) = (order.placed_ms, order.id.as_str());
+    }
+}
+
+/// Blocks what blocked accounts buy with: pairs of account and address.
+async fn block_new_addresses(tx: &mut Tx, links: &[(&str, &str)], now_ms: i64) -> Result<(), Error> {
+    let accounts: BTreeSet<&str> = links.iter().map(|(account, _)| *account).collect();
+    let blocked = store::list_blocked(tx, &accounts.into_iter().collect::<Vec<_>>()).await?;
+    let addresses: BTreeSet<&str> =
+        links.iter().filter(|(account, _)| blocked.contains(*account)).map(|(_, address)| *address).collect();
+    let told = store::block_linked(tx, &addresses.into_iter().collect::<Vec<_>>(), now_ms).await?;
+    tell(tx, told, true).await
+}
+
+/// Tells the regions of pseudonyms: pseudonym and region.
+async fn tell(tx: &mut Tx, pseudonyms: Vec<(String, String)>, blocked: bool) -> Result<(), Error> {
+    let mut regions: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+    for (customer, region) in pseudonyms {
+        regions.entry(region).or_default().push(Change::Standing(Standing { customer, blocked }));
+    }
+    for (region, changes) in regions {
+        // What several regions know is told to all.
+        feed::publish(tx, Some(region.as_str()).filter(|region| !region.is_empty()), &changes).await?;
+    }
+    Ok(())
+}
+
+/// Customers as admins see them.
+#[derive(Clone, Debug)]
+pub struct Service {
+    db: Db,
+    clock: Clock,
+}
+
+impl Service {
+    /// Over this database.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    /// Customers of a list, and whether there are more. The search is part of a pseudonym; states are `blocked`,
+    /// `account` and `guest`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_customers(&self, list: &List) -> Result<(Vec<Customer>, bool), Error> {
+        let conn = &mut *self.db.read().await?;
+        let mut customers = store::list_customers(conn, list).await?;
+        let more = list.cut(&mut customers);
+        store::read_sums(conn, &mut customers).await?;
+        Ok((customers, more))
+    }
+
+    /// A customer, and the pseudonyms that orders link it to.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when no order shows it.
+    pub async fn get_customer(&self, pseudonym: &str) -> Result<(Customer, Vec<String>), Error> {
+        let conn = &mut *self.db.read().await?;
+        let mut found = store::get_customer(conn, pseudonym).await?;
+        store::read_sums(conn, found.as_mut_slice()).await?;
+        let customer = found.ok_or(Error::NotFound("customer"))?;
+        Ok((customer, store::list_linked(conn, pseudonym).await?))
+    }
+
+    /// Blocks a customer and the pseudonyms that orders link it to.
+    ///
+    /// # Errors
+    /// 422 without a reason, 409 `blocked_already`, [`Error::NotFound`] when no order shows it.
+    pub async fn block(&self, by: &Member, pseudonym: &str, reason: &str) -> Result<(), Error> {
+        let reason = checked_reason(reason)?;
+        let now_ms = self.clock.now_ms();
+        let mut tx = self.db.begin().await?;
+        catalog::lock_writers(&mut tx).await?;
+        let known = store::get_customer(&mut tx, pseudonym).await?.ok_or(Error::NotFound("customer"))?;
+        if known.block.is_some_and(|block| block.via.is_none()) {
+            let title = "This customer is blocked already";
+            return Err(Problem::new(StatusCode::CONFLICT, "blocked_already", title).into());
+        }
+        let block = Block { since_ms: now_ms, by: by.id.clone(), reason: reason.to_owned(), via: None };
+        store::set_block(&mut tx, pseudonym, &block).await?;
+        let linked = store::list_linked(&mut tx, pseudonym).await?;
+        let linked: Vec<&str> = linked.iter().map(String::as_str).collect();
+        let block = Block { via: Some(pseudonym.to_owned()), ..block };
+        let mut told = store::block_others(&mut tx, &linked, &block).await?;
+        told.push((known.pseudonym, known.region));
+        let detail = format!("{reason} ({} pseudonyms)", told.len());
+        tell(&mut tx, told, true).await?;
+        let act = Act { action: "customer.block", subject: pseudonym, detail };
+        audit::append(&mut tx, &by.id, &act, now_ms).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Lets a customer buy again, and those that were blocked for its sake.
+    ///
+    /// # Errors
+    /// 422 without a reason, 409 `not_blocked`, [`Error::NotFound`] when no order shows it.
+    pub async fn unblock(&self, by: &Member, pseudonym: &str, reason: &str) -> Result<(), Error> {
+        let reason = checked_reason(reason)?;
+        let now_ms = self.clock.now_ms();
+        let mut tx = self.db.begin().await?;
+        catalog::lock_writers(&mut tx).await?;
+        let known = store::get_customer(&mut tx, pseudonym).await?.ok_or(Error::NotFound("customer"))?;
+        if known.block.is_none() {
+            let title = "This customer is not blocked";
+            return Err(Problem::new(StatusCode::CONFLICT, "not_blocked", title).into());
+        }
+        let told = store::unblock(&mut tx, pseudonym).await?;
+        let detail = format!("{reason} ({} pseudonyms)", told.len());
+        tell(&mut tx, told, false).await?;
+        let act = Act { action: "customer.unblock", subject: pseudonym, detail };
+        audit::append(&mut tx, &by.id, &act, now_ms).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// A reason that somebody has to give.
+///
+/// # Errors
+/// 422 when it is empty or too long.
+pub fn checked_reason(reason: &str) -> Result<&str, Error> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.contains('\0') {
+        return Err(Error::invalid("reason", "say why"));
+    }
+    if reason.chars().count() > REASON_CHARS_MAX {
+        return Err(Error::invalid("reason", format!("at most {REASON_CHARS_MAX} characters")));
+    }
+    Ok(reason)
+}

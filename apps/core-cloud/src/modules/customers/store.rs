@@ -1,0 +1,237 @@
+//! Tables `customers_customers`, `customers_sums`, `customers_links`.
+
+use std::collections::HashSet;
+
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::service::{Block, Customer, Seen};
+use crate::db::{Conn, batches, placeholders, tuples};
+use crate::modules::orders::service::price;
+use crate::page::List;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+const COLUMNS: &str = "pseudonym, region, is_account, orders, first_ms, last_ms, last_order, blocked_ms, \
+     blocked_by, reason, blocked_via";
+/// What customers may be sorted by.
+const SORTS: &[(&str, &str)] =
+    &[("last", "last_ms"), ("first", "first_ms"), ("orders", "orders"), ("since", "COALESCE(blocked_ms, 0)")];
+
+/// Counts orders, for each pseudonym once; one that another region has shown before is of several.
+pub async fn count_orders(conn: &mut Conn, region: &str, seen: &[(&str, Seen<'_>)]) -> Result<()> {
+    for rows in batches(seen, 7) {
+        let sql = format!(
+            "INSERT INTO customers_customers (pseudonym, region, is_account, orders, first_ms, last_ms, last_order) \
+             VALUES {} ON CONFLICT (pseudonym) DO UPDATE SET \
+             region = CASE WHEN customers_customers.region = excluded.region THEN excluded.region ELSE '' END, \
+             orders = customers_customers.orders + excluded.orders, \
+             first_ms = CASE WHEN excluded.first_ms < customers_customers.first_ms \
+             THEN excluded.first_ms ELSE customers_customers.first_ms END, \
+             last_order = CASE WHEN excluded.last_ms >= customers_customers.last_ms \
+             THEN excluded.last_order ELSE customers_customers.last_order END, \
+             last_ms = CASE WHEN excluded.last_ms >= customers_customers.last_ms \
+             THEN excluded.last_ms ELSE customers_customers.last_ms END",
+            tuples(rows.len(), 7)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (pseudonym, seen) in rows {
+            query = query.bind(*pseudonym).bind(region).bind(i64::from(seen.is_account)).bind(seen.orders);
+            query = query.bind(seen.first_ms).bind(seen.last_ms).bind(seen.last_order);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Adds to what pseudonyms spent: pseudonym and currency, each pair once, and the amount.
+pub async fn add_sums(conn: &mut Conn, sums: &[((&str, &str), i64)]) -> Result<()> {
+    for rows in batches(sums, 3) {
+        let sql = format!(
+            "INSERT INTO customers_sums (pseudonym, currency, amount) VALUES {} ON CONFLICT (pseudonym, currency) \
+             DO UPDATE SET amount = customers_sums.amount + excluded.amount",
+            tuples(rows.len(), 3)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for ((pseudonym, currency), amount) in rows {
+            query = query.bind(*pseudonym).bind(*currency).bind(*amount);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Remembers which accounts bought with which addresses.
+pub async fn insert_links(conn: &mut Conn, links: &[(&str, &str)]) -> Result<()> {
+    for rows in batches(links, 2) {
+        let sql = format!(
+            "INSERT INTO customers_links (account, customer) VALUES {} ON CONFLICT DO NOTHING",
+            tuples(rows.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for (account, customer) in rows {
+            query = query.bind(*account).bind(*customer);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Which of these are blocked.
+pub async fn list_blocked(conn: &mut Conn, pseudonyms: &[&str]) -> Result<HashSet<String>> {
+    let mut found = HashSet::new();
+    for rows in batches(pseudonyms, 1) {
+        let sql = format!(
+            "SELECT pseudonym FROM customers_customers WHERE blocked_ms IS NOT NULL AND pseudonym IN ({})",
+            placeholders(1, rows.len())
+        );
+        let mut query = sqlx::query_as::<_, (String,)>(AssertSqlSafe(sql));
+        for pseudonym in rows {
+            query = query.bind(*pseudonym);
+        }
+        found.extend(query.fetch_all(&mut *conn).await?.into_iter().map(|(pseudonym,)| pseudonym));
+    }
+    Ok(found)
+}
+
+/// Blocks addresses for the sake of a blocked account that bought with them. Returns them with their regions.
+pub async fn block_linked(conn: &mut Conn, addresses: &[&str], now_ms: i64) -> Result<Vec<(String, String)>> {
+    let mut told = Vec::new();
+    for rows in batches(addresses, 1) {
+        let sql = format!(
+            "UPDATE customers_customers SET blocked_ms = $1, blocked_by = '', reason = '', blocked_via = \
+             (SELECT MIN(l.account) FROM customers_links l JOIN customers_customers a ON a.pseudonym = l.account \
+             WHERE l.customer = customers_customers.pseudonym AND a.blocked_ms IS NOT NULL) \
+             WHERE blocked_ms IS NULL AND pseudonym IN ({}) RETURNING pseudonym, region",
+            placeholders(2, rows.len())
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(now_ms);
+        for address in rows {
+            query = query.bind(*address);
+        }
+        told.extend(query.fetch_all(&mut *conn).await?);
+    }
+    Ok(told)
+}
+
+/// Customers of a list, without their sums.
+pub async fn list_customers(conn: &mut Conn, list: &List) -> Result<Vec<Customer>> {
+    let of_state = match list.state.as_str() {
+        "blocked" => "blocked_ms IS NOT NULL",
+        "account" => "is_account = 1",
+        "guest" => "is_account = 0",
+        _ => "is_account >= 0",
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM customers_customers WHERE {of_state} AND LOWER(pseudonym) LIKE $1 {} \
+         LIMIT $2 OFFSET $3",
+        list.order_by(SORTS, "pseudonym")
+    );
+    let (limit, offset) = list.window();
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(list.like()).bind(limit).bind(offset);
+    query.fetch_all(conn).await?.iter().map(customer_of).collect()
+}
+
+/// A customer, without its sums.
+pub async fn get_customer(conn: &mut Conn, pseudonym: &str) -> Result<Option<Customer>> {
+    let sql = format!("SELECT {COLUMNS} FROM customers_customers WHERE pseudonym = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(pseudonym).fetch_optional(conn).await?;
+    row.as_ref().map(customer_of).transpose()
+}
+
+/// Reads what customers spent.
+pub async fn read_sums(conn: &mut Conn, customers: &mut [Customer]) -> Result<()> {
+    let mut sums = Vec::new();
+    let pseudonyms: Vec<&str> = customers.iter().map(|customer| customer.pseudonym.as_str()).collect();
+    for rows in batches(&pseudonyms, 1) {
+        let sql = format!(
+            "SELECT pseudonym, currency, amount FROM customers_sums WHERE pseudonym IN ({}) ORDER BY currency",
+            placeholders(1, rows.len())
+        );
+        let mut query = sqlx::query_as::<_, (String, String, i64)>(AssertSqlSafe(sql));
+        for pseudonym in rows {
+            query = query.bind(*pseudonym);
+        }
+        sums.extend(query.fetch_all(&mut *conn).await?);
+    }
+    for customer in customers {
+        let own = sums.iter().filter(|(pseudonym, ..)| *pseudonym == customer.pseudonym);
+        customer.sums = own.map(|(_, currency, amount)| price(*amount, currency)).collect();
+    }
+    Ok(())
+}
+
+/// Pseudonyms that orders link to this one.
+pub async fn list_linked(conn: &mut Conn, pseudonym: &str) -> Result<Vec<String>> {
+    let query = sqlx::query_as::<_, (String,)>(
+        "SELECT customer FROM customers_links WHERE account = $1 \
+         UNION SELECT account FROM customers_links WHERE customer = $1 ORDER BY 1",
+    );
+    Ok(query.bind(pseudonym).fetch_all(conn).await?.into_iter().map(|(linked,)| linked).collect())
+}
+
+/// Blocks a customer.
+pub async fn set_block(conn: &mut Conn, pseudonym: &str, block: &Block) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE customers_customers SET blocked_ms = $1, blocked_by = $2, reason = $3, blocked_via = NULL \
+         WHERE pseudonym = $4",
+    );
+    let query = query.bind(block.since_ms).bind(&*block.by).bind(&*block.reason).bind(pseudonym);
+    query.execute(conn).await.map(|_| ())
+}
+
+/// Blocks those of `pseudonyms` that are not blocked. Returns them with their regions.
+pub async fn block_others(
+    conn: &mut Conn,
+    pseudonyms: &[&str],
+    block: &Block,
+) -> Result<Vec<(String, String)>> {
+    let mut told = Vec::new();
+    for rows in batches(pseudonyms, 1) {
+        let sql = format!(
+            "UPDATE customers_customers SET blocked_ms = $1, blocked_by = $2, reason = $3, blocked_via = $4 \
+             WHERE blocked_ms IS NULL AND pseudonym IN ({}) RETURNING pseudonym, region",
+            placeholders(5, rows.len())
+        );
+        let query = sqlx::query_as(AssertSqlSafe(sql)).bind(block.since_ms).bind(&*block.by);
+        let mut query = query.bind(&*block.reason).bind(block.via.as_deref());
+        for pseudonym in rows {
+            query = query.bind(*pseudonym);
+        }
+        told.extend(query.fetch_all(&mut *conn).await?);
+    }
+    Ok(told)
+}
+
+/// Unblocks a customer and those that were blocked for its sake. Returns them with their regions.
+pub async fn unblock(conn: &mut Conn, pseudonym: &str) -> Result<Vec<(String, String)>> {
+    let query = sqlx::query_as(
+        "UPDATE customers_customers SET blocked_ms = NULL, blocked_by = NULL, reason = NULL, blocked_via = NULL \
+         WHERE pseudonym = $1 OR blocked_via = $1 RETURNING pseudonym, region",
+    );
+    query.bind(pseudonym).fetch_all(conn).await
+}
+
+fn customer_of(row: &AnyRow) -> Result<Customer> {
+    let since_ms: Option<i64> = row.try_get("blocked_ms")?;
+    let block = match since_ms {
+        None => None,
+        Some(since_ms) => Some(Block {
+            since_ms,
+            by: row.try_get::<Option<String>, _>("blocked_by")?.unwrap_or_default(),
+            reason: row.try_get::<Option<String>, _>("reason")?.unwrap_or_default(),
+            via: row.try_get("blocked_via")?,
+        }),
+    };
+    Ok(Customer {
+        pseudonym: row.try_get("pseudonym")?,
+        region: row.try_get("region")?,
+        is_account: row.try_get::<i64, _>("is_account")? == 1,
+        orders: row.try_get("orders")?,
+        first_ms: row.try_get("first_ms")?,
+        last_ms: row.try_get("last_ms")?,
+        last_order: row.try_get("last_order")?,
+        block,
+        sums: Vec::new(),
+    })
+}

@@ -1,0 +1,111 @@
+//! Pieces that admins' and vendors' pages share: parcels, reviews, chats.
+
+use kiosk_wire::people::{ParcelStatus, Party};
+use leptos::prelude::*;
+
+use super::form::Act;
+use super::format::time;
+use super::layout::{Badge, Empty, Tone};
+use crate::modules::chats::{Stored, party_name};
+use crate::modules::orders::parcels::{STATES, may_move, name_of};
+use crate::modules::reviews::Content;
+
+/// How far a parcel is.
+#[component]
+pub fn ParcelBadge(status: ParcelStatus) -> impl IntoView {
+    let tone = match status {
+        ParcelStatus::Placed => Tone::Warn,
+        ParcelStatus::Shipped => Tone::Plain,
+        ParcelStatus::Delivered => Tone::Good,
+        ParcelStatus::Cancelled => Tone::Bad,
+    };
+    view! { <Badge tone text=name_of(status) /> }
+}
+
+/// A button for each state that a parcel may get into.
+#[component]
+pub fn ParcelActs(
+    #[prop(into)] to: String,
+    status: ParcelStatus,
+    /// Whether it may be cancelled too.
+    #[prop(optional)]
+    cancels: bool,
+) -> impl IntoView {
+    let next = STATES.into_iter().filter(|next| may_move(status, *next));
+    let next = next.filter(|next| cancels || *next != ParcelStatus::Cancelled);
+    let acts = next.map(|next| {
+        let danger = next == ParcelStatus::Cancelled;
+        let text = match next {
+            ParcelStatus::Placed => "Place again",
+            ParcelStatus::Shipped => "Mark shipped",
+            ParcelStatus::Delivered => "Mark delivered",
+            ParcelStatus::Cancelled => "Cancel",
+        };
+        view! { <Act to=to.clone() text danger><input type="hidden" name="status" value=name_of(next) /></Act> }
+    });
+    view! { <div class="acts">{acts.collect_view()}</div> }
+}
+
+/// `★★★☆☆`, read out as a number.
+#[component]
+pub fn Stars(stars: u8) -> impl IntoView {
+    let stars = usize::from(stars.min(5));
+    let text = format!("{}{}", "★".repeat(stars), "☆".repeat(5 - stars));
+    view! { <span class="stars" role="img" aria-label=format!("{stars} of 5 stars")>{text}</span> }
+}
+
+/// What a customer wrote about a product.
+#[component]
+pub fn ReviewText(content: Content) -> impl IntoView {
+    let pictures = content.pictures.len();
+    view! {
+        <p><Stars stars=content.stars />" "<strong>{content.title}</strong></p>
+        <p class="text">{content.body}</p>
+        <p class="sub">
+            {format!("Written {}", time(content.written_ms))}
+            {(pictures > 0).then(|| format!(", with {pictures} pictures"))}
+        </p>
+    }
+}
+
+/// The messages of a chat, oldest first.
+#[component]
+pub fn Messages(
+    messages: Vec<Stored>,
+    /// Who looks at them.
+    reader: Party,
+    /// The address below which a message is taken down; empty when the reader may not.
+    #[prop(optional)]
+    removes: String,
+) -> impl IntoView {
+    if messages.is_empty() {
+        return view! { <div class="card"><Empty text="Nobody has written yet." /></div> }.into_any();
+    }
+    let items = messages.into_iter().map(move |stored| {
+        let Stored { message, removed_ms } = stored;
+        let mine = message.from == reader;
+        let who = if mine { "you" } else { party_name(message.from) };
+        let pictures = message.pictures.len();
+        let text = match removed_ms {
+            Some(_) => view! { <p class="sub">"A moderator took this message down."</p> }.into_any(),
+            None => view! { <p class="text">{message.text}</p> }.into_any(),
+        };
+        let remove = (!removes.is_empty() && removed_ms.is_none()).then(|| {
+            let to = format!("{removes}/messages/{}/remove", message.id);
+            view! {
+                <Act to text="Take down" danger=true>
+                    <label class="sub">"Why"<input name="reason" required=true maxlength="500" /></label>
+                </Act>
+            }
+        });
+        view! {
+            <li class=if mine { "message mine" } else { "message" }>
+                <p class="sub"><strong>{who}</strong>" "{time(message.sent_ms)}</p>
+                {text}
+                {(pictures > 0).then(|| view! { <p class="sub">{format!("{pictures} pictures")}</p> })}
+                {remove}
+            </li>
+        }
+    });
+    view! { <ol class="messages">{items.collect_view()}</ol> }.into_any()
+}

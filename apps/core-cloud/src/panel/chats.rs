@@ -1,0 +1,206 @@
+//! `/vendor/chats`: what customers write to a vendor.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::{Method, StatusCode};
+use kiosk_wire::people::{Party, RoomKey};
+use leptos::prelude::*;
+
+use super::orders::order_of;
+use super::own;
+use crate::app::Services;
+use crate::error::Error;
+use crate::http::{Access, Route};
+use crate::modules::chats::{RoomRow, party_name};
+use crate::modules::members::service::Member;
+use crate::page::format::{count, time};
+use crate::page::{
+    Act, Area, Badge, Column, Columns, Empty, Failed, Fields, Filters, FormState, Frame, List, Messages,
+    Notice, Page, Pages, Tone, html, html_with, redirect,
+};
+
+const PATH: &str = "/vendor/chats";
+/// What the list is filtered by.
+const STATES: &[(&str, &str)] = &[("", "All"), ("unread", "Unread"), ("closed", "Closed")];
+
+/// The routes of these pages.
+pub fn routes(services: &Services) -> Vec<Route> {
+    let route = |method, path, handler| Route::new(method, path, Access::Vendor, handler, services.clone());
+    vec![
+        route(Method::GET, PATH, get(list_chats)),
+        route(Method::GET, "/vendor/chats/{order}", get(get_chat)),
+        route(Method::POST, "/vendor/chats/{order}", post(send)),
+        route(Method::POST, "/vendor/chats/{order}/report", post(report)),
+        route(Method::POST, "/vendor/chats/{order}/block", post(block)),
+    ]
+}
+
+async fn list_chats(State(services): State<Services>, member: Member, Query(list): Query<List>) -> Page {
+    let (rooms, more) = services.chats.list_rooms(own(&member)?, &list).await?;
+    let empty = rooms.is_empty();
+    let rows = rooms.into_iter().map(row).collect_view();
+    let columns = vec![
+        Column::plain("Order"),
+        Column::numbers("Messages", ""),
+        Column::sorted("Last message", "last"),
+        Column::sorted("State", "unread"),
+    ];
+    let body = view! {
+        <Filters path=PATH list=list.clone() label="Part of an order's number" states=STATES.to_vec() />
+        <div class="card">
+            {if empty { view! { <Empty text="No chats. A customer's order has a link to start one." /> }.into_any() } else { view! {
+                <table class="stack">
+                    <Columns path=PATH list=list.clone() columns />
+                    <tbody>{rows}</tbody>
+                </table>
+            }.into_any() }}
+        </div>
+        <Pages path=PATH list more />
+    };
+    Ok(html(Frame::of(&member, "Chats", PATH), body))
+}
+
+fn row(room: RoomRow) -> impl IntoView {
+    let href = format!("{PATH}/{}", room.key.order);
+    let state = match room.closed_by {
+        _ if room.is_unread() => view! { <Badge tone=Tone::Warn text="unread" /> },
+        Some(by) => view! { <Badge tone=Tone::Bad text=format!("closed by {}", party_name(by)) /> },
+        None => view! { <Badge tone=Tone::Plain text="read" /> },
+    };
+    view! {
+        <tr>
+            <td class="head" data-label="Order"><a class="mono" href=href>{room.key.order.to_string()}</a></td>
+            <td data-label="Messages" class="num">{count(room.last_number)}</td>
+            <td data-label="Last message">{time(room.last_ms)}</td>
+            <td data-label="State">{state}</td>
+        </tr>
+    }
+}
+
+/// The room of a member's vendor and an order.
+fn key_of(member: &Member, order: &str) -> Result<RoomKey, Error> {
+    let order = order_of(order).map_err(|_| Error::NotFound("chat"))?;
+    Ok(RoomKey { order, vendor: own(member)?.clone() })
+}
+
+fn address(key: &RoomKey) -> String {
+    format!("{PATH}/{}", key.order)
+}
+
+async fn get_chat(
+    State(services): State<Services>,
+    member: Member,
+    Path(order): Path<String>,
+    Query(list): Query<List>,
+) -> Page {
+    let reported = list.done == "reported";
+    page(&services, &member, &key_of(&member, &order)?, StatusCode::OK, FormState::default(), reported).await
+}
+
+async fn send(
+    State(services): State<Services>,
+    member: Member,
+    Path(order): Path<String>,
+    fields: Fields,
+) -> Page {
+    let key = key_of(&member, &order)?;
+    let sent = services.chats.send(&key, fields.text("text")).await;
+    answer(&services, &member, &key, sent, fields, "").await
+}
+
+async fn report(
+    State(services): State<Services>,
+    member: Member,
+    Path(order): Path<String>,
+    fields: Fields,
+) -> Page {
+    let key = key_of(&member, &order)?;
+    let reported = services.chats.report(&key, fields.text("reason")).await;
+    answer(&services, &member, &key, reported, fields, "?done=reported").await
+}
+
+async fn block(
+    State(services): State<Services>,
+    member: Member,
+    Path(order): Path<String>,
+    fields: Fields,
+) -> Page {
+    let key = key_of(&member, &order)?;
+    let blocked = services.chats.set_blocked(&key, fields.text("blocked") == "yes").await;
+    answer(&services, &member, &key, blocked, fields, "").await
+}
+
+async fn answer(
+    services: &Services,
+    member: &Member,
+    key: &RoomKey,
+    done: Result<(), Error>,
+    fields: Fields,
+    query: &str,
+) -> Page {
+    match done {
+        Ok(()) => Ok(redirect(&format!("{}{query}", address(key)))),
+        Err(error) => {
+            let form = FormState::refused(fields, error)?;
+            page(services, member, key, StatusCode::UNPROCESSABLE_ENTITY, form, false).await
+        }
+    }
+}
+
+async fn page(
+    services: &Services,
+    member: &Member,
+    key: &RoomKey,
+    status: StatusCode,
+    form: FormState,
+    reported: bool,
+) -> Result<Response, Failed> {
+    let (room, messages) = services.chats.read_room(key).await?;
+    let base = address(key);
+    let (order, again) = (format!("/vendor/orders/{}", key.order), base.clone());
+    let write = match room.closed_by {
+        Some(by) => {
+            let text = format!("This chat is closed by the {}.", party_name(by));
+            view! { <Notice tone=Tone::Warn text /> }.into_any()
+        }
+        None => view! {
+            <form class="form card" method="post" action=base.clone()>
+                <Area form=form.clone() name="text" label="Message" required=true />
+                <button type="submit">"Send"</button>
+            </form>
+        }
+        .into_any(),
+    };
+    let read = (room.customer_read_ms > 0)
+        .then(|| view! { <p class="sub">{format!("The customer has read up to {}.", time(room.customer_read_ms))}</p> });
+    let body = view! {
+        {reported.then(|| view! { <Notice tone=Tone::Good text="Thank you: a moderator looks at this chat." /> })}
+        {form.rest(&["text", "reason"])}
+        <p class="lead">"About order "<a class="mono" href=order>{key.order.to_string()}</a>". "<a href=again>"Look for new messages"</a></p>
+        <Messages messages reader=Party::Vendor />
+        {read}
+        {write}
+        <Peace base closed_by=room.closed_by form />
+    };
+    Ok(html_with(status, Frame::of(member, "Chat", PATH), body))
+}
+
+/// Closing the chat, and reporting it.
+#[component]
+fn Peace(base: String, closed_by: Option<Party>, form: FormState) -> impl IntoView {
+    let to = format!("{base}/block");
+    let block = match closed_by {
+        None => view! { <Act to text="Close this chat" danger=true><input type="hidden" name="blocked" value="yes" /></Act> }.into_any(),
+        Some(Party::Vendor) => view! { <Act to text="Open this chat again"><input type="hidden" name="blocked" value="no" /></Act> }.into_any(),
+        Some(_) => ().into_any(),
+    };
+    view! {
+        <h2>"Trouble?"</h2>
+        <div class="acts">{block}</div>
+        <form class="form card" method="post" action=format!("{base}/report")>
+            <Area form name="reason" label="Report this chat" rows=2 required=true hint="A moderator reads it and what was written here." />
+            <button type="submit" class="danger">"Report"</button>
+        </form>
+    }
+}
