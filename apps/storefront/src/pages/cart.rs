@@ -6,20 +6,19 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kiosk_ids::Sku;
-use kiosk_pop_store::catalog;
 use leptos::prelude::*;
 
-use super::PageError;
 use super::home::pieces;
+use super::{PageError, cart_claim};
 use crate::components::card::picture;
 use crate::components::icons;
 use crate::components::price::{amount, fee};
 use crate::components::shell::{Cache, Meta, respond};
 use crate::components::stock::LINE_QUANTITY_MAX;
-use crate::http::forms::{FormPairs, Pairs, QueryPairs};
+use crate::http::forms::{FormPairs, QueryPairs};
 use crate::http::{Name, Visit, cookies};
 use crate::islands::stepper::LineQuantity;
-use crate::orders::{Cart, CartLine, ClaimedCart, Key, OrdersApi};
+use crate::orders::{Cart, CartLine, Key, OrdersApi};
 use crate::shop::Shop;
 use crate::sibling::SiblingError;
 
@@ -33,7 +32,7 @@ pub async fn show(
         Some(key) => OrdersApi::of(&shop.edge, &visit).cart(key).await?.filter(|cart| cart.status == "open"),
         None => None,
     };
-    let left_out = left_out(&shop, &pairs).await?;
+    let left_out = cart_claim::left_out(&shop, &pairs).await?;
     visit.cart_count = cart.as_ref().map_or(0, |cart| cart.quantity);
     let refusal = pairs.get("refused").map(refusal_text);
     let lines = cart.as_ref().map_or(0, |cart| cart.lines.len());
@@ -104,67 +103,6 @@ async fn open_cart(api: OrdersApi<'_>, key: Option<&Key>) -> Result<(Key, Cart),
         }
     }
     api.create_cart().await
-}
-
-/// The cart of the account that has just logged in with `session`: the visitor's own goes into it. The login stands
-/// whatever becomes of the cart.
-pub async fn claim(shop: &Shop, visit: &Visit, session: &str) -> Option<(Key, ClaimedCart)> {
-    let api = OrdersApi { edge: &shop.edge, session: Some(session) };
-    let claimed = match api.claim_cart(visit.cart.as_ref()).await {
-        // A cart that was ordered, pruned, or is of another account that was logged in here before.
-        Err(error) if visit.cart.is_some() && error.problem().is_some() => api.claim_cart(None).await,
-        claimed => claimed,
-    };
-    match claimed {
-        Ok(claimed) => Some(claimed),
-        Err(error) => {
-            tracing::warn!(%error, "a cart was not claimed at login");
-            None
-        }
-    }
-}
-
-/// Most lines that the cart page names as left out.
-const LEFT_OUT_MAX: usize = 10;
-
-/// Where a login leads: to the account, or to the cart when something of the guest's did not fit.
-pub fn after_claim(claimed: &ClaimedCart) -> String {
-    let left: Vec<(&str, String)> = claimed
-        .left_out
-        .iter()
-        .take(LEFT_OUT_MAX)
-        .map(|left| ("left", format!("{}~{}", left.sku, left.quantity)))
-        .collect();
-    match serde_urlencoded::to_string(&left) {
-        Ok(query) if !query.is_empty() => format!("/cart?{query}"),
-        _ => "/account".to_owned(),
-    }
-}
-
-/// What did not fit, for people; titles are the catalogue's.
-async fn left_out(shop: &Shop, pairs: &Pairs) -> Result<Option<String>, PageError> {
-    let left: Vec<(&str, u32)> = pairs
-        .0
-        .iter()
-        .filter(|(name, _)| name == "left")
-        .filter_map(|(_, value)| {
-            let (sku, quantity) = value.split_once('~')?;
-            Some((sku, quantity.parse().ok()?))
-        })
-        .take(LEFT_OUT_MAX)
-        .collect();
-    if left.is_empty() {
-        return Ok(None);
-    }
-    let skus: Vec<&str> = left.iter().map(|(sku, _)| *sku).collect();
-    let sold = catalog::skus(&*shop.edge.db, &skus).await?;
-    let named = left.iter().filter_map(|(sku, quantity)| {
-        let title = &sold.iter().find(|sold| sold.sku == *sku)?.title;
-        Some(format!("{title} ({})", pieces(*quantity)))
-    });
-    let names = named.collect::<Vec<_>>().join(", ");
-    let what = if names.is_empty() { "Some pieces" } else { &names };
-    Ok(Some(format!("You are logged in, and this is the cart of your account. It had no room for: {what}.")))
 }
 
 fn changed(visit: &Visit, key: &Key, answer: Result<Cart, SiblingError>) -> Result<Response, PageError> {

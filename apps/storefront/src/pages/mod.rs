@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod cart;
+pub mod cart_claim;
 pub mod category;
 pub mod checkout;
 mod checkout_account;

@@ -18,6 +18,7 @@ use axum::http::header;
 use axum::response::Response;
 
 use super::cart::{self, see_other};
+use super::cart_claim;
 use crate::accounts::AccountsApi;
 use crate::accounts::is_logged_out;
 use crate::http::{Visit, cookies};
@@ -48,9 +49,9 @@ fn with_session(visit: &Visit, location: &str, token: Option<&str>) -> Response 
 
 /// To the account, with the session that has just begun and the account's cart. Every way to log in ends here.
 async fn logged_in(shop: &Shop, visit: &Visit, token: &str) -> Response {
-    let claimed = cart::claim(shop, visit, token).await;
+    let claimed = cart_claim::claim(shop, visit, token).await;
     let location =
-        claimed.as_ref().map_or_else(|| "/account".to_owned(), |(_, cart)| cart::after_claim(cart));
+        claimed.as_ref().map_or_else(|| "/account".to_owned(), |(_, cart)| cart_claim::after_claim(cart));
     let mut response = with_session(visit, &location, Some(token));
     if let Some((key, claimed)) = &claimed {
         cart::remember(&mut response, visit, Some(key), claimed.cart.quantity);
