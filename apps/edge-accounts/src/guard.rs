@@ -56,9 +56,8 @@ impl Session {
     /// Refuses who has the session and not the password.
     pub async fn prove(&self, region: &Region, param: &str, password: &Password) -> Result<()> {
         let lookup = &self.owner.account.lookup;
-        count(region, Attempt::LogIn, lookup).await?;
-        let hash = self.owner.account.password.clone();
-        if !hashing(region, |hasher| hasher.is(password, Some(&hash))).await? {
+        let (tried, hash) = (Some((Attempt::LogIn, lookup.as_str())), self.owner.account.password.clone());
+        if !hashing(region, tried, |hasher| hasher.is(password, Some(&hash))).await? {
             return Err(Problem::invalid(param, "this is not your password").into());
         }
         region.edge.db.batch(vec![attempts::succeeded(Attempt::LogIn, lookup)]).await?;
@@ -83,12 +82,23 @@ pub async fn counting(region: &Region, attempt: Attempt, lookup: &str) -> Result
 }
 
 /// Hashes passwords, of which the whole region does a few at once: each takes memory and a processor, which the shop's
-/// pages need too.
-pub async fn hashing<T>(region: &Region, work: impl FnOnce(&Hasher) -> T) -> Result<T> {
+/// pages need too. What is `tried` is counted when there is a place for it: one that was turned away has tried nothing.
+pub async fn hashing<T>(
+    region: &Region,
+    tried: Option<(Attempt, &str)>,
+    work: impl FnOnce(&Hasher) -> T,
+) -> Result<T> {
     let db = &*region.edge.db;
+    let counted = match tried {
+        Some((attempt, lookup)) => Some(counting(region, attempt, lookup).await?),
+        None => None,
+    };
     let holder = hex::encode(region.edge.random_bytes::<HOLDER_BYTES>());
     if !attempts::take_place(db, &holder, region.config.hashes_max, region.now_ms()).await? {
         return Err(busy().into());
+    }
+    if let Some(counted) = counted {
+        db.batch(vec![counted]).await?;
     }
     let result = work(&region.hasher);
     if let Err(error) = db.batch(vec![attempts::leave_place(&holder)]).await {

@@ -28,10 +28,11 @@ pub async fn register(region: &Region, registration: Registration) -> Result<()>
         &[person.name.reveal(), person.email.reveal()],
     )?;
     let lookup = region.lookup(&person.email);
-    count(region, Attempt::Mail, &lookup).await?;
     let random = &*region.edge.random;
-    let password =
-        hashing(region, |hasher| hasher.hash(&registration.password, &region.edge.random_bytes())).await?;
+    let password = hashing(region, Some((Attempt::Mail, &lookup)), |hasher| {
+        hasher.hash(&registration.password, &region.edge.random_bytes())
+    })
+    .await?;
     let taken = accounts::find(&*region.edge.db, &lookup).await?;
     if let Some(account) = taken.filter(|account| account.verified_ms.is_some()) {
         // It takes as long as a new key.

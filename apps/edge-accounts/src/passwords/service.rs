@@ -94,7 +94,7 @@ async fn set_password(
 ) -> Result<Vec<kiosk_edge_platform::Statement>> {
     let person: Person = owner.person()?;
     kiosk_password::check("password", password, &[person.name.reveal(), person.email.reveal()])?;
-    let hash = hashing(region, |hasher| hasher.hash(password, &region.edge.random_bytes())).await?;
+    let hash = hashing(region, None, |hasher| hasher.hash(password, &region.edge.random_bytes())).await?;
     let account = &owner.account;
     Ok(vec![
         accounts::set_password(&account.id, hash),

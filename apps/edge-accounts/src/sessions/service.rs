@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::accounts::view::Profile;
 use crate::app::Region;
 use crate::error::{Result, login_failed, refused_field};
-use crate::guard::{Session, count, hashing};
+use crate::guard::{Session, hashing};
 use crate::person::Owner;
 use crate::store::attempts::{self, Attempt};
 use crate::store::{accounts, sessions};
@@ -45,10 +45,10 @@ pub struct NewSession {
 pub async fn create_session(region: &Region, log_in: &LogIn) -> Result<NewSession> {
     let email = checks::email(&log_in.email, "email").map_err(refused_field)?;
     let (db, lookup) = (&*region.edge.db, region.lookup(&email));
-    count(region, Attempt::LogIn, &lookup).await?;
     let account = accounts::find(db, &lookup).await?;
     let hash = account.as_ref().map(|account| account.password.clone());
-    if !hashing(region, |hasher| hasher.is(&log_in.password, hash.as_deref())).await? {
+    let tried = Some((Attempt::LogIn, lookup.as_str()));
+    if !hashing(region, tried, |hasher| hasher.is(&log_in.password, hash.as_deref())).await? {
         return Err(login_failed().into());
     }
     // Without a hash nothing matches, so there is an account.

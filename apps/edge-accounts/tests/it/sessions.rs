@@ -100,6 +100,22 @@ async fn no_more_passwords_are_hashed_at_once_than_the_region_may() {
 }
 
 #[tokio::test]
+async fn who_was_turned_away_for_want_of_a_place_has_tried_nothing() {
+    let region = Region::with_variables(&[("password_hashes_max", "1")]);
+    region.customer(EMAIL).await;
+    let until_ms = region.host.edge.clock.now_ms() + 5_000;
+    let insert = "INSERT INTO hashing (slot, holder, until_ms) VALUES (1, 'somebody', ?1)";
+    region.host.edge.db.batch(vec![Statement::new(insert).bind(until_ms)]).await.unwrap();
+    for _ in 0..10 {
+        region.try_log_in(EMAIL, PASSWORD).await.refused(503, "busy");
+        region.register("bob@example.org").await.refused(503, "busy");
+    }
+    region.host.clock.advance_ms(5_001);
+    region.log_in(EMAIL).await;
+    region.register("bob@example.org").await.is(202);
+}
+
+#[tokio::test]
 async fn an_account_has_a_limited_number_of_sessions() {
     let region = Region::new();
     region.customer(EMAIL).await;

@@ -446,3 +446,40 @@ async fn what_does_not_fit_at_the_login_is_told() {
     region.shop.host.http.down("edge-orders.spin.internal");
     assert_eq!(region.log_in(PASSWORD).await.header("location"), "/account");
 }
+
+#[tokio::test]
+async fn passkeys_wait_for_a_script_and_errors_are_pages() {
+    let mut region = Region::open_logged_in().await;
+    let own = region.shop.get("/account").await;
+    assert_eq!(own.texts("details[hidden] > form[hidden][data-passkey=create]").len(), 1, "{}", own.body);
+    let json = [("sec-fetch-site", "same-origin"), ("accept", "application/json")];
+    let ask = [("passkey-password", "a wrong password")];
+    let options = "/account/passkeys/options";
+    let wrong = region.shop.send(Method::POST, options, &json, Some(&ask)).await;
+    assert_eq!(
+        (wrong.status, wrong.body.contains("not your password")),
+        (StatusCode::UNPROCESSABLE_ENTITY, true)
+    );
+    let ask = [("passkey-password", PASSWORD)];
+    let fine = region.shop.send(Method::POST, options, &json, Some(&ask)).await;
+    assert!(fine.status == StatusCode::OK && fine.body.contains("shop.example"), "{}", fine.body);
+    for credential in
+        ["", "no json", r#"{"id":"AAAA","response":{"clientDataJSON":"e30","authenticatorData":"AAAA"}}"#]
+    {
+        let form = [("passkey-name", "Laptop"), ("credential", credential)];
+        let refused = region.shop.post("/account/passkeys", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{credential}");
+        assert_eq!(refused.attributes("#passkey-name", "value"), ["Laptop"]);
+    }
+    let removed = region.shop.post("/account/passkeys/remove", &[("id", "pky_1")]).await;
+    assert_eq!(removed.header("location"), "/account");
+
+    region.shop.cookies.clear();
+    let login = region.shop.get("/account/login").await;
+    assert_eq!(login.attributes("form[hidden]", "data-options"), ["/account/login/passkey/options"]);
+    let fine = region.shop.send(Method::POST, "/account/login/passkey/options", &json, Some(&[])).await;
+    assert!(fine.status == StatusCode::OK && fine.body.contains("challenge"), "{}", fine.body);
+    let refused = region.shop.post("/account/login/passkey", &[("credential", "{}")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!((refused.texts(".notice p").len(), refused.texts("h1")), (1, vec!["Log in".to_owned()]));
+}
