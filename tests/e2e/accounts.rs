@@ -4,6 +4,8 @@ use anyhow::{Context, Result};
 use kiosk_testkit::{Shop, Tap, wait_until};
 use serde_json::{Value, json};
 
+use crate::customers::walk;
+
 const NAME: &str = "Zaphira Quillfeather";
 const EMAIL: &str = "zaphira.q@quillmail.example";
 const PASSWORD: &str = "an umbrella in the rain";
@@ -124,14 +126,4 @@ async fn who_registers_on_one_pop_of_a_region_logs_in_on_the_other() -> Result<(
     shop.restart_pop(vault).await?;
     assert_eq!(send_to(&shop, other, "POST", "/v1/account/session", None, &log_in).await?.0, 201);
     Ok(())
-}
-
-/// All files below a folder.
-fn walk(folder: &std::path::Path) -> Result<Vec<std::path::PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() { files.extend(walk(&path)?) } else { files.push(path) }
-    }
-    Ok(files)
 }

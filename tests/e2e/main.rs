@@ -6,6 +6,8 @@ mod audit;
 mod bad_input;
 mod conservation;
 mod crash;
+mod customers;
 mod outage;
+mod people;
 mod privacy;
 mod sync_security;
