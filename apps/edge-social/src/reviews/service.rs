@@ -151,5 +151,5 @@ pub async fn withdraw_review(pop: &Pop, account: &str, product: &ProductId) -> R
     }
     let now_ms = pop.now_ms();
     let event = EventId::fresh(now_ms, &pop.edge.random_bytes());
-    Ok(store::withdraw(&*pop.edge.db, &id, &event, now_ms).await?)
+    Ok(store::withdraw(&*pop.edge.db, &id, (account, product), &event, now_ms).await?)
 }

@@ -23,7 +23,7 @@ pub struct OfProduct {
     product: String,
 }
 
-/// What one may say of a product, and has said at this POP.
+/// What one may say of a product, and has said.
 #[utoipa::path(get, path = "/v1/reviews/mine", tag = "reviews", params(OfProduct), responses(
     (status = 200, description = "Whether one may review it, and the review", body = OwnReviewBody),
     (status = 401, description = "`session_required`, `session_ended`"),

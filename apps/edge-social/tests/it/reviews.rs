@@ -154,3 +154,24 @@ async fn a_review_is_taken_back() {
     let EventBody::ReviewWithdrawn { id } = &events[1] else { panic!("{events:?}") };
     assert_eq!(*id, written(&pop).await[0].id);
 }
+
+#[tokio::test]
+async fn a_review_of_another_pop_is_ones_own_here_too() {
+    let (there, here) = (received().await, received().await);
+    put(&there, json!({ "stars": 3, "title": "All right", "body": "Holds coffee." })).await.is(200);
+    let record = written(&there).await.remove(0);
+    here.tell(vec![published(&record)]).await;
+    let review = mine(&here).await["review"].clone();
+    assert_eq!(
+        (&review["stars"], &review["title"], &review["state"]),
+        (&json!(3), &json!("All right"), &json!("published"))
+    );
+    here.host.clock.advance_ms(60_000);
+    here.call(Method::DELETE, PATH, ADA, "-", None).await.is(204);
+    assert_eq!(mine(&here).await["review"], Value::Null, "the feed still shows it");
+    here.call(Method::DELETE, PATH, ADA, "-", None).await.is_problem(404, "review_not_found");
+    // What was written since then, wherever, is one's own again.
+    let later = ReviewRecord { written_ms: record.written_ms + 120_000, title: "Good".into(), ..record };
+    here.tell(vec![published(&later)]).await;
+    assert_eq!(mine(&here).await["review"]["title"], "Good");
+}

@@ -1,4 +1,4 @@
-//! Reviews that customers wrote at this POP.
+//! Customers' own reviews. One that was written at another POP of the region is known once the feed shows it.
 
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_ids::{EventId, ProductId, ReviewId};
@@ -7,6 +7,9 @@ use kiosk_wire::{EventBody, Picture, ReviewRecord};
 
 use super::{CHANGE_AGAIN_MS, SocialGuard, uploads};
 use crate::{StoreError, outbox};
+
+/// State of one that was taken back and that the feed may still show.
+const WITHDRAWN: &str = "withdrawn";
 
 /// One's own review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,16 +32,22 @@ pub struct OwnReview {
     pub state: String,
 }
 
-/// The review `id`, when it was written here.
+/// The review `id`, as it was written here or is published; `None` when there is none or it was taken back.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn get(db: &dyn Database, id: &ReviewId) -> Result<Option<OwnReview>, StoreError> {
     let select = Statement::new(
-        "SELECT stars, title, body, uploads, pictures, written_ms, state FROM own_review WHERE id = ?1",
+        "SELECT stars, title, body, uploads, pictures, written_ms, state FROM own_review WHERE id = ?1
+         UNION ALL SELECT doc ->> 'stars', doc ->> 'title', doc ->> 'body', '[]', doc ->> 'pictures', written_ms,
+           'published' FROM review WHERE id = ?1",
     );
     let rows = db.query(select.bind(id.as_str())).await?;
+    // What was written here comes first.
     let Some(row) = rows.first() else { return Ok(None) };
+    if row.get::<&str>(6)? == WITHDRAWN {
+        return Ok(None);
+    }
     Ok(Some(OwnReview {
         id: id.clone(),
         stars: u8::try_from(row.get::<u32>(0)?).unwrap_or(0),
@@ -123,18 +132,26 @@ pub async fn put(db: &dyn Database, review: NewReview<'_>) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Takes a review back.
+/// Takes the review `id`, which `account` wrote of `product`, back.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn withdraw(
     db: &dyn Database,
     id: &ReviewId,
+    (account, product): (&str, &ProductId),
     event: &EventId,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    let remove = Statement::new("DELETE FROM own_review WHERE id = ?1").bind(id.as_str());
-    db.batch(vec![remove, outbox::append(event, now_ms, &EventBody::ReviewWithdrawn { id: id.clone() })?])
-        .await?;
+    // Remembered, so that the published one is not taken for one's own until the feed takes it away.
+    let remove = Statement::new(
+        "INSERT INTO own_review (id, account, product_id, stars, title, body, uploads, pictures, written_ms, state)
+         VALUES (?1, ?2, ?3, 0, '', '', '[]', '[]', ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET stars = 0, title = '', body = '', uploads = '[]', pictures = '[]',
+           written_ms = excluded.written_ms, state = excluded.state",
+    );
+    let remove = remove.bind(id.as_str()).bind(account).bind(product.as_str()).bind(now_ms).bind(WITHDRAWN);
+    let told = outbox::append(event, now_ms, &EventBody::ReviewWithdrawn { id: id.clone() })?;
+    db.batch(vec![remove, told]).await?;
     Ok(())
 }

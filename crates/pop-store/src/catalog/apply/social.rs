@@ -115,9 +115,11 @@ const PUT_PURCHASES: &str = "INSERT INTO purchase (account, product_id, order_id
     ON CONFLICT (account, product_id, order_id) DO UPDATE SET title = excluded.title, delivered = excluded.delivered";
 
 // What was changed here since then is still on its way.
-const PUBLISH_REVIEWS: &str = "UPDATE own_review SET state = 'published', pictures = told.pictures
-    FROM (SELECT value ->> 'id' AS id, value ->> 'written_ms' AS written_ms, value ->> 'pictures' AS pictures
-      FROM json_each(?1)) told
+const PUBLISH_REVIEWS: &str = "UPDATE own_review SET state = 'published', stars = told.stars, title = told.title,
+      body = told.body, pictures = told.pictures, written_ms = told.written_ms,
+      uploads = CASE WHEN own_review.written_ms = told.written_ms THEN own_review.uploads ELSE '[]' END
+    FROM (SELECT value ->> 'id' AS id, value ->> 'written_ms' AS written_ms, value ->> 'pictures' AS pictures,
+        value ->> 'stars' AS stars, value ->> 'title' AS title, value ->> 'body' AS body FROM json_each(?1)) told
     WHERE own_review.id = told.id AND own_review.written_ms <= told.written_ms";
 
 const REMOVE_REVIEWS: &str = "UPDATE own_review SET state = 'removed'
