@@ -11,6 +11,7 @@ mod fraud;
 mod growth;
 mod host;
 mod load;
+mod logins;
 mod next;
 mod pages;
 mod pops;
@@ -43,7 +44,7 @@ struct Options {
     /// Numbers of POPs for `growth`.
     #[arg(long, value_delimiter = ',', default_value = "2,8,32")]
     pops: Vec<usize>,
-    /// Parts to run: pages, next, checkout, fraud, host, growth (default: all).
+    /// Parts to run: pages, next, checkout, logins, fraud, host, growth (default: all).
     parts: Vec<String>,
 }
 
@@ -97,6 +98,9 @@ async fn main() -> Result<()> {
     let mut report = Report::default();
     if options.wants("pages") || options.wants("checkout") {
         in_one_shop(&options, &mut report).await?;
+    }
+    if options.wants("logins") {
+        logins::run(options.duration(), &mut report).await?;
     }
     if options.wants("next") {
         next::run(options.duration(), &mut report).await?;

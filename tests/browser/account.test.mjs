@@ -76,6 +76,89 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
   });
 }
 
+/** Registers and verifies by the API; pages do it in the tests above. */
+async function customer(pop, email) {
+  const send = (path, body) => fetch(`${pop}/v1/account${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  assert.equal((await send('', { name: 'Ada Lovelace', email, password: PASSWORD })).status, 202);
+  const token = new URLSearchParams((await linkOf(email, 'Confirm')).split('?')[1]).get('token');
+  assert.equal((await send('/verification', { token })).status, 204);
+}
+
+test('a passkey is a second way in', async () => {
+  // Passkeys are for a name: the shop knows itself by it.
+  const pop = shop.pops[0].replace('127.0.0.1', 'localhost');
+  const email = 'passkey@example.org';
+  await customer(shop.pops[0], email);
+  const { page, faults, close } = await openPage(browser, { ...shop, pops: [pop] }, { viewport: { width: 390, height: 900 } });
+  const device = await page.context().newCDPSession(page);
+  await device.send('WebAuthn.enable');
+  await device.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+      automaticPresenceSimulation: true },
+  });
+  await logIn(page, pop, email, PASSWORD);
+  await page.waitForURL(`${pop}/account`);
+  const summary = page.locator('summary', { hasText: 'Passkeys' });
+  await summary.click();
+  await page.getByLabel('What you call this device').fill('My laptop');
+  await page.locator('#passkey-password').fill('not my password');
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByRole('alert').getByText('not your password').waitFor();
+  await page.locator('#passkey-password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByText('My laptop, added').waitFor({ state: 'attached' });
+  await summary.click();
+  await look(page, 'account-passkey', 390);
+
+  await page.getByRole('button', { name: 'Log out', exact: true }).click();
+  await page.waitForURL(`${pop}/`);
+  await page.goto(`${pop}/account/login`);
+  await look(page, 'login-passkey', 390);
+  await page.getByRole('button', { name: 'Log in with a passkey' }).click();
+  await page.waitForURL(`${pop}/account`);
+  await page.getByText(email).waitFor();
+  await summary.click();
+  await page.getByRole('button', { name: 'Remove My laptop' }).click();
+  await page.getByText('My laptop').waitFor({ state: 'detached' });
+  await page.goto(`${pop}/account/login`);
+  await page.getByRole('button', { name: 'Log in with a passkey' }).click();
+  await page.getByRole('alert').getByText('No account has this passkey').waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
+  test(`addresses and the checkout, ${javaScriptEnabled ? 'with' : 'without'} script`, async () => {
+    const email = `address-${width}@example.org`;
+    const [pop] = shop.pops;
+    await customer(pop, email);
+    const { page, faults, close } = await openPage(browser, shop, { javaScriptEnabled, viewport: { width, height: 900 } });
+    await logIn(page, pop, email, PASSWORD);
+    await page.waitForURL(`${pop}/account`);
+    await page.getByRole('link', { name: 'Your addresses' }).click();
+    await page.getByText('There is none yet').waitFor();
+    await look(page, 'addresses-none', width, javaScriptEnabled);
+    await page.getByRole('link', { name: 'Add an address' }).click();
+    await page.getByLabel('Street and number').fill('Unter den Linden 1');
+    await page.getByLabel('Postcode').fill('10117');
+    await page.getByLabel('Town or city').fill('Berlin');
+    await look(page, 'address', width, javaScriptEnabled);
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByText('Ada Lovelace, Unter den Linden 1').waitFor();
+    await look(page, 'addresses', width, javaScriptEnabled);
+    await page.goto(`${pop}/p/few-left`);
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    if (javaScriptEnabled) await page.getByText('Your cart holds').waitFor();
+    else await page.waitForURL(`${pop}/cart`);
+    await page.goto(`${pop}/checkout`);
+    assert.equal(await page.getByLabel('Street and number').inputValue(), 'Unter den Linden 1');
+    assert.equal(await page.getByRole('textbox', { name: 'E-mail' }).inputValue(), email);
+    await look(page, 'checkout-known', width, javaScriptEnabled);
+    assert.deepEqual(faults, []);
+    await close();
+  });
+}
+
 test('the mailbox shows what was sent', async () => {
   const { page, faults, close } = await openPage(browser, shop, { viewport: { width: 1280, height: 900 } });
   await page.goto(shop.mailbox);

@@ -38,6 +38,8 @@ pub(crate) struct PopSpec {
     pub core_url: String,
     /// The mail provider's API.
     pub mail_url: String,
+    /// Where links in mails lead; `None` for what the manifest says.
+    pub shop_url: Option<String>,
     /// The POP that keeps the region's vault; `None` when this one does.
     pub vault_url: Option<String>,
     /// Address to listen at, with port 0 for a free one.
@@ -109,7 +111,12 @@ fn at_home(mut command: Command, spec: &PopSpec) -> Command {
         .env("SPIN_VARIABLE_POP_KEY", &spec.key)
         .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", spec.region))
         .env("SPIN_VARIABLE_VAULT_KEY", format!("vault-key-of-{:-<32}", spec.region))
-        .env("SPIN_VARIABLE_MAIL_URL", &spec.mail_url);
+        .env("SPIN_VARIABLE_MAIL_URL", &spec.mail_url)
+        // Clients that name none count by their connection.
+        .env("SPIN_VARIABLE_CLIENT_ADDR_HEADER", "x-forwarded-for");
+    if let Some(url) = &spec.shop_url {
+        command.env("SPIN_VARIABLE_SHOP_URL", url);
+    }
     if let Some(url) = &spec.vault_url {
         command.env("SPIN_VARIABLE_VAULT_URL", url);
     }
@@ -161,8 +168,8 @@ fn workerd(spec: &PopSpec) -> Result<Command> {
     Ok(command)
 }
 
-/// Spin does not tell which port it got, so it is given one that was free a moment ago.
-fn free_port(listen: &str) -> Result<String> {
+/// A port that was free a moment ago, for who has to know it before the host does: Spin does not tell which one it got.
+pub(crate) fn free_port(listen: &str) -> Result<String> {
     if !listen.ends_with(":0") {
         return Ok(listen.to_owned());
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use crate::host::{Host, PopSpec};
+use crate::host::{Host, PopSpec, free_port};
 use crate::process::{bin_dir, program};
 use crate::{PATIENCE_S_MAX, PopApi, Process, ProductSpec, catalog_lines};
 
@@ -71,6 +71,7 @@ pub struct ShopBuilder {
     core_url_for_pops: Option<String>,
     mailbox: bool,
     shared_vault: bool,
+    named: bool,
 }
 
 /// A shop; everything stops and its state is removed when it is dropped.
@@ -81,6 +82,7 @@ pub struct Shop {
     core_url_for_pops: Option<String>,
     mailbox: Option<Process>,
     shared_vault: bool,
+    named: bool,
     /// The core.
     pub core: Core,
     /// The POPs, in the order they were named.
@@ -141,6 +143,13 @@ impl ShopBuilder {
         self
     }
 
+    /// Each POP knows itself as `http://localhost:<port>`: a name, as passkeys need one.
+    #[must_use]
+    pub fn named(mut self) -> Self {
+        self.named = true;
+        self
+    }
+
     /// The first POP of each region keeps its vault; the others forward to it. Without this each POP has one of its own.
     #[must_use]
     pub fn shared_vault(mut self) -> Self {
@@ -171,6 +180,7 @@ impl ShopBuilder {
         let mut shop = Shop {
             mailbox,
             shared_vault: self.shared_vault,
+            named: self.named,
             dir,
             pop_ids: self.pops,
             host: self.host,
@@ -310,6 +320,7 @@ impl Shop {
             core_url_for_pops: None,
             mailbox: false,
             shared_vault: false,
+            named: false,
         }
     }
 
@@ -335,6 +346,7 @@ impl Shop {
     }
 
     async fn start_pop(&self, id: &str, listen: &str) -> Result<Pop> {
+        let listen = if self.named { free_port(listen)? } else { listen.to_owned() };
         let core_url = self.core_url_for_pops.as_deref().unwrap_or(&self.core.url);
         let spec = PopSpec {
             id: id.to_owned(),
@@ -344,8 +356,9 @@ impl Shop {
             log: self.dir.path().join(format!("{id}.log")),
             core_url: core_url.to_owned(),
             mail_url: mail_url(self.mailbox.as_ref()).to_owned(),
+            shop_url: self.named.then(|| format!("http://{}", listen.replace("127.0.0.1", "localhost"))),
             vault_url: self.vault_of(id),
-            listen: listen.to_owned(),
+            listen,
         };
         self.host.start(&spec).await
     }
