@@ -45,7 +45,8 @@ fn room(closed_by: Option<Party>, vendor_read_ms: i64, customer_read_ms: i64) ->
 }
 
 fn message(number: u64, text: &str) -> Change {
-    let picture = Picture { hash: "a".repeat(64), ext: "webp".into(), alt: String::new() };
+    let picture =
+        Picture { hash: "a".repeat(64), ext: "webp".into(), alt: String::new(), widths: Vec::new() };
     Change::Message(Box::new(Message {
         id: MessageId::named(&number.to_string()).unwrap(),
         room: key("clay"),
