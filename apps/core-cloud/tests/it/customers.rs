@@ -82,7 +82,7 @@ async fn a_block_reaches_the_region_and_what_orders_link(app: TestApp) {
     assert!(page.contains("for the sake of acc-a") && page.contains("chargebacks &lt;b&gt;"), "{page}");
     // One of them may be let off alone; the rest goes with the one that was blocked.
     act("/admin/customers/cus-b/unblock").await;
-    assert_eq!(standings(&app, "eu-1").await["cus-b"], false);
+    assert!(!standings(&app, "eu-1").await["cus-b"]);
     act("/admin/customers/acc-a/unblock").await;
     let free = ["acc-a", "cus-a", "cus-b"].map(|pseudonym| (pseudonym.to_owned(), false));
     assert_eq!(standings(&app, "eu-1").await, BTreeMap::from(free));
