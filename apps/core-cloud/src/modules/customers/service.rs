@@ -183,7 +183,7 @@ impl Service {
         let reason = checked_reason(reason)?;
         let now_ms = self.clock.now_ms();
         let mut tx = self.db.begin().await?;
-        catalog::lock_writers(&mut tx).await?;
+        let linked = lock_linked(&mut tx, pseudonym).await?;
         let known = store::get_customer(&mut tx, pseudonym).await?.ok_or(Error::NotFound("customer"))?;
         if known.block.is_some_and(|block| block.via.is_none()) {
             let title = "This customer is blocked already";
@@ -191,7 +191,6 @@ impl Service {
         }
         let block = Block { since_ms: now_ms, by: by.id.clone(), reason: reason.to_owned(), via: None };
         store::set_block(&mut tx, pseudonym, &block).await?;
-        let linked = store::list_linked(&mut tx, pseudonym).await?;
         let linked: Vec<&str> = linked.iter().map(String::as_str).collect();
         let block = Block { via: Some(pseudonym.to_owned()), ..block };
         let mut told = store::block_others(&mut tx, &linked, &block).await?;
@@ -211,7 +210,7 @@ impl Service {
         let reason = checked_reason(reason)?;
         let now_ms = self.clock.now_ms();
         let mut tx = self.db.begin().await?;
-        catalog::lock_writers(&mut tx).await?;
+        lock_linked(&mut tx, pseudonym).await?;
         let known = store::get_customer(&mut tx, pseudonym).await?.ok_or(Error::NotFound("customer"))?;
         if known.block.is_none() {
             let title = "This customer is not blocked";
@@ -224,6 +223,16 @@ impl Service {
         audit::append(&mut tx, &by.id, &act, now_ms).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Locks the feed, and a customer with those that orders link it to: in the order that batches of orders take them.
+/// Returns those that are linked.
+async fn lock_linked(tx: &mut Tx, pseudonym: &str) -> Result<Vec<String>, Error> {
+    catalog::lock_writers(tx).await?;
+    let linked = store::list_linked(tx, pseudonym).await?;
+    let all: BTreeSet<&str> = linked.iter().map(String::as_str).chain([pseudonym]).collect();
+    store::lock_customers(tx, &all.into_iter().collect::<Vec<_>>()).await?;
+    Ok(linked)
 }
 
 /// A reason that somebody has to give.

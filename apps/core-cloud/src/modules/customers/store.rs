@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::service::{Block, Customer, Seen};
-use crate::db::{Conn, batches, placeholders, tuples};
+use crate::db::{Conn, batches, lock_by, placeholders, tuples};
 use crate::modules::orders::service::price;
 use crate::page::List;
 
@@ -168,6 +168,21 @@ pub async fn list_linked(conn: &mut Conn, pseudonym: &str) -> Result<Vec<String>
          UNION SELECT account FROM customers_links WHERE customer = $1 ORDER BY 1",
     );
     Ok(query.bind(pseudonym).fetch_all(conn).await?.into_iter().map(|(linked,)| linked).collect())
+}
+
+/// Locks customers, whose pseudonyms are in order, against batches of orders that count for them.
+pub async fn lock_customers(conn: &mut Conn, pseudonyms: &[&str]) -> Result<()> {
+    for rows in batches(pseudonyms, 1) {
+        let names = placeholders(1, rows.len());
+        let lock = lock_by(conn, "pseudonym");
+        let sql = format!("SELECT pseudonym FROM customers_customers WHERE pseudonym IN ({names}){lock}");
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for pseudonym in rows {
+            query = query.bind(*pseudonym);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 /// Blocks a customer.

@@ -136,8 +136,10 @@ impl Entry {
             Some(vendor) => {
                 vendor.clone_into(&mut self.vendor);
                 self.reason.clear();
-                self.state = State::Pending;
-                self.draft = Some(content);
+                // What is shown already was told again: a POP that was set back does so.
+                let told_again = self.shown.as_ref() == Some(&content);
+                self.state = if told_again { State::Published } else { State::Pending };
+                self.draft = (!told_again).then_some(content);
                 return;
             }
         };
@@ -240,6 +242,8 @@ mod tests {
         entry.write(content(5, "Fine"), Some("ven_a"), 1);
         assert_eq!((entry.state, entry.stars()), (State::Pending, None));
         entry.publish(2).unwrap();
+        entry.write(content(5, "Fine"), Some("ven_a"), 3);
+        assert_eq!((entry.state, entry.draft.as_ref()), (State::Published, None), "told again");
         entry.write(content(1, "Broke"), Some("ven_a"), 3);
         assert_eq!((entry.state, entry.stars()), (State::Pending, Some(5)));
         entry.refuse("rude", 4).unwrap();
