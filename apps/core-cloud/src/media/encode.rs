@@ -19,8 +19,8 @@ pub const PIXELS_MAX: u64 = 40_000_000;
 pub const SIDE_PIXELS_MAX: u32 = 20_000;
 /// Widths that pictures are kept in, in pixels; none is wider than the picture was.
 pub const WIDTHS: [u32; 3] = [320, 640, 1_280];
-/// A picture is at most this many times as high as it is wide; a higher one is made smaller to fit.
-const HEIGHTS_PER_WIDTH: u32 = 2;
+/// Highest that a picture is kept, in pixels; a higher one is made smaller to fit.
+const HEIGHT_PIXELS_MAX: u32 = 2_560;
 /// Most memory that a decoder takes, in bytes: 16 bits for each of four channels, and some room to work in.
 const DECODE_BYTES_MAX: u64 = PIXELS_MAX * 8 + 64 * 1024 * 1024;
 /// Quality of JPEGs, of 100.
@@ -66,7 +66,11 @@ pub fn encode(bytes: &[u8]) -> Result<Vec<Encoded>, Unusable> {
     let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|width| *width < picture.width()).collect();
     widths.push(picture.width().min(WIDTHS[WIDTHS.len() - 1]));
     widths.dedup();
-    widths.into_iter().map(|width| draw(&picture, width)).collect()
+    let drawn = widths.into_iter().map(|width| draw(&picture, width));
+    let mut drawn = drawn.collect::<Result<Vec<_>, _>>()?;
+    // A very high one comes out the same in several widths.
+    drawn.dedup_by_key(|encoded| encoded.width);
+    Ok(drawn)
 }
 
 /// The size is known from the first bytes, before anything is unpacked.
@@ -100,9 +104,9 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, Unusable> {
 }
 
 fn draw(picture: &DynamicImage, width: u32) -> Result<Encoded, Unusable> {
-    let height = width.saturating_mul(HEIGHTS_PER_WIDTH);
-    let fits = picture.width() <= width && picture.height() <= height;
-    let drawn = if fits { picture.clone() } else { picture.resize(width, height, FilterType::CatmullRom) };
+    let fits = picture.width() <= width && picture.height() <= HEIGHT_PIXELS_MAX;
+    let drawn =
+        if fits { picture.clone() } else { picture.resize(width, HEIGHT_PIXELS_MAX, FilterType::CatmullRom) };
     let (kind, bytes) = pack(&drawn).map_err(|_| Unusable::Damaged)?;
     Ok(Encoded { width: drawn.width(), hash: hex::encode(Sha256::digest(&bytes)), kind, bytes })
 }

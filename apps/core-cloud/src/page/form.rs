@@ -97,13 +97,15 @@ pub fn Area(
     #[prop(optional)] hint: &'static str,
 ) -> impl IntoView {
     let error = form.error_of(name);
+    // Leptos escapes what stands in any other element, and writes this one's text as it is.
+    let text = html_escape::encode_text(form.values.raw(name)).into_owned();
     let described = error.as_ref().map(|_| format!("{name}-error"));
     view! {
         <div class="field">
             <label for=name>{label}</label>
             {(!hint.is_empty()).then(|| view! { <span class="sub">{hint}</span> })}
             <textarea id=name name=name rows=rows.to_string() required=required
-                aria-invalid=error.is_some().then_some("true") aria-describedby=described>{form.values.raw(name).to_owned()}</textarea>
+                aria-invalid=error.is_some().then_some("true") aria-describedby=described>{text}</textarea>
             {error.map(|why| view! { <p class="error" id=format!("{name}-error") role="alert">{why}</p> })}
         </div>
     }

@@ -181,7 +181,7 @@ async fn import_file(State(services): State<Services>, member: Member, request: 
         (.., None) => Err(Error::invalid("file", "choose a file")),
         (Some(format), Some(currency), Some(bytes)) => {
             let country = services.vendors.get(vendor).await?.profile.country;
-            services.listings.import_file(vendor, &country, (format, currency), bytes).await
+            services.listings.import_file(&member, vendor, &country, (format, currency), bytes).await
         }
     };
     match imported {

@@ -15,6 +15,7 @@ pub fn LogInPage(form: FormState) -> impl IntoView {
             <Field form=form.clone() name="password" label="Password" kind="password" autocomplete="current-password" required=true />
             <button type="submit">"Log in"</button>
             <p><a href="/password">"I forgot my password"</a></p>
+            <p><a href="/vendor/register">"Sell on Kiosk"</a></p>
         </form>
     }
 }

@@ -10,10 +10,12 @@ use kiosk_problem::Problem;
 use super::service::Service;
 use crate::error::Error;
 use crate::media::fetch::Fetcher;
+use crate::modules::audit::service::{self as audit, Act};
 use crate::modules::imports::draft::{Draft, Entry, Issue, Place};
 use crate::modules::imports::formats::{self, Format, Pictures, ReadError, Settings};
 use crate::modules::imports::service::Report;
 use crate::modules::imports::text;
+use crate::modules::members::service::Member;
 use crate::modules::vendors::service as vendors;
 
 /// Largest file that a vendor imports, in bytes.
@@ -22,12 +24,14 @@ pub const FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const PRODUCTS_MAX: usize = 500;
 
 impl Service {
-    /// Imports a file for a vendor. Rows that cannot be taken are in the report.
+    /// Imports a file for a vendor. Rows that cannot be taken are in the report. An import that takes longer than the
+    /// browser waits goes on without it.
     ///
     /// # Errors
     /// 403 `vendor_not_approved`, 422 `file_refused` when nothing of it can be read or it is too long.
     pub async fn import_file(
         &self,
+        actor: &Member,
         vendor: &VendorId,
         country: &str,
         (format, currency): (Format, Currency),
@@ -52,7 +56,19 @@ impl Service {
         }
         let entries = entries.into_iter().filter_map(|entry| owned(entry, vendor)).collect();
         let fetcher = Fetcher::new(false).map_err(std::io::Error::other)?;
-        self.imports.run_import(format.name(), vendor.as_str(), entries, &fetcher, &|_| {}).await
+        let (service, actor, vendor) = (self.clone(), actor.id.clone(), vendor.clone());
+        let run = tokio::spawn(async move {
+            let imports = &service.imports;
+            let report =
+                imports.run_import(format.name(), vendor.as_str(), entries, &fetcher, &|_| {}).await?;
+            let detail = format!("{} {} new, {} changed", report.id, report.created, report.changed);
+            let act = Act { action: "product.import", subject: vendor.as_str(), detail };
+            let mut tx = service.db.begin().await?;
+            audit::append(&mut tx, &actor, &act, service.clock.now_ms()).await?;
+            tx.commit().await?;
+            Ok(report)
+        });
+        run.await.map_err(std::io::Error::other)?
     }
 }
 

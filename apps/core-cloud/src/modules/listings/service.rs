@@ -125,6 +125,7 @@ impl Service {
         let mut tx = self.open(vendor).await?;
         let category = category_of(&mut tx, draft).await?;
         let checked = draft::check(draft, vendor, &category, None, self.clock.now_ms())?;
+        require_fresh_skus(&mut tx, &checked.product, None).await?;
         let id = checked.product.id.clone();
         self.write(&mut tx, actor, checked, Some(Listing::Draft), "product.create").await?;
         tx.commit().await?;
@@ -145,6 +146,7 @@ impl Service {
         let (mut tx, known) = self.open_product(vendor, id, version).await?;
         let category = category_of(&mut tx, draft).await?;
         let checked = draft::check(draft, vendor, &category, Some(&known.product), self.clock.now_ms())?;
+        require_fresh_skus(&mut tx, &checked.product, Some(&known.product)).await?;
         self.write(&mut tx, actor, checked, None, "product.change").await?;
         Ok(tx.commit().await?)
     }
@@ -289,6 +291,24 @@ impl Service {
 /// The product, if it is the vendor's.
 fn own(vendor: &VendorId, listed: Listed) -> Result<Listed, Error> {
     if listed.product.vendor == *vendor { Ok(listed) } else { Err(Error::NotFound("product")) }
+}
+
+/// Refuses SKUs that were another product's once: their stock is not this one's.
+async fn require_fresh_skus(tx: &mut Tx, product: &Product, known: Option<&Product>) -> Result<(), Error> {
+    let had = |sku: &str| {
+        known.is_some_and(|known| known.variants.iter().any(|variant| variant.sku.as_str() == sku))
+    };
+    let skus = product.variants.iter().map(|variant| variant.sku.as_str());
+    let new: Vec<&str> = skus.filter(|sku| !had(sku)).collect();
+    let stocked = inventory::list_known(tx, &new).await?;
+    if stocked.is_empty() {
+        return Ok(());
+    }
+    let own = products::list_prices(tx, &product.id).await?;
+    match stocked.into_iter().find(|sku| !own.iter().any(|change| change.sku == *sku)) {
+        None => Ok(()),
+        Some(sku) => Err(Error::invalid("variants", format!("SKU {sku} belongs to another product, or did"))),
+    }
 }
 
 async fn category_of(tx: &mut Tx, draft: &Draft) -> Result<Category, Error> {
