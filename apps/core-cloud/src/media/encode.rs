@@ -23,8 +23,8 @@ pub const WIDTHS: [u32; 3] = [320, 640, 1_280];
 const HEIGHT_PIXELS_MAX: u32 = 2_560;
 /// Most memory that a decoder takes, in bytes: 16 bits for each of four channels, and some room to work in.
 const DECODE_BYTES_MAX: u64 = PIXELS_MAX * 8 + 64 * 1024 * 1024;
-/// Quality of JPEGs, of 100.
-const JPEG_QUALITY: u8 = 82;
+/// Qualities of JPEGs, of 100: the first whose bytes are few enough is taken.
+const JPEG_QUALITIES: [u8; 3] = [82, 60, 30];
 
 /// Why a picture is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -113,25 +113,34 @@ fn draw(picture: &DynamicImage, width: u32) -> Result<Encoded, Unusable> {
 
 /// Transparent pictures stay so, unless they would be too large for that.
 fn pack(picture: &DynamicImage) -> Result<(Kind, Vec<u8>), image::ImageError> {
-    let mut bytes = Vec::new();
     let see_through = picture.color().has_alpha().then(|| picture.to_rgba8());
     let see_through = see_through.filter(|pixels| pixels.pixels().any(|Rgba([.., alpha])| *alpha < u8::MAX));
     let Some(pixels) = see_through else {
-        JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY).encode_image(&picture.to_rgb8())?;
-        return Ok((Kind::Jpeg, bytes));
+        return Ok((Kind::Jpeg, jpeg(&picture.to_rgb8())?));
     };
     let (width, height) = pixels.dimensions();
     let colour = image::ExtendedColorType::Rgba8;
+    let mut bytes = Vec::new();
     WebPEncoder::new_lossless(&mut bytes).write_image(&pixels, width, height, colour)?;
     if bytes.len() <= PICTURE_BYTES_MAX {
         return Ok((Kind::WebP, bytes));
     }
     let mut paper = image::RgbaImage::from_pixel(width, height, Rgba([u8::MAX; 4]));
     image::imageops::overlay(&mut paper, &pixels, 0, 0);
-    bytes.clear();
-    let flat = DynamicImage::from(paper).to_rgb8();
-    JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY).encode_image(&flat)?;
-    Ok((Kind::Jpeg, bytes))
+    Ok((Kind::Jpeg, jpeg(&DynamicImage::from(paper).to_rgb8())?))
+}
+
+/// In the best quality that a POP can keep.
+fn jpeg(pixels: &image::RgbImage) -> Result<Vec<u8>, image::ImageError> {
+    let mut bytes = Vec::new();
+    for quality in JPEG_QUALITIES {
+        bytes.clear();
+        JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(pixels)?;
+        if bytes.len() <= PICTURE_BYTES_MAX {
+            break;
+        }
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]

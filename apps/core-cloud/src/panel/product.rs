@@ -181,7 +181,11 @@ async fn done(
 ) -> Result<Response, Failed> {
     match result {
         Ok(()) => Ok(redirect(&format!("{PATH}/{id}?done={word}"))),
-        Err(error) => page(services, member, id, (draft, Some(error)), None).await,
+        Err(error) => {
+            // What somebody else saved meanwhile is shown: sent once more, the old draft would undo it.
+            let stale = matches!(&error, Error::Refused(problem) if problem.code == "version_conflict");
+            page(services, member, id, (draft.filter(|_| !stale), Some(error)), None).await
+        }
     }
 }
 

@@ -110,6 +110,10 @@ async fn a_product_is_written_listed_and_archived(app: TestApp) {
         let answer = app.post("/vendor/products/new", &vendor, &changed(&CUP, field, value)).await;
         assert_eq!(answer.status, 422, "{field} {value}: {}", answer.text());
     }
+    let text = "</textarea><script>alert(1)</script>";
+    let bad = changed(&changed(&CUP, "description", text), "price", "free");
+    let page = app.post("/vendor/products/new", &vendor, &bad).await.text();
+    assert!(page.contains("&lt;/textarea&gt;") && !page.contains("<script"), "{page}");
     let taken = app.post("/vendor/products/new", &vendor, &changed(&CUP, "sku", "OLD")).await;
     assert!(taken.status == 422 && taken.text().contains("belongs to another product"));
     let list = app.page("/vendor/products?q=my-cup&state=listed&sort=-changed", &vendor).await.text();
@@ -128,6 +132,7 @@ async fn two_who_change_a_product_at_once_notice(app: TestApp) {
     assert_eq!(app.post(&path, &vendor, &mine).await.status, 303);
     let late = app.post(&path, &vendor, &yours).await;
     assert!(late.status == 409 && late.text().contains("Somebody changed this product"), "{}", late.text());
+    assert!(late.text().contains("Mine"), "what is there now is shown");
     assert!(app.page(&path, &vendor).await.text().contains("Mine"));
 }
 

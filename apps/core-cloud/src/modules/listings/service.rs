@@ -336,7 +336,7 @@ fn repriced(mut product: Product, percent: i64) -> Result<Product, Error> {
 
 fn version_conflict() -> Error {
     Problem::new(StatusCode::CONFLICT, "version_conflict", "Somebody changed this product meanwhile")
-        .detail("Nothing was saved. Load the page again and make your change once more.")
+        .detail("Nothing of yours was saved. This is how it is now: make your change once more.")
         .into()
 }
 
