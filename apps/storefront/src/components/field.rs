@@ -4,6 +4,11 @@ use leptos::prelude::*;
 
 use crate::pages::vendor::COUNTRIES;
 
+/// The text inside a `<textarea>`. Leptos escapes what stands in any other element, and writes this one's text as it is.
+pub fn area_text(text: &str) -> String {
+    html_escape::encode_text(text).into_owned()
+}
+
 /// A text field of a form.
 #[derive(Clone, Debug)]
 pub struct Field {

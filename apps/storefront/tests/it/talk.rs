@@ -202,6 +202,10 @@ async fn what_is_refused_stays_in_the_form() {
     assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert!(refused.texts("[role=alert] p")[0].contains("only JPEG, PNG and WebP"), "{}", refused.body);
     assert_eq!(refused.texts("#text"), ["See the picture"]);
+    let broken_out = "</textarea><script>alert(1)</script>";
+    let refused = post_files(&shop, ROOM, &fill(&form, &[("text", broken_out)]), &[b"<svg onload=x>"]).await;
+    assert_eq!(refused.texts("#text"), [broken_out]);
+    assert!(!refused.body.contains("<script>alert"), "{}", refused.body);
     let blank = post_files(&shop, ROOM, &fill(&form, &[("text", " ")]), &[]).await;
     assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
     let large = post_files(&shop, ROOM, &pairs, &[&vec![0; 3_600_000]]).await;
@@ -275,7 +279,10 @@ async fn a_review_is_written_changed_and_taken_back() {
 
     shop.host.clock.advance_ms(5_000);
     let form = page.form(REVIEW);
-    let nothing = post_files(&shop, REVIEW, &fill(&form, &[("title", " ")]), &[]).await;
+    let broken_out = "</textarea><script>alert(1)</script>";
+    let nothing = post_files(&shop, REVIEW, &fill(&form, &[("title", " "), ("body", broken_out)]), &[]).await;
+    assert_eq!(nothing.texts("textarea"), [broken_out]);
+    assert!(!nothing.body.contains("<script>alert"), "{}", nothing.body);
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(nothing.texts("[role=alert] p")[0].contains("check the title"), "{}", nothing.body);
     let changed = post_files(&shop, REVIEW, &fill(&form, &[("stars", "5")]), &[]).await;

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::form::notice;
 use super::talk::{Failed, failed, masked_notice, masked_query, pictures_field, social, style};
+use crate::components::field::area_text;
 use crate::components::icons;
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::Visit;
@@ -208,7 +209,7 @@ fn form(product: &ProductId, review: Option<&Review>, draft: Option<&Pairs>) -> 
             </div>
             <div class="field">
                 <label for="body">"What would you tell others?"<span class="field-hint">" (optional)"</span></label>
-                <textarea id="body" name="body" rows="6" maxlength="2000">{text("body", |r| r.body.clone())}</textarea>
+                <textarea id="body" name="body" rows="6" maxlength="2000">{area_text(&text("body", |r| r.body.clone()))}</textarea>
             </div>
             {(!kept.is_empty()).then(|| view! {
                 <fieldset class="star-choice"><legend>"Pictures of your review"</legend>

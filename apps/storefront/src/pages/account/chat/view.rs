@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::super::chats::seller;
 use super::super::form::notice;
 use super::super::talk::{masked_notice, pictures_field, style};
+use crate::components::field::area_text;
 use crate::components::icons;
 use crate::components::moment::moment;
 use crate::http::forms::Pairs;
@@ -95,7 +96,7 @@ fn form(url: &str, draft: &Draft, key: &str) -> AnyView {
             <input type="hidden" name="key" value=key.to_owned() />
             <div class="field">
                 <label for="text">"Your message"</label>
-                <textarea id="text" name="text" rows="4" maxlength="2000" aria-describedby="safety">{draft.text.clone()}</textarea>
+                <textarea id="text" name="text" rows="4" maxlength="2000" aria-describedby="safety">{area_text(&draft.text)}</textarea>
                 <p id="safety" class="field-hint">"E-mail addresses, telephone numbers, addresses and card numbers are taken out."</p>
             </div>
             {pictures_field()}
