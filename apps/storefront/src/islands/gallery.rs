@@ -8,9 +8,17 @@ use serde::{Deserialize, Serialize};
 pub struct Shot {
     /// Address.
     pub src: String,
+    /// The same in other widths, as browsers read it; none when there is only this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub srcset: Option<String>,
+    /// Address of a small one.
+    pub small: String,
     /// For those who do not see it.
     pub alt: String,
 }
+
+/// How wide a picture of the strip is: half of a wide window, all of a narrow one.
+const SIZES: &str = "(min-width: 860px) 50vw, 100vw";
 
 /// The gallery. Without script the small pictures are links into the strip.
 #[island]
@@ -26,7 +34,8 @@ pub fn Gallery(
         let (loading, priority) = if index == 0 { ("eager", "high") } else { ("lazy", "auto") };
         view! {
             <li id=format!("picture-{}", index + 1)>
-                <img src=shot.src.clone() alt=shot.alt.clone() width="1200" height="1200" loading=loading fetchpriority=priority />
+                <img src=shot.src.clone() srcset=shot.srcset.clone() sizes=shot.srcset.as_ref().map(|_| SIZES)
+                    alt=shot.alt.clone() width="1200" height="1200" loading=loading fetchpriority=priority />
             </li>
         }
     };
@@ -39,7 +48,7 @@ pub fn Gallery(
                         show(&event, index);
                         current.set(index);
                     }>
-                    <img src=shot.src.clone() alt="" width="96" height="96" loading="lazy" />
+                    <img src=shot.small.clone() alt="" width="96" height="96" loading="lazy" />
                 </a>
             </li>
         }

@@ -126,7 +126,13 @@ fn shots(product: &Product, variant: &Variant) -> Vec<Shot> {
     order.sort_by_key(|index| *index != first);
     let shot = |index: usize| {
         let picture = &product.pictures[index];
-        Shot { src: format!("/media/{}.{}", picture.hash, picture.ext), alt: picture.alt.clone() }
+        let src = format!("/media/{}.{}", picture.hash, picture.ext);
+        let widths =
+            picture.widths.iter().map(|size| (size.width, format!("/media/{}.{}", size.hash, size.ext)));
+        let small = widths.clone().next().map_or_else(|| src.clone(), |(_, address)| address);
+        let srcset =
+            widths.map(|(width, address)| format!("{address} {width}w")).collect::<Vec<_>>().join(", ");
+        Shot { src, srcset: (!srcset.is_empty()).then_some(srcset), small, alt: picture.alt.clone() }
     };
     order.into_iter().map(shot).collect()
 }
