@@ -21,7 +21,7 @@ const CACHE_KIB: i64 = -1_024;
 /// Pages of the write-ahead log after which a commit copies them back into the file.
 const WAL_CHECKPOINT_PAGES: i64 = 1_000;
 /// Pragmas that a guest may give a value. They concern its own data or its own transaction.
-const PRAGMAS_WITH_VALUE: [&str; 12] = [
+const PRAGMAS_WITH_VALUE: [&str; 13] = [
     "user_version",
     "application_id",
     "defer_foreign_keys",
@@ -34,6 +34,8 @@ const PRAGMAS_WITH_VALUE: [&str; 12] = [
     "foreign_key_list",
     "foreign_key_check",
     "integrity_check",
+    // A column that is added to a strict table is checked by it.
+    "quick_check",
 ];
 
 /// What a database counts.

@@ -141,6 +141,14 @@ async fn what_lies_outside_the_components_data_is_closed() {
     let allowed =
         served.sql(json!([{"sql": "PRAGMA user_version = 7"}, {"sql": "PRAGMA user_version"}])).await;
     assert_eq!(allowed[1]["rows"], json!([[7]]));
+    let grown = [
+        "CREATE TABLE strict_one (n INTEGER PRIMARY KEY) STRICT",
+        "INSERT INTO strict_one VALUES (1)",
+        "ALTER TABLE strict_one ADD COLUMN word TEXT NOT NULL DEFAULT 'x' CHECK (word <> '')",
+        "SELECT word FROM strict_one",
+    ];
+    let answers = served.sql(grown.iter().map(|sql| json!({ "sql": sql })).collect()).await;
+    assert_eq!(answers[3]["rows"], json!([["x"]]), "a migration adds a column: {answers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
