@@ -68,6 +68,11 @@ export async function auditFaults(page) {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`));
 }
 
+/** Presses a button that sends a form, and waits for the page that comes. */
+export async function press(page, button) {
+  await Promise.all([page.waitForEvent('load'), button.click()]);
+}
+
 /** Puts the product that is shown into the cart, without leaving its page. */
 export async function addToCart(page) {
   await islandsReady(page);
