@@ -235,7 +235,7 @@ test('a customer buys, and reviews what arrived', async () => {
   await look('customer', 'orders-delivered');
   await customer.getByRole('link', { name: /Review/ }).first().click();
   await look('customer', 'review-form');
-  await customer.getByLabel(/4 stars/).check();
+  await customer.getByLabel(/4 of 5 stars/).check();
   await customer.getByLabel('In a few words').fill('Bright <i>light</i>');
   await customer.getByLabel('What would you tell others?').fill('Ask me at ada@lovelace.example, it is great');
   await customer.getByRole('button', { name: 'Send my review' }).click();
