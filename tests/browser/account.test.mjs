@@ -80,7 +80,7 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
 async function customer(pop, email) {
   const send = (path, body) => fetch(`${pop}/v1/account${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   assert.equal((await send('', { name: 'Ada Lovelace', email, password: PASSWORD })).status, 202);
-  const token = new URLSearchParams((await linkOf(email, 'Confirm')).split('?')[1]).get('token');
+  const token = new URLSearchParams((await linkOf(shop, email, 'Confirm')).split('?')[1]).get('token');
   assert.equal((await send('/verification', { token })).status, 204);
 }
 

@@ -17,6 +17,7 @@ const THEMES: [&str; 17] = [
     "carts",
     "catalogue",
     "checkout",
+    "customers",
     "errors",
     "forms",
     "headers",

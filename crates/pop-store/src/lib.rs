@@ -51,14 +51,18 @@ pub struct Before {
     pub id: String,
 }
 
+/// The last moment that every host can count to, Unix milliseconds: D1 takes the integers of JavaScript.
+const TIME_MS_MAX: i64 = (1 << 53) - 1;
+
 impl Before {
     /// Binds time and identifier; without a cursor, ones that are later than any row's.
     fn bind(
         cursor: Option<&Self>,
         statement: kiosk_edge_platform::Statement,
     ) -> kiosk_edge_platform::Statement {
-        let (at_ms, id) = cursor.map_or((i64::MAX, ""), |cursor| (cursor.at_ms, cursor.id.as_str()));
-        statement.bind(at_ms).bind(id)
+        let (at_ms, id) = cursor.map_or((TIME_MS_MAX, ""), |cursor| (cursor.at_ms, cursor.id.as_str()));
+        // A cursor comes from a client, who may have made it up.
+        statement.bind(at_ms.clamp(0, TIME_MS_MAX)).bind(id)
     }
 }
 
