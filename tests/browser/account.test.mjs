@@ -27,7 +27,7 @@ async function logIn(page, pop, email, password) {
   await page.goto(`${pop}/account/login`);
   await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
 }
 
 for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {

@@ -85,7 +85,7 @@ export async function logInToCore(page, shop, { email, password }) {
   await page.goto(`${shop.core}/login`);
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
   await page.waitForURL(/\/(admin|vendor)$/);
 }
 

@@ -55,7 +55,7 @@ async function register(page, pop, email) {
   await page.goto(`${pop}/account/login`);
   await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
   await page.waitForURL(`${pop}/account`);
 }
 
