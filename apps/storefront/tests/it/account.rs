@@ -24,15 +24,15 @@ const VARIABLES: [(&str, &str); 7] = [
 ];
 
 /// A shop with accounts.
-struct Region {
-    shop: TestShop,
+pub struct Region {
+    pub shop: TestShop,
     mailbox: Mailbox,
     accounts: axum::Router,
     clock: Arc<ManualClock>,
 }
 
 impl Region {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let shop = TestShop::open().await;
         let host = NativeEdge::new(NativeDb::in_memory().unwrap(), &VARIABLES, ".".into(), 3);
         let mailbox = Mailbox::default();
