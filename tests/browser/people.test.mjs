@@ -152,6 +152,19 @@ test('the vendor lists a product with pictures', async () => {
   await look('vendor', 'vendor-product');
   await page.goto(`${shop.core}/vendor/products`);
   await look('vendor', 'vendor-products');
+  for (const [name, path] of [['vendor-settings', '/vendor/settings'], ['vendor-import', '/vendor/products/import']]) {
+    await page.goto(shop.core + path);
+    await look('vendor', name);
+  }
+  await of('owner').goto(`${shop.core}/admin/products?q=Storm`);
+  await of('owner').getByRole('link', { name: /Storm lantern/ }).click();
+  await look('owner', 'admin-product');
+  await of('owner').goto(`${shop.core}/admin/categories/kitchen`);
+  await look('owner', 'admin-category');
+  for (const [name, path] of [['core-password', '/password'], ['core-password-new', '/password/new?token=x']]) {
+    await of('visitor').goto(shop.core + path);
+    await look('visitor', name);
+  }
 
   const visitor = of('visitor');
   for (const pop of shop.pops) {

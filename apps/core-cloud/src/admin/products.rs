@@ -133,7 +133,7 @@ async fn page(
         let shown = picture.widths.first().map_or(&picture.hash, |size| &size.hash);
         view! {
             <li>
-                <img src=format!("/admin/pictures/{shown}") alt=picture.alt.clone() width="160" height="160" loading="lazy" />
+                <img src=format!("/admin/pictures/{shown}") alt="" width="160" height="160" loading="lazy" />
                 <span class="sub">{picture.alt.clone()}</span>
             </li>
         }

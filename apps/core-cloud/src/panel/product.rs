@@ -267,7 +267,7 @@ fn Pictures(listed: Listed) -> impl IntoView {
         };
         view! {
             <li>
-                <img src=format!("/vendor/pictures/{shown}") alt=picture.alt.clone() width="160" height="160" loading="lazy" />
+                <img src=format!("/vendor/pictures/{shown}") alt="" width="160" height="160" loading="lazy" />
                 <span class="sub">{picture.alt.clone()}</span>
                 <div class="acts">{(place > 0).then(|| act("lead", "Show first", false))}{act("remove", "Take away", true)}</div>
             </li>
