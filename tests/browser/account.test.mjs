@@ -1,10 +1,9 @@
 // A customer registers, verifies by the mail's link, logs in, and leaves again; with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { auditFaults, linkOf, openPage, startBrowser, startShop } from './lib.mjs';
+import { PASSWORD, auditFaults, linkOf, openPage, startBrowser, startShop } from './lib.mjs';
 
 const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
-const PASSWORD = 'an umbrella in the rain';
 
 let shop;
 let browser;

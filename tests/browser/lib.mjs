@@ -155,13 +155,14 @@ export async function logInCustomer(page, pop, email) {
 }
 
 /** Puts a piece of the product at `path` into the cart once it can be sold, and fills the checkout. */
-export async function fillCheckout(page, pop, path, email) {
+export async function fillCheckout(page, pop, path, email, { javaScriptEnabled = true } = {}) {
   const button = page.getByRole('button', { name: 'Add to cart' });
   await eventually(`${path} is not sold at ${pop}`, async () => {
     const answer = await page.goto(pop + path);
     return answer.status() === 200 && (await button.count()) === 1 && (await button.isEnabled());
   });
-  await addToCart(page);
+  if (javaScriptEnabled) await addToCart(page);
+  else await button.click();
   await page.goto(`${pop}/checkout`);
   const fields = { 'Full name': 'Ada Lovelace', 'E-mail': email, 'Street and number': 'Invalidenstr. 116', Postcode: '10115',
     'Town or city': 'Berlin' };
