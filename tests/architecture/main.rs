@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const EDGE_APPS: [&str; 5] =
     ["apps/storefront", "apps/edge-orders", "apps/edge-fraud", "apps/edge-accounts", "apps/edge-social"];
 /// Code that runs at the edge and takes time, randomness and the database from its ports.
-const EDGE_CRATES: [&str; 9] = [
+const EDGE_CRATES: [&str; 10] = [
     "crates/money",
     "crates/ids",
     "crates/wire",
@@ -16,6 +16,7 @@ const EDGE_CRATES: [&str; 9] = [
     "crates/session",
     "crates/password",
     "crates/web",
+    "crates/payments",
     "crates/pop-store",
 ];
 const ENTRY_LINES_MAX: usize = 60;

@@ -161,6 +161,23 @@ typed_id!(
     DocumentId, "doc"
 );
 
+typed_id!(
+    /// A parcel of a vendor's order.
+    ParcelId, "par"
+);
+typed_id!(
+    /// A return of goods.
+    ReturnId, "ret"
+);
+typed_id!(
+    /// Money that a customer is owed back.
+    RefundId, "rfd"
+);
+typed_id!(
+    /// What a vendor is paid at once.
+    PayoutId, "pyt"
+);
+
 /// A point of presence, e.g. `eu-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

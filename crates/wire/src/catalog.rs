@@ -74,6 +74,9 @@ pub struct Vendor {
     pub region: String,
     /// A paragraph, plain text.
     pub about: String,
+    /// Ways to pay that it accepts; none are named by a core that does not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
 }
 
 /// A node of the category tree, two levels deep.

@@ -152,8 +152,14 @@ pub struct StockTake {
 pub struct PaymentRecord {
     /// The authorisation.
     pub id: PaymentId,
-    /// `invoice`, …
+    /// `card`, `paypal`, `bank_transfer` or `invoice`.
     pub method: String,
+    /// `stripe` or `paypal`, where a provider has reserved the money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// What captures name at the provider; for a bank transfer, what the payer was told to write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// A fraud decision.

@@ -2,6 +2,7 @@
 //! functions (invariant I6): transport (HTTP) calls service calls store, with the same verb.
 
 pub mod audit;
+pub mod bus;
 pub mod catalog;
 pub mod chats;
 pub mod customers;

@@ -380,7 +380,12 @@ pub fn order(name: &str, takes: Vec<StockTake>) -> OrderRecord {
         delivery: Money::new(490, Currency::EUR),
         total: Money::new(subtotal + 490, Currency::EUR),
         delivery_kind: "parcel".to_owned(),
-        payment: PaymentRecord { id: PaymentId::named("p").unwrap(), method: "invoice".to_owned() },
+        payment: PaymentRecord {
+            id: PaymentId::named("p").unwrap(),
+            method: "invoice".to_owned(),
+            provider: None,
+            reference: None,
+        },
         fraud: fraud("allow"),
     }
 }

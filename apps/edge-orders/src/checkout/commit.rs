@@ -120,7 +120,12 @@ fn record(checkout: &Checkout<'_>, decided: &Decided, authorised: &Authorisation
         delivery: decided.delivery,
         total: decided.total,
         delivery_kind: checkout.order.delivery.as_str().to_owned(),
-        payment: PaymentRecord { id: id.clone(), method: method.as_str().to_owned() },
+        payment: PaymentRecord {
+            id: id.clone(),
+            method: method.as_str().to_owned(),
+            provider: None,
+            reference: None,
+        },
         fraud: fraud::record(&decided.decision),
     };
     Ok(anonymise(&checkout.shopper, facts, &config.pseudonym_key))

@@ -17,6 +17,7 @@ pub(super) fn vendor_of(row: &Row) -> Result<Vendor, StoreError> {
         name: row.get(1)?,
         region: row.get(2)?,
         about: row.get(3)?,
+        methods: Vec::new(),
     })
 }
 

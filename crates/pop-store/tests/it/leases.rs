@@ -52,7 +52,12 @@ async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), 
         delivery: eur(0),
         total: eur(10),
         delivery_kind: "parcel".into(),
-        payment: PaymentRecord { id: PaymentId::named(&name).unwrap(), method: "invoice".into() },
+        payment: PaymentRecord {
+            id: PaymentId::named(&name).unwrap(),
+            method: "invoice".into(),
+            provider: None,
+            reference: None,
+        },
         fraud: FraudRecord { outcome: "allow".into(), score: None, model: "m".into(), reasons: vec![] },
     };
     let person = |text: &str| Personal::new(text.to_owned());

@@ -144,5 +144,6 @@ fn public(id: &VendorId, profile: &Profile) -> Vendor {
         name: plain(&profile.name, LINE_CHARS_MAX),
         region: profile.country.clone(),
         about: profile.about.clone(),
+        methods: profile.methods.clone(),
     }
 }

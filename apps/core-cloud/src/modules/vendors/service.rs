@@ -146,7 +146,13 @@ impl Service {
             let profile = Profile {
                 country,
                 state: State::Draft,
-                ..approved(&Vendor { id, name: trading_name, region: String::new(), about: String::new() })
+                ..approved(&Vendor {
+                    id,
+                    name: trading_name,
+                    region: String::new(),
+                    about: String::new(),
+                    methods: Vec::new(),
+                })
             };
             store::insert(&mut tx, &Profile { created_ms: now_ms, changed_ms: now_ms, ..profile }).await?;
         }

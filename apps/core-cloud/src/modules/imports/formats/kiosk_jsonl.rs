@@ -59,6 +59,7 @@ fn read_vendor(line: u64, record: kiosk_demo_shop::Vendor) -> Result<Entry, Stri
         name: required("name", &record.name)?,
         region: country(&record.region)?,
         about: text::plain(&record.about, 2_000),
+        methods: Vec::new(),
     };
     Ok(Entry::Vendor(line, vendor))
 }

@@ -52,6 +52,7 @@ pub fn read(bytes: &[u8], settings: &Settings) -> Result<Vec<Entry>, ReadError> 
         name: VENDOR.to_owned(),
         region: settings.ships_from.clone(),
         about: String::new(),
+        methods: Vec::new(),
     };
     let records = (1..).zip(file.products).map(|(number, value)| {
         let name =

@@ -96,7 +96,7 @@ fn read_vendor(first: &Row<'_>, settings: &Settings) -> Vendor {
         let id = VendorId::named("other").unwrap_or_else(|_| unreachable!("a plain word is an id"));
         (id, OTHER.to_owned())
     });
-    Vendor { id, name, region: settings.ships_from.clone(), about: String::new() }
+    Vendor { id, name, region: settings.ships_from.clone(), about: String::new(), methods: Vec::new() }
 }
 
 fn why_not_for_sale(first: &Row<'_>) -> Option<&'static str> {
