@@ -95,7 +95,13 @@ impl FakeCore {
     /// The usual goods, 100 units of each.
     pub fn sell_goods(&self) {
         let id = VendorId::named("clay").unwrap();
-        let vendor = Vendor { id, name: "Clay & Co".into(), region: "DE".into(), about: "Pots.".into() };
+        let vendor = Vendor {
+            id,
+            name: "Clay & Co".into(),
+            region: "DE".into(),
+            about: "Pots.".into(),
+            methods: Vec::new(),
+        };
         let category = Category {
             slug: "kitchen".into(),
             name: "Kitchen".into(),
