@@ -47,7 +47,13 @@ fn few_here_and_there() -> Vec<kiosk_edge_platform::Statement> {
 fn demo(pictures: &mut Vec<(String, String)>) -> Vec<Change> {
     let vendors = kiosk_demo_shop::vendors().into_iter().map(|vendor| {
         let id = VendorId::parse(&vendor.id).unwrap();
-        Change::Vendor(Vendor { id, name: vendor.name, region: vendor.region, about: vendor.about })
+        Change::Vendor(Vendor {
+            id,
+            name: vendor.name,
+            region: vendor.region,
+            about: vendor.about,
+            methods: Vec::new(),
+        })
     });
     let categories = kiosk_demo_shop::categories().into_iter().map(|category| {
         Change::Category(Category {

@@ -53,6 +53,7 @@ async fn shop() -> TestShop {
         name: "Clay & Co".into(),
         region: "DE".into(),
         about: "Pots.".into(),
+        methods: Vec::new(),
     };
     tell(&shop, vec![Change::Vendor(vendor), order(ParcelStatus::Shipped)]).await;
     shop

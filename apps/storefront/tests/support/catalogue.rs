@@ -25,6 +25,7 @@ pub fn vendor(name: &str, title: &str) -> Change {
         name: title.to_owned(),
         region: "DE".to_owned(),
         about: format!("{title} is a small workshop. It has a roof."),
+        methods: Vec::new(),
     })
 }
 
