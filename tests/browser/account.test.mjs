@@ -1,7 +1,7 @@
 // A customer registers, verifies by the mail's link, logs in, and leaves again; with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PASSWORD, auditFaults, linkOf, openPage, startBrowser, startShop } from './lib.mjs';
+import { PASSWORD, linkOf, lookAt, openPage, startBrowser, startShop } from './lib.mjs';
 
 const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
 
@@ -15,12 +15,6 @@ after(async () => {
   await browser?.close();
   await shop?.stop();
 });
-
-async function look(page, name, width, audited = true) {
-  // The audit is a script, too.
-  if (audited) assert.deepEqual(await auditFaults(page), [], name);
-  await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
-}
 
 async function logIn(page, pop, email, password) {
   await page.goto(`${pop}/account/login`);
@@ -42,23 +36,24 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
     await page.getByLabel('Password').fill('password1');
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('lists of stolen ones').waitFor();
-    await look(page, 'register-refused', width, javaScriptEnabled);
+    await lookAt(page, folder, 'register-refused', { javaScriptEnabled });
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByRole('heading', { level: 1, name: 'Look into your mailbox' }).waitFor();
-    await look(page, 'register-sent', width, javaScriptEnabled);
+    await lookAt(page, folder, 'register-sent', { javaScriptEnabled });
 
     await page.goto(pop + (await linkOf(shop, email, 'Confirm')));
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByRole('heading', { level: 1, name: 'Your account is ready' }).waitFor();
+    await lookAt(page, folder, 'verified', { javaScriptEnabled });
     await logIn(page, pop, email, 'not my password');
     await page.getByRole('alert').getByText('do not fit').waitFor();
-    await look(page, 'login-refused', width, javaScriptEnabled);
+    await lookAt(page, folder, 'login-refused', { javaScriptEnabled });
     await logIn(page, pop, email, PASSWORD);
     await page.waitForURL(`${pop}/account`);
     await page.getByText(email).waitFor();
     await page.getByText('Another password').click();
-    await look(page, 'account', width, javaScriptEnabled);
+    await lookAt(page, folder, 'account', { javaScriptEnabled });
 
     // Somebody else's browser sees nothing of it.
     const stranger = await fetch(`${pop}/account`, { redirect: 'manual' });
@@ -107,12 +102,12 @@ test('a passkey is a second way in', async () => {
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByText('My laptop, added').waitFor({ state: 'attached' });
   await summary.click();
-  await look(page, 'account-passkey', 390);
+  await lookAt(page, folder, 'account-passkey');
 
   await page.getByRole('button', { name: 'Log out', exact: true }).click();
   await page.waitForURL(`${pop}/`);
   await page.goto(`${pop}/account/login`);
-  await look(page, 'login-passkey', 390);
+  await lookAt(page, folder, 'login-passkey');
   await page.getByRole('button', { name: 'Log in with a passkey' }).click();
   await page.waitForURL(`${pop}/account`);
   await page.getByText(email).waitFor();
@@ -136,15 +131,19 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
     await page.waitForURL(`${pop}/account`);
     await page.getByRole('link', { name: 'Your addresses' }).click();
     await page.getByText('There is none yet').waitFor();
-    await look(page, 'addresses-none', width, javaScriptEnabled);
+    await lookAt(page, folder, 'addresses-none', { javaScriptEnabled });
     await page.getByRole('link', { name: 'Add an address' }).click();
     await page.getByLabel('Street and number').fill('Unter den Linden 1');
     await page.getByLabel('Postcode').fill('10117');
     await page.getByLabel('Town or city').fill('Berlin');
-    await look(page, 'address', width, javaScriptEnabled);
+    await lookAt(page, folder, 'address', { javaScriptEnabled });
     await page.getByRole('button', { name: 'Keep it' }).click();
     await page.getByText('Ada Lovelace, Unter den Linden 1').waitFor();
-    await look(page, 'addresses', width, javaScriptEnabled);
+    await lookAt(page, folder, 'addresses', { javaScriptEnabled });
+    await page.getByRole('link', { name: 'Change: Ada Lovelace' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Change an address' }).waitFor();
+    assert.equal(await page.getByLabel('Postcode').inputValue(), '10117');
+    await lookAt(page, folder, 'address-change', { javaScriptEnabled });
     await page.goto(`${pop}/p/few-left`);
     await page.getByRole('button', { name: 'Add to cart' }).click();
     if (javaScriptEnabled) await page.getByText('Your cart holds').waitFor();
@@ -152,7 +151,7 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
     await page.goto(`${pop}/checkout`);
     assert.equal(await page.getByLabel('Street and number').inputValue(), 'Unter den Linden 1');
     assert.equal(await page.getByRole('textbox', { name: 'E-mail' }).inputValue(), email);
-    await look(page, 'checkout-known', width, javaScriptEnabled);
+    await lookAt(page, folder, 'checkout-known', { javaScriptEnabled });
     assert.deepEqual(faults, []);
     await close();
   });
@@ -162,7 +161,7 @@ test('the mailbox shows what was sent', async () => {
   const { page, faults, close } = await openPage(browser, shop, { viewport: { width: 1280, height: 900 } });
   await page.goto(shop.mailbox);
   await page.getByRole('heading', { name: 'Confirm your e-mail address' }).first().waitFor();
-  await look(page, 'mailbox', 1280);
+  await lookAt(page, folder, 'mailbox');
   assert.deepEqual(faults, []);
   await close();
 });

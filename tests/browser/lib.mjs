@@ -114,16 +114,17 @@ export async function linkOf(shop, email, subject) {
   return url.pathname + url.search;
 }
 
-/** Audits the page and takes its picture on a phone and on a desk. */
-export async function lookAt(page, folder, name) {
+/** Audits the page and takes its picture on a phone and on a desk. Without script there is no audit: it is one. */
+export async function lookAt(page, folder, name, { javaScriptEnabled = true } = {}) {
   const before = page.viewportSize();
+  const picture = javaScriptEnabled ? name : `${name}-noscript`;
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 });
-    const faults = await auditFaults(page);
+    const faults = javaScriptEnabled ? await auditFaults(page) : [];
     if (faults.length > 0) throw new Error(`${name} at ${width} px:\n${faults.join('\n')}`);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) throw new Error(`${name} is ${wide} px wider than a screen of ${width} px`);
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
+    await page.screenshot({ path: `${folder}/${picture}-${width}.png`, fullPage: true });
   }
   await page.setViewportSize(before);
 }
@@ -154,20 +155,31 @@ export async function logInCustomer(page, pop, email) {
   await page.goto(`${pop}/account`);
 }
 
-/** Puts a piece of the product at `path` into the cart once it can be sold, and fills the checkout. */
-export async function fillCheckout(page, pop, path, email, { javaScriptEnabled = true } = {}) {
+/** Opens a product's page once the product has come through the feed and can be sold. */
+export function openWhenSold(page, url) {
   const button = page.getByRole('button', { name: 'Add to cart' });
-  await eventually(`${path} is not sold at ${pop}`, async () => {
-    const answer = await page.goto(pop + path);
+  return eventually(`${url} did not come to be sold`, async () => {
+    const answer = await page.goto(url);
+    // The product may be there before its stock is: the page then has no such button, and waiting on it brings none.
     return answer.status() === 200 && (await button.count()) === 1 && (await button.isEnabled());
   });
-  if (javaScriptEnabled) await addToCart(page);
-  else await button.click();
-  await page.goto(`${pop}/checkout`);
+}
+
+/** Fills who receives the order, and where. */
+export async function fillDelivery(page, email) {
   const fields = { 'Full name': 'Ada Lovelace', 'E-mail': email, 'Street and number': 'Invalidenstr. 116', Postcode: '10115',
     'Town or city': 'Berlin' };
   for (const [label, value] of Object.entries(fields)) await page.getByRole('textbox', { name: label }).fill(value);
   await page.getByLabel('Country').selectOption('DE');
+}
+
+/** Puts a piece of the product at `path` into the cart once it can be sold, and fills the checkout. */
+export async function fillCheckout(page, pop, path, email, { javaScriptEnabled = true } = {}) {
+  await openWhenSold(page, pop + path);
+  if (javaScriptEnabled) await addToCart(page);
+  else await page.getByRole('button', { name: 'Add to cart' }).click();
+  await page.goto(`${pop}/checkout`);
+  await fillDelivery(page, email);
 }
 
 /** Places the order of a filled checkout. */

@@ -53,9 +53,13 @@ test('a vendor registers and is asked for documents', async () => {
   await look('vendor', 'vendor-register-refused');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Look into your mailbox' }).waitFor();
+  await look('vendor', 'vendor-registered');
   await page.goto(shop.core + (await linkOf(shop, VENDOR, 'Confirm')));
   await look('vendor', 'core-verify');
   await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Log in now' }).waitFor();
+  await look('vendor', 'core-verified');
   await logInToCore(page, shop, { email: VENDOR, password: PASSWORD });
   await page.getByRole('heading', { name: 'What we ask for' }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Submit for review' }).count(), 0, 'nothing is complete yet');
@@ -267,6 +271,7 @@ test('a customer buys, and reviews what arrived', async () => {
     await vendor.goto(`${shop.core}/vendor/reviews`);
     return (await vendor.getByRole('link', { name: 'Bright <i>light</i>' }).count()) === 1;
   });
+  await look('vendor', 'vendor-reviews');
   await vendor.getByRole('link', { name: 'Bright <i>light</i>' }).click();
   await vendor.getByLabel('Answer').fill('Thank you!');
   await look('vendor', 'vendor-review');
@@ -309,6 +314,29 @@ test('customer and vendor talk about the order', async () => {
   await customer.getByText('Straight across, <b>cold</b>.').waitFor();
   await look('customer', 'chat-answered');
   noFaults('customer', 'vendor');
+});
+
+test('a vendor reports a chat, and a moderator looks at it', async () => {
+  const vendor = of('vendor');
+  const owner = of('owner');
+  await vendor.goto(`${shop.core}/vendor/chats/${order}`);
+  await vendor.getByLabel('Report this chat').fill('Asks for my <b>number</b>');
+  await press(vendor, vendor.getByRole('button', { name: 'Report', exact: true }));
+  await vendor.getByText('a moderator looks at this chat').waitFor();
+  await look('vendor', 'vendor-chat-reported');
+  await press(vendor, vendor.getByRole('button', { name: 'Close this chat' }));
+  await vendor.getByText('This chat is closed by the vendor').waitFor();
+  await look('vendor', 'vendor-chat-closed');
+
+  await owner.goto(`${shop.core}/admin/chats`);
+  await look('owner', 'admin-chats-reported');
+  await press(owner, owner.getByRole('link', { name: order }));
+  await owner.getByText('Asks for my <b>number</b>').waitFor();
+  await owner.getByText('How do I trim the wick?').waitFor();
+  await look('owner', 'admin-chat');
+  await press(owner, owner.getByRole('button', { name: 'Done with this report' }));
+  await owner.getByText('Nothing to look at').waitFor();
+  noFaults('vendor', 'owner');
 });
 
 test('a blocked customer is refused at both POPs of the region, and may buy again', async () => {

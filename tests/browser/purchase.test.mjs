@@ -1,7 +1,7 @@
 // Buys imported products as a person would, with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addToCart, islandsReady, openPage, startBrowser, startShop } from './lib.mjs';
+import { addToCart, eventually, fillDelivery, islandsReady, openPage, openWhenSold, placeOrder, startBrowser, startShop } from './lib.mjs';
 
 let shop;
 let browser;
@@ -14,46 +14,22 @@ after(async () => {
   await shop?.stop();
 });
 
-/** Waits until an imported product has come through the feed and can be sold at the POP. */
-async function openWhenSold(page, url) {
-  const deadline = Date.now() + 60_000;
-  const button = page.getByRole('button', { name: 'Add to cart' });
-  for (;;) {
-    const answer = await page.goto(url);
-    // The product may be there before its stock is: the page then has no such button, and waiting on it brings none.
-    if (answer.status() === 200 && (await button.count()) === 1 && (await button.isEnabled())) return;
-    assert.ok(Date.now() < deadline, `${url} did not come to be sold`);
-  }
-}
-
 /** Waits until the product's picture is shown: the POP fetches it a moment after the product. */
-async function showsPicture(page, width) {
-  const deadline = Date.now() + 60_000;
+function showsPicture(page, width) {
   const picture = page.locator('.gallery img').first();
-  // `decode` settles when the picture is there, or is none.
-  while ((await picture.evaluate((img) => img.decode().then(() => img.naturalWidth, () => 0))) !== width) {
-    assert.ok(Date.now() < deadline, 'the picture did not come');
+  return eventually('the picture did not come', async () => {
+    // `decode` settles when the picture is there, or is none.
+    if ((await picture.evaluate((img) => img.decode().then(() => img.naturalWidth, () => 0))) === width) return true;
     await page.reload();
-  }
+    return false;
+  });
 }
 
-async function fillIn(page) {
-  await page.getByLabel('Full name').fill('Ada Lovelace');
-  await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.org');
-  await page.getByLabel('Street and number').fill('Invalidenstr. 116');
-  await page.getByLabel('Postcode').fill('10115');
-  await page.getByLabel('Town or city').fill('Berlin');
-  await page.getByLabel('Country').selectOption('DE');
-}
-
-async function orderInCore(id) {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
+function orderInCore(id) {
+  return eventually(`order ${id} did not reach the core`, async () => {
     const answer = await fetch(`${shop.core}/v1/orders/${id}`, { headers: { authorization: `Bearer ${shop.operator_key}` } });
-    if (answer.status === 200) return answer.json();
-    assert.ok(Date.now() < deadline, `order ${id} did not reach the core`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return answer.status === 200 && answer.json();
+  });
 }
 
 async function buy(javaScriptEnabled, handle, title) {
@@ -76,14 +52,13 @@ async function buy(javaScriptEnabled, handle, title) {
   // Something is missing at first: the page says what, and keeps what was written.
   await page.getByLabel('Full name').fill('Ada Lovelace');
   await page.locator('form').evaluateAll((forms) => forms.forEach((form) => { form.noValidate = true; })).catch(() => {});
-  await fillIn(page);
-  await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@nowhere');
-  await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+  await fillDelivery(page, 'ada@nowhere');
+  await placeOrder(page);
   await page.getByRole('alert').getByText('e-mail').first().waitFor();
   assert.equal(await page.getByLabel('Town or city').inputValue(), 'Berlin');
 
   await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@example.org');
-  await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+  await placeOrder(page);
   await page.waitForURL(/\/orders\/ord_/);
   assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Thank you, Ada');
   await page.getByText('Invalidenstr. 116').waitFor();
@@ -120,7 +95,7 @@ test('a double click places one order', async () => {
   await openWhenSold(page, `${pop}/p/few-left`);
   await addToCart(page);
   await page.goto(`${pop}/checkout`);
-  await fillIn(page);
+  await fillDelivery(page, 'ada@example.org');
   await page.getByRole('button', { name: 'Order and pay on invoice' }).dblclick({ noWaitAfter: true });
   await page.waitForURL(/\/orders\/ord_/);
   const first = page.url();
@@ -157,8 +132,8 @@ test('with the core off the shop sells on, and says when it is sold out here', a
     await openWhenSold(page, `${pop}/p/few-left`);
     await addToCart(page);
     await page.goto(`${pop}/checkout`);
-    await fillIn(page);
-    await page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+    await fillDelivery(page, 'ada@example.org');
+    await placeOrder(page);
     await page.waitForURL(/\/orders\/ord_/);
     await page.getByRole('heading', { level: 1, name: 'Thank you, Ada' }).waitFor();
     await close();

@@ -1,7 +1,7 @@
 // A customer writes to the seller of an order, with a picture, and is told what was taken out; with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { auditFaults, eventually, fillCheckout, openPage, placeOrder, registerCustomer, startBrowser, startShop } from './lib.mjs';
+import { eventually, fillCheckout, lookAt, openPage, placeOrder, registerCustomer, startBrowser, startShop } from './lib.mjs';
 
 const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
 /** A PNG of one pixel. */
@@ -21,12 +21,6 @@ after(async () => {
   await shop?.stop();
 });
 
-async function audit(page, name, width, audited) {
-  // The audit is a script, too.
-  if (audited) assert.deepEqual(await auditFaults(page), [], name);
-  await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
-}
-
 for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
   test(`a customer writes to a seller, ${javaScriptEnabled ? 'with' : 'without'} script`, async () => {
     const email = `writer-${width}@example.org`;
@@ -35,7 +29,7 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
     await registerCustomer(page, shop, pop, email);
     await page.getByRole('link', { name: 'Messages' }).click();
     await page.getByText('When you order with your account').waitFor();
-    await audit(page, 'chats-empty', width, javaScriptEnabled);
+    await lookAt(page, folder, 'chats-empty', { javaScriptEnabled });
 
     await fillCheckout(page, pop, '/p/tidal-mug', email, { javaScriptEnabled });
     await placeOrder(page);
@@ -45,10 +39,10 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
       await page.goto(`${pop}/account/chats`);
       return (await room.count()) === 1;
     });
-    await audit(page, 'chats', width, javaScriptEnabled);
+    await lookAt(page, folder, 'chats', { javaScriptEnabled });
     await room.click();
     await page.getByText('Nothing written yet').waitFor();
-    await audit(page, 'chat-empty', width, javaScriptEnabled);
+    await lookAt(page, folder, 'chat-empty', { javaScriptEnabled });
 
     await page.getByLabel('Your message').fill(`Is it <b>safe</b>? Write to ${email}`);
     await page.getByLabel('Pictures').setInputFiles({ name: 'mug.png', mimeType: 'image/png', buffer: PICTURE });
@@ -60,12 +54,17 @@ for (const [javaScriptEnabled, width] of [[true, 1280], [false, 390]]) {
       if (!javaScriptEnabled) await page.reload();
       return (await page.locator('.say-mark').textContent()) === 'Delivered';
     });
-    await audit(page, 'chat', width, javaScriptEnabled);
+    await lookAt(page, folder, 'chat', { javaScriptEnabled });
 
     await page.getByText('Trouble with this seller?').click();
     await page.getByLabel('What is wrong?').fill('Nothing at all, this is a test');
     await page.getByRole('button', { name: 'Report to Kiosk' }).click();
     await page.getByText('A moderator will look at this conversation.').waitFor();
+    await lookAt(page, folder, 'chat-reported', { javaScriptEnabled });
+    await page.getByText('Trouble with this seller?').click();
+    await page.getByRole('button', { name: 'Close this conversation' }).click();
+    await page.getByText('You closed this conversation.').waitFor();
+    await lookAt(page, folder, 'chat-closed', { javaScriptEnabled });
     assert.deepEqual(faults, []);
     await close();
   });
@@ -77,7 +76,7 @@ test('a product that was not bought cannot be reviewed', async () => {
   await registerCustomer(page, shop, pop, 'reviewer@example.org');
   await page.goto(`${pop}/account/reviews/prd_never-bought`);
   await page.getByText('Only who bought it here').waitFor();
-  await audit(page, 'review-refused', 390, true);
+  await lookAt(page, folder, 'review-refused');
   assert.deepEqual(faults, []);
   await close();
 });
