@@ -63,3 +63,26 @@ fn the_manifest_refers_to_what_is_there() {
         }
     }
 }
+
+/// The fraud score asks nobody who they are, so nobody but the checkout may reach it.
+#[test]
+fn only_orders_reach_the_fraud_score() {
+    let manifest = spin_toml();
+    let triggers = manifest["trigger"]["http"].as_array().unwrap().iter();
+    let routes: Vec<&Value> = triggers
+        .filter(|trigger| trigger["component"] == "edge-fraud")
+        .map(|trigger| &trigger["route"])
+        .collect();
+    assert_eq!(routes, [&json!({ "private": true })]);
+    let reaches = |component: &Value| {
+        let hosts = component["allowed_outbound_hosts"].as_array().into_iter().flatten();
+        // A wildcard reaches it, too.
+        hosts
+            .map(|host| host.as_str().unwrap())
+            .any(|host| host.contains("edge-fraud") || host.contains("://*"))
+    };
+    let components = manifest["component"].as_object().unwrap().iter();
+    let callers: Vec<&String> =
+        components.filter(|(_, component)| reaches(component)).map(|(name, _)| name).collect();
+    assert_eq!(callers, ["edge-orders"]);
+}

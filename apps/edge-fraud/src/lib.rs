@@ -5,6 +5,9 @@
 //! GET  /model                                 which model decides here
 //! ```
 //!
+//! It is private to the POP: hosts give it no address, and only edge-orders reaches it. So it asks nobody who they are,
+//! writes nothing, and repeats nothing of a question.
+//!
 //! Model, feature list, thresholds, rules and reason texts are data (`ml/fraud/models`), mounted at `/models`.
 //! Whatever is wrong with the data, the input or the counters, the answer is a review: nothing that this app cannot
 //! judge is allowed. It knows no personal value, and nothing of carts, stock or the core.

@@ -2,17 +2,20 @@
 //! links of mails can be followed. It keeps mails in memory and sends nothing.
 //!
 //! ```text
-//! POST /email       as Postmark takes it
+//! POST /email       as Postmark takes it: with a server token, here any
 //! GET  /            the mailbox, as a page
 //! GET  /messages    the same as JSON
 //! GET  /healthz
 //! ```
+//!
+//! Whoever reads the mailbox needs no password: the program listens on this machine alone.
 
 mod page;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -72,12 +75,12 @@ pub fn router(mailbox: Mailbox) -> Router {
         .with_state(mailbox)
 }
 
-async fn send(State(mailbox): State<Mailbox>, headers: HeaderMap, body: String) -> Response {
+async fn send(State(mailbox): State<Mailbox>, headers: HeaderMap, body: Bytes) -> Response {
     let token = headers.get("x-postmark-server-token").is_some_and(|token| !token.is_empty());
     if !token {
         return refusal(StatusCode::UNAUTHORIZED, 10, "Bad or missing Server API token.");
     }
-    let Ok(message) = serde_json::from_str::<Message>(&body) else {
+    let Ok(message) = serde_json::from_slice::<Message>(&body) else {
         return refusal(StatusCode::UNPROCESSABLE_ENTITY, 402, "Received invalid JSON input.");
     };
     if !message.to.contains('@') || !message.from.contains('@') {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -14,9 +14,16 @@ use tokio::net::TcpListener;
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// Address to serve on.
-    #[arg(long, default_value = "127.0.0.1:8010")]
+    /// Address to serve on, of this machine alone.
+    #[arg(long, default_value = "127.0.0.1:8010", value_parser = loopback)]
     listen: SocketAddr,
+}
+
+/// Whoever reads the mailbox can follow its links into accounts, so nobody outside this machine reads it.
+fn loopback(text: &str) -> Result<SocketAddr> {
+    let address: SocketAddr = text.parse()?;
+    ensure!(address.ip().is_loopback(), "the mailbox is open to this machine alone, such as 127.0.0.1:8010");
+    Ok(address)
 }
 
 #[tokio::main]
@@ -35,5 +42,19 @@ async fn main() -> Result<()> {
                 eprintln!("a connection ended: {error}");
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_listens_on_this_machine_alone() {
+        let takes = |listen| Args::try_parse_from(["mail-sandbox", "--listen", listen]).is_ok();
+        assert!(takes("127.0.0.1:0") && takes("[::1]:8010"));
+        for open in ["0.0.0.0:8010", "[::]:8010", "192.0.2.7:8010", "localhost", ""] {
+            assert!(!takes(open), "{open}");
+        }
     }
 }

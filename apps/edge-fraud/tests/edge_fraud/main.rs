@@ -2,6 +2,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod bad_input;
 mod broken_model;
 mod common;
