@@ -1,12 +1,11 @@
 //! State of the router: what an instance sets up once, before its first request.
 
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use http::StatusCode;
 use http::request::Parts;
-use kiosk_edge_platform::{Database, Edge};
+use kiosk_edge_platform::{Database, Edge, SetUpOnce};
 use kiosk_password::Hasher;
 use kiosk_problem::Problem;
 
@@ -20,13 +19,13 @@ pub struct App(Arc<Shared>);
 struct Shared {
     edge: Edge,
     keys: Arc<dyn Database>,
-    config: OnceLock<Arc<Config>>,
-    region: OnceLock<Region>,
+    config: SetUpOnce<Arc<Config>>,
+    region: SetUpOnce<Region>,
 }
 
 impl App {
     pub fn new(edge: Edge, keys: Arc<dyn Database>) -> Self {
-        Self(Arc::new(Shared { edge, keys, config: OnceLock::new(), region: OnceLock::new() }))
+        Self(Arc::new(Shared { edge, keys, config: SetUpOnce::default(), region: SetUpOnce::default() }))
     }
 
     /// The host's ports.
@@ -39,35 +38,26 @@ impl App {
     /// # Errors
     /// 503 when a variable is missing or does not fit.
     pub async fn config(&self) -> Result<Arc<Config>, Problem> {
-        if let Some(config) = self.0.config.get() {
-            return Ok(config.clone());
-        }
-        let config = Config::load(&*self.0.edge.variables).await.map_err(|error| not_ready(&error))?;
-        Ok(self.0.config.get_or_init(|| Arc::new(config)).clone())
+        let load = async { Config::load(&*self.0.edge.variables).await.map(Arc::new) };
+        self.0.config.get(load).await.map_err(|error| Problem::not_ready(&error))
     }
 
-    /// The region's vault, set up on the first call. Requests that come at the same time may each set it up, which
-    /// does no harm and needs no request to wake another.
+    /// The region's vault, set up on the first call.
     ///
     /// # Errors
     /// 503 when it cannot be set up.
     pub async fn region(&self) -> Result<Region, Problem> {
-        if let Some(region) = self.0.region.get() {
-            return Ok(region.clone());
-        }
+        self.0.region.get(self.set_up()).await
+    }
+
+    async fn set_up(&self) -> Result<Region, Problem> {
         let config = self.config().await?;
         let Shared { edge, keys, .. } = &*self.0;
-        schema::migrate(&*edge.db).await.map_err(|error| not_ready(&error))?;
-        keys::migrate(&**keys).await.map_err(|error| not_ready(&error))?;
+        schema::migrate(&*edge.db).await.map_err(|error| Problem::not_ready(&error))?;
+        keys::migrate(&**keys).await.map_err(|error| Problem::not_ready(&error))?;
         let hasher = Hasher::new(config.pepper.bytes());
-        let ready = Ready { edge: edge.clone(), keys: keys.clone(), config, hasher };
-        Ok(self.0.region.get_or_init(|| Region(Arc::new(ready))).clone())
+        Ok(Region(Arc::new(Ready { edge: edge.clone(), keys: keys.clone(), config, hasher })))
     }
-}
-
-fn not_ready(error: &(dyn std::error::Error + 'static)) -> Problem {
-    tracing::error!(error, "the vault could not be set up");
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Accounts are not ready").retry_after_s(1)
 }
 
 /// The region's accounts: what services work with. Extracting it sets it up.

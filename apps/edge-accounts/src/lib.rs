@@ -46,13 +46,10 @@ mod webauthn;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use http::{HeaderValue, StatusCode, header};
 use kiosk_edge_platform::{Database, Edge};
-use kiosk_problem::{Json, method_not_allowed, route_not_found, with_request_ids};
+use kiosk_problem::{Json, method_not_allowed, route_not_found, with_request_ids, with_usual_headers};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Info, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
@@ -116,26 +113,13 @@ pub fn router(edge: Edge, keys: Arc<dyn Database>) -> Router {
         .route("/v1/account/tick", post(tick::tick_from_outside))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn(usual_headers))
-        .layer(middleware::from_fn(with_request_ids))
+        .layer(from_fn_with_state("Bearer", with_usual_headers))
+        .layer(from_fn(with_request_ids))
         .with_state(app.clone());
     // What another POP forwards goes into the same routes, once it is out of its signed wrapping.
     let vault = forward::Vault { app: app.clone(), api: api.clone() };
     let forwarded = post(forward::accept).fallback(route_not_found).with_state(vault);
     api.route("/v1/account/forwarded", forwarded)
-        .layer(middleware::from_fn_with_state(app, forward::to_the_vault))
-        .layer(middleware::from_fn(with_request_ids))
-}
-
-/// An account is nobody else's business: no answer is kept. Who is not known is told how to say who they are (RFC 9110,
-/// 11.6.1).
-async fn usual_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let unknown = response.status() == StatusCode::UNAUTHORIZED;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if unknown {
-        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Bearer"));
-    }
-    response
+        .layer(from_fn_with_state(app, forward::to_the_vault))
+        .layer(from_fn(with_request_ids))
 }

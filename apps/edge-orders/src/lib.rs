@@ -30,13 +30,10 @@ mod products;
 mod sync;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::post;
-use http::{HeaderValue, StatusCode, header};
 use kiosk_edge_platform::Edge;
-use kiosk_problem::{method_not_allowed, route_not_found, with_request_ids};
+use kiosk_problem::{method_not_allowed, route_not_found, with_request_ids, with_usual_headers};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -61,20 +58,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/tick", post(sync::transport::tick_from_outside))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn(usual_headers))
-        .layer(middleware::from_fn(with_request_ids))
+        .layer(from_fn_with_state("Bearer", with_usual_headers))
+        .layer(from_fn(with_request_ids))
         .with_state(App::new(edge, api))
-}
-
-/// Carts and orders are nobody else's business: no answer is kept unless it says so itself. Who is not known is told
-/// how to say who they are (RFC 9110, 11.6.1).
-async fn usual_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let unknown = response.status() == StatusCode::UNAUTHORIZED;
-    let headers = response.headers_mut();
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if unknown {
-        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Bearer"));
-    }
-    response
 }

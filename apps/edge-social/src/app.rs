@@ -1,14 +1,14 @@
 //! State of the router: what an instance sets up once, before its first request.
 
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
 use bytes::Bytes;
+use http::Request;
 use http::request::Parts;
-use http::{Request, StatusCode};
-use kiosk_edge_platform::{Edge, Outbound};
+use kiosk_edge_platform::{Edge, Outbound, SetUpOnce};
 use kiosk_pop_store::schema;
 use kiosk_problem::Problem;
 use utoipa::openapi::OpenApi;
@@ -27,12 +27,12 @@ pub struct App(Arc<Shared>);
 struct Shared {
     edge: Edge,
     api: OpenApi,
-    pop: OnceLock<Pop>,
+    pop: SetUpOnce<Pop>,
 }
 
 impl App {
     pub fn new(edge: Edge, api: OpenApi) -> Self {
-        Self(Arc::new(Shared { edge, api, pop: OnceLock::new() }))
+        Self(Arc::new(Shared { edge, api, pop: SetUpOnce::default() }))
     }
 
     /// The description of the API, as the routes state it.
@@ -40,23 +40,12 @@ impl App {
         &self.0.api
     }
 
-    /// The POP, set up on the first call. Requests that come at the same time may each set it up, which does no harm
-    /// and needs no request to wake another.
-    async fn pop(&self) -> Result<Pop, Problem> {
-        if let Some(pop) = self.0.pop.get() {
-            return Ok(pop.clone());
-        }
+    async fn set_up(&self) -> Result<Pop, Problem> {
         let edge = &self.0.edge;
-        let config = Config::load(&*edge.variables).await.map_err(|error| not_ready(&error))?;
-        schema::migrate(&*edge.db).await.map_err(|error| not_ready(&error))?;
-        let pop = Ready { edge: edge.clone(), config, streams: AtomicUsize::new(0) };
-        Ok(self.0.pop.get_or_init(|| Pop(Arc::new(pop))).clone())
+        let config = Config::load(&*edge.variables).await.map_err(|error| Problem::not_ready(&error))?;
+        schema::migrate(&*edge.db).await.map_err(|error| Problem::not_ready(&error))?;
+        Ok(Pop(Arc::new(Ready { edge: edge.clone(), config, streams: AtomicUsize::new(0) })))
     }
-}
-
-fn not_ready(error: &(dyn std::error::Error + 'static)) -> Problem {
-    tracing::error!(error, "the POP could not be set up");
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "This POP is not ready").retry_after_s(1)
 }
 
 /// A POP that is set up: what services work with. Extracting it sets it up.
@@ -107,6 +96,6 @@ impl FromRequestParts<App> for Pop {
     type Rejection = Problem;
 
     async fn from_request_parts(_parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        app.pop().await
+        app.0.pop.get(app.set_up()).await
     }
 }

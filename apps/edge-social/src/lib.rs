@@ -22,7 +22,6 @@ mod chats;
 mod config;
 mod entry;
 mod error;
-mod idempotency;
 mod openapi;
 mod pictures;
 mod reviews;
@@ -30,12 +29,9 @@ mod session;
 mod text;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{self, Next};
-use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use kiosk_edge_platform::Edge;
-use kiosk_problem::{method_not_allowed, route_not_found, with_request_ids};
+use kiosk_problem::{method_not_allowed, route_not_found, with_request_ids, with_usual_headers};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -60,21 +56,7 @@ pub fn router(edge: Edge) -> Router {
     router
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn(usual_headers))
-        .layer(middleware::from_fn(with_request_ids))
+        .layer(from_fn_with_state("Kiosk-Session", with_usual_headers))
+        .layer(from_fn(with_request_ids))
         .with_state(App::new(edge, api))
-}
-
-/// What people write is nobody else's business: no answer is kept unless it says so itself, and none is taken for
-/// something else than it says. Who is not known is told which header is missing (RFC 9110, 11.6.1).
-async fn usual_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let unknown = response.status() == StatusCode::UNAUTHORIZED;
-    let headers = response.headers_mut();
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if unknown {
-        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Kiosk-Session"));
-    }
-    response
 }

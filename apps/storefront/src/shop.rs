@@ -4,12 +4,12 @@
 //! product itself are read for each page.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use kiosk_edge_platform::Edge;
+use kiosk_edge_platform::{Edge, SetUpOnce};
 use kiosk_pop_store::catalog::{self, Card, ListQuery};
 use kiosk_pop_store::schema;
 
@@ -48,7 +48,7 @@ pub struct Shop {
     pub assets: Manifest,
     /// Tags of the head that load them.
     pub head_html: String,
-    migrated: OnceLock<()>,
+    migrated: SetUpOnce<()>,
     nav: Mutex<Option<Kept<Arc<Nav>>>>,
     shelves: Mutex<HashMap<String, Kept<Arc<Shelf>>>>,
 }
@@ -62,7 +62,7 @@ impl Shop {
             edge,
             assets,
             head_html,
-            migrated: OnceLock::new(),
+            migrated: SetUpOnce::default(),
             nav: Mutex::default(),
             shelves: Mutex::default(),
         }
@@ -138,10 +138,7 @@ pub async fn migrated(
     request: Request,
     next: Next,
 ) -> Result<Response, PageError> {
-    if shop.migrated.get().is_none() {
-        schema::migrate(&*shop.edge.db).await?;
-        shop.migrated.get_or_init(|| ());
-    }
+    shop.migrated.get(schema::migrate(&*shop.edge.db)).await?;
     Ok(next.run(request).await)
 }
 

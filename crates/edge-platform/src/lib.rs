@@ -16,6 +16,7 @@ mod migrate;
 #[cfg(not(target_family = "wasm"))]
 pub mod native;
 pub mod request_id;
+mod set_up;
 #[cfg(target_os = "wasi")]
 pub mod spin;
 pub mod streaming;
@@ -28,6 +29,7 @@ pub use db::{Database, DbError, Row, Statement, Value};
 use futures::future::BoxFuture;
 pub use http_client::{HttpClient, HttpError, Outbound, RESPONSE_BYTES_MAX};
 pub use migrate::migrate;
+pub use set_up::SetUpOnce;
 
 /// The wall clock.
 pub trait Clock: Send + Sync {

@@ -5,13 +5,15 @@
 //! too.
 
 mod extract;
+mod idempotency;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 pub use extract::{BODY_BYTES_MAX, Json, Path, Query, parse_json, read_body};
 use http::{HeaderName, HeaderValue, StatusCode, header};
+pub use idempotency::{IDEMPOTENT_REPLAYED, idempotency_key, idempotency_key_reused};
 use serde::{Deserialize, Serialize};
 
 /// Header that carries the request's id in and out.
@@ -84,6 +86,13 @@ impl Problem {
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = cause, "request failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side")
+    }
+
+    /// 503 of an instance that cannot be set up, whose cause is logged here; the next request tries again.
+    #[must_use]
+    pub fn not_ready(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = cause, "the POP could not be set up");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "This POP is not ready").retry_after_s(1)
     }
 
     /// Adds what happened this time.
@@ -169,6 +178,24 @@ pub async fn with_request_ids(request: Request, next: Next) -> Response {
         }
     }
     response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Middleware of an API that answers each person of their own: no answer is kept unless it says so itself, and none is
+/// taken for something else than it says. Who is not known is told how to say who they are, by `scheme` (RFC 9110, 11.6.1).
+pub async fn with_usual_headers(
+    State(scheme): State<&'static str>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let unknown = response.status() == StatusCode::UNAUTHORIZED;
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if unknown {
+        headers.entry(header::WWW_AUTHENTICATE).or_insert(HeaderValue::from_static(scheme));
+    }
     response
 }
 

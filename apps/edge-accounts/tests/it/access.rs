@@ -89,6 +89,7 @@ async fn customers_routes_are_closed_to_everybody_else() {
         let without = without.refused(401, "token_required");
         assert_eq!(without.headers["www-authenticate"], "Bearer");
         assert_eq!(without.headers["cache-control"], "no-store");
+        assert_eq!(without.headers["x-content-type-options"], "nosniff");
         for forged in ["x", &token.to_uppercase(), &token[1..], &"a".repeat(64)] {
             let reply = region.call(method.clone(), &path, Some(forged), Some(json!({}))).await;
             reply.refused(401, "session_ended");

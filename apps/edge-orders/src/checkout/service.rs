@@ -6,7 +6,7 @@ use kiosk_pop_store::carts::{Asked, CartState};
 use kiosk_pop_store::idempotency::Remembered;
 use kiosk_pop_store::standings::Buyer;
 use kiosk_privacy::Shopper;
-use kiosk_problem::{Problem, parse_json};
+use kiosk_problem::{Problem, idempotency_key_reused, parse_json};
 use kiosk_risk::{IdentityKeys, Outcome, ScoreRequest};
 use kiosk_session::Who;
 use kiosk_wire::CLOCK_SKEW_MS_MAX;
@@ -151,12 +151,7 @@ impl Checkout<'_> {
     /// The answer that was given before; another body under the same key is refused.
     fn repeat(&self, remembered: &Remembered) -> Result<Answered> {
         if remembered.request_hash != self.request_hash {
-            let problem = Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency_key_reused",
-                "This Idempotency-Key was used for another request",
-            );
-            return Err(problem.param("Idempotency-Key").into());
+            return Err(idempotency_key_reused().into());
         }
         let answer = if remembered.status == StatusCode::CREATED.as_u16() {
             Answer::Placed(Box::new(self.with_token(serde_json::from_str(&remembered.response)?)?))

@@ -1,36 +1,17 @@
 //! `POST /v1/orders`.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use kiosk_problem::{Json, Problem};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use kiosk_problem::{IDEMPOTENT_REPLAYED, Json, idempotency_key};
 use serde_json::Value;
 
-use super::request::{KEY_BYTES_MAX, PlaceOrder};
+use super::request::PlaceOrder;
 use super::service::{self, Answer, Answered};
 use super::view::PlacedOrder;
 use crate::app::Pop;
 use crate::auth::Token;
 use crate::error::Result;
 use crate::sync;
-
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-
-fn idempotency_key(headers: &HeaderMap) -> Result<&str, Problem> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "idempotency_key_required",
-            "This address needs an Idempotency-Key",
-        ));
-    };
-    match value.to_str() {
-        Ok(key) if (1..=KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) => {
-            Ok(key)
-        }
-        _ => Err(Problem::invalid("Idempotency-Key", format!("1 to {KEY_BYTES_MAX} printable characters"))),
-    }
-}
 
 /// Turns a cart into an order. The same `Idempotency-Key` never places two: a repeated request gets the same answer
 /// and `Idempotent-Replayed: true`.

@@ -85,6 +85,7 @@ async fn owners_routes_are_closed_to_everybody_else() {
         let without = pop.call(method.clone(), &url, None, &headers, body.clone()).await;
         without.is_problem(401, "token_required");
         assert_eq!(without.headers["www-authenticate"], "Bearer");
+        assert_eq!(without.headers["x-content-type-options"], "nosniff");
         for token in [mine.token.as_str(), "x", &mine.token.to_uppercase()] {
             let reply = pop.call(method.clone(), &url, Some(token), &headers, body.clone()).await;
             assert_eq!(reply.status, StatusCode::NOT_FOUND, "{method} {url}: {}", reply.body);

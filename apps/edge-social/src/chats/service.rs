@@ -6,14 +6,13 @@ use kiosk_pop_store::social::messages::{self, NewMessage, Part};
 use kiosk_pop_store::social::rooms::{self, Act, Room};
 use kiosk_pop_store::social::was_answered;
 use kiosk_privacy::Kind;
-use kiosk_problem::Problem;
+use kiosk_problem::{Problem, idempotency_key_reused};
 use kiosk_wire::people::TEXT_CHARS_MAX;
 use kiosk_wire::{Party, RoomKey};
 
 use super::view::{MessageBody, Reported, RoomBody, RoomList, RoomMessages, SentMessage};
 use crate::app::Pop;
 use crate::error::{Result, room_closed};
-use crate::idempotency::check_same;
 use crate::text::{self, names_of};
 
 /// Most rooms of a list.
@@ -121,7 +120,9 @@ pub async fn send_message(
 }
 
 fn repeat(remembered: &Remembered, request_hash: &str) -> Result<(SentMessage, bool)> {
-    check_same(remembered, request_hash)?;
+    if remembered.request_hash != request_hash {
+        return Err(idempotency_key_reused().into());
+    }
     Ok((serde_json::from_str(&remembered.response)?, true))
 }
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use kiosk_edge_platform::streaming::EVENT_STREAM;
 use kiosk_ids::{OrderId, VendorId};
 use kiosk_pop_store::social::messages::Part;
-use kiosk_problem::{Json, Path, Problem, Query, parse_json};
+use kiosk_problem::{IDEMPOTENT_REPLAYED, Json, Path, Problem, Query, idempotency_key, parse_json};
 use kiosk_wire::RoomKey;
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,7 +17,6 @@ use super::service::{self, Draft};
 use super::view::{Reported, RoomList, RoomMessages, SentMessage};
 use crate::app::Pop;
 use crate::error::Result;
-use crate::idempotency::{self, IDEMPOTENT_REPLAYED};
 use crate::session::{Customer, Reader};
 
 fn room_key((order, vendor): (String, String)) -> Result<RoomKey, Problem> {
@@ -108,7 +107,7 @@ pub async fn send_message(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<Response> {
-    let (room, key) = (room_key(names)?, idempotency::key(&headers)?);
+    let (room, key) = (room_key(names)?, idempotency_key(&headers)?);
     // Written again, so that white space and the order of members do not make another request.
     let request = body.to_string();
     let SendMessage { text, uploads } = parse_json(request.as_bytes())?;

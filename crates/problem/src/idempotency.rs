@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: the same request again gets the same answer, and has no effect.
 
 use http::{HeaderMap, HeaderName, StatusCode};
-use kiosk_pop_store::idempotency::Remembered;
-use kiosk_problem::Problem;
+
+use crate::Problem;
 
 /// Longest key, in bytes.
 const KEY_BYTES_MAX: usize = 64;
@@ -11,7 +11,10 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The key of a request.
-pub fn key(headers: &HeaderMap) -> Result<&str, Problem> {
+///
+/// # Errors
+/// 400 `idempotency_key_required` without one, 422 `invalid_value` for one that is too long or not printable.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<&str, Problem> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
         return Err(Problem::new(
             StatusCode::BAD_REQUEST,
@@ -27,15 +30,13 @@ pub fn key(headers: &HeaderMap) -> Result<&str, Problem> {
     }
 }
 
-/// Refuses another request under the key of a remembered one.
-pub fn check_same(remembered: &Remembered, request_hash: &str) -> Result<(), Problem> {
-    if remembered.request_hash == request_hash {
-        return Ok(());
-    }
-    Err(Problem::new(
+/// 422: the key was used for another request.
+#[must_use]
+pub fn idempotency_key_reused() -> Problem {
+    Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "idempotency_key_reused",
         "This Idempotency-Key was used for another request",
     )
-    .param("Idempotency-Key"))
+    .param("Idempotency-Key")
 }
