@@ -1,15 +1,11 @@
 //! `/account/chats`: one's conversations with sellers.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::talk::{Failed, failed, social, style};
+use super::talk::{Customer, style};
 use crate::components::moment::moment;
 use crate::components::shell::{Cache, Meta, respond};
-use crate::http::Visit;
 use crate::pages::PageError;
 use crate::shop::Shop;
 use crate::social::Room;
@@ -18,20 +14,14 @@ use crate::social::Room;
 const PREVIEW_CHARS: usize = 90;
 
 /// `GET /account/chats`
-pub async fn show(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
-    let api = match social(&shop, &visit) {
-        Ok(api) => api,
-        Err(login) => return Ok(login),
-    };
-    let rooms = match api.rooms().await {
+pub async fn show(customer: Customer) -> Result<Response, PageError> {
+    let rooms = match customer.social().rooms().await {
         Ok(rooms) => rooms,
-        Err(error) => match failed(&visit, error) {
-            Failed::Elsewhere(answer) => return answer,
-            Failed::Here(status, _) => return Err(PageError::BadForm(status)),
-        },
+        Err(error) => return customer.elsewhere(error),
     };
+    let Customer { shop, visit, .. } = &customer;
     let meta = Meta::private("Messages");
-    respond(&shop, &visit, Cache::Private, meta, || view(&shop, &rooms)).await
+    respond(shop, visit, Cache::Private, meta, || view(shop, &rooms)).await
 }
 
 fn view(shop: &Shop, rooms: &[Room]) -> AnyView {

@@ -1,47 +1,48 @@
 //! `/account/reviews/{product}`: one's own review.
 
-use std::sync::Arc;
-
-use axum::extract::State;
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use kiosk_ids::ProductId;
 use leptos::prelude::*;
 use serde_json::json;
 
 use super::form::notice;
-use super::talk::{Failed, failed, masked_notice, masked_query, pictures_field, social, style};
+use super::talk::{Customer, Failed, failed, masked_notice, masked_query, pictures_field, style};
 use crate::components::field::area_text;
 use crate::components::icons;
 use crate::components::shell::{Cache, Meta, respond};
-use crate::http::Visit;
 use crate::http::forms::{Pairs, QueryPairs};
 use crate::http::multipart::FilesForm;
 use crate::http::path::Name;
 use crate::pages::PageError;
 use crate::pages::cart::see_other;
 use crate::shop::Shop;
-use crate::social::{OwnReview, Review, SocialApi};
+use crate::social::{OwnReview, Review};
 
 const STARS: [(u8, &str); 5] =
     [(5, "Excellent"), (4, "Good"), (3, "All right"), (2, "Not so good"), (1, "Bad")];
 
 /// `GET /account/reviews/{product}`
 pub async fn show(
-    State(shop): State<Arc<Shop>>,
-    visit: Visit,
-    Name(product): Name,
+    Reviewed(product): Reviewed,
+    customer: Customer,
     QueryPairs(query): QueryPairs,
 ) -> Result<Response, PageError> {
-    let product = product_id(&product)?;
-    match social(&shop, &visit) {
-        Ok(api) => page(&shop, &visit, api, &product, Shown { query, ..Shown::default() }).await,
-        Err(login) => Ok(login),
-    }
+    page(&customer, &product, Shown { query, ..Shown::default() }).await
 }
 
-fn product_id(text: &str) -> Result<ProductId, PageError> {
-    ProductId::parse(text).map_err(|_| PageError::NotFound)
+/// The product in the path; what is no name of one is a page that is not there.
+pub struct Reviewed(ProductId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Reviewed {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let Name(product) = Name::from_request_parts(parts, state).await?;
+        ProductId::parse(&product).map(Self).map_err(|_| PageError::NotFound)
+    }
 }
 
 /// What the page is asked to say, and a form that was not taken.
@@ -53,22 +54,12 @@ struct Shown {
     status: StatusCode,
 }
 
-async fn page(
-    shop: &Arc<Shop>,
-    visit: &Visit,
-    api: SocialApi<'_>,
-    product: &ProductId,
-    shown: Shown,
-) -> Result<Response, PageError> {
-    let own = match api.own_review(product.as_str()).await {
+async fn page(customer: &Customer, product: &ProductId, shown: Shown) -> Result<Response, PageError> {
+    let own = match customer.social().own_review(product.as_str()).await {
         Ok(own) => own,
-        Err(error) => {
-            return match failed(visit, error) {
-                Failed::Elsewhere(answer) => answer,
-                Failed::Here(status, _) => Err(PageError::BadForm(status)),
-            };
-        }
+        Err(error) => return customer.elsewhere(error),
     };
+    let Customer { shop, visit, .. } = customer;
     let meta = Meta::private("Your review");
     let mut response =
         respond(shop, visit, Cache::Private, meta, || view(shop, product, &own, &shown)).await?;
@@ -78,20 +69,14 @@ async fn page(
 
 /// `POST /account/reviews/{product}`
 pub async fn send(
-    State(shop): State<Arc<Shop>>,
-    visit: Visit,
-    Name(product): Name,
+    Reviewed(product): Reviewed,
+    customer: Customer,
     FilesForm { pairs, files }: FilesForm,
 ) -> Result<Response, PageError> {
-    let product = product_id(&product)?;
-    let api = match social(&shop, &visit) {
-        Ok(api) => api,
-        Err(login) => return Ok(login),
-    };
     let written = async {
         let kept = pairs.0.iter().filter(|(name, _)| name == "keep").map(|(_, id)| id.clone());
         let mut uploads: Vec<String> = kept.collect();
-        uploads.extend(api.upload(&files).await?);
+        uploads.extend(customer.social().upload(&files).await?);
         uploads.dedup();
         let review = json!({
             "stars": pairs.text("stars").parse::<u8>().unwrap_or(0),
@@ -99,7 +84,7 @@ pub async fn send(
             "body": pairs.text("body"),
             "uploads": uploads,
         });
-        api.put_review(product.as_str(), &review).await
+        customer.social().put_review(product.as_str(), &review).await
     };
     match written.await {
         Ok(written) => {
@@ -108,31 +93,21 @@ pub async fn send(
                 if query.is_empty() { "?written=yes".to_owned() } else { format!("{query}&written=yes") };
             Ok(see_other(&format!("/account/reviews/{product}{query}")))
         }
-        Err(error) => match failed(&visit, error) {
+        Err(error) => match failed(&customer.visit, error) {
             Failed::Elsewhere(answer) => answer,
             Failed::Here(status, trouble) => {
                 let shown = Shown { draft: Some(pairs), trouble: Some(trouble), status, ..Shown::default() };
-                page(&shop, &visit, api, &product, shown).await
+                page(&customer, &product, shown).await
             }
         },
     }
 }
 
 /// `POST /account/reviews/{product}/withdraw`
-pub async fn withdraw(
-    State(shop): State<Arc<Shop>>,
-    visit: Visit,
-    Name(product): Name,
-) -> Result<Response, PageError> {
-    let product = product_id(&product)?;
-    let api = match social(&shop, &visit) {
-        Ok(api) => api,
-        Err(login) => return Ok(login),
-    };
-    match api.withdraw_review(product.as_str()).await.map_err(|error| failed(&visit, error)) {
+pub async fn withdraw(Reviewed(product): Reviewed, customer: Customer) -> Result<Response, PageError> {
+    match customer.social().withdraw_review(product.as_str()).await {
         Ok(()) => Ok(see_other(&format!("/account/reviews/{product}?withdrawn=yes"))),
-        Err(Failed::Elsewhere(answer)) => answer,
-        Err(Failed::Here(status, _)) => Err(PageError::BadForm(status)),
+        Err(error) => customer.elsewhere(error),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use leptos::prelude::*;
 
@@ -15,11 +17,37 @@ use crate::shop::Shop;
 use crate::sibling::SiblingError;
 use crate::social::SocialApi;
 
-/// edge-social for this visitor, or to the login.
-pub fn social<'a>(shop: &'a Arc<Shop>, visit: &'a Visit) -> Result<SocialApi<'a>, Response> {
-    match visit.session.as_deref() {
-        Some(session) => Ok(SocialApi { edge: &shop.edge, session }),
-        None => Err(with_session(visit, "/account/login", None)),
+/// A visitor who is logged in; others are led to the login.
+pub struct Customer {
+    pub shop: Arc<Shop>,
+    pub visit: Visit,
+    session: String,
+}
+
+impl Customer {
+    /// edge-social for this customer.
+    pub fn social(&self) -> SocialApi<'_> {
+        SocialApi { edge: &self.shop.edge, session: &self.session }
+    }
+
+    /// Where a failure leads that no page of theirs can show.
+    pub fn elsewhere(&self, error: SiblingError) -> Result<Response, PageError> {
+        match failed(&self.visit, error) {
+            Failed::Elsewhere(answer) => answer,
+            Failed::Here(status, _) => Err(PageError::BadForm(status)),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Shop>> for Customer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, shop).await.unwrap_or_else(|never| match never {});
+        match visit.session.clone() {
+            Some(session) => Ok(Self { shop: shop.clone(), visit, session }),
+            None => Err(with_session(&visit, "/account/login", None)),
+        }
     }
 }
 
