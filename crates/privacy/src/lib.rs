@@ -9,6 +9,7 @@ pub mod checks;
 pub mod mask;
 mod personal;
 mod pseudonym;
+pub mod schema;
 
 use kiosk_wire::OrderRecord;
 pub use mask::{Masked, Removed, mask};

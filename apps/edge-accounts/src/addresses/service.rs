@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use kiosk_ids::AddressId;
+use kiosk_privacy::schema::AddressSchema;
 use kiosk_privacy::{Address, Personal, checks};
 use kiosk_problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -22,23 +23,6 @@ pub struct AddressForm {
     pub name: Personal<String>,
     #[schema(value_type = AddressSchema)]
     pub address: Address,
-}
-
-/// Where to deliver.
-#[derive(ToSchema)]
-#[schema(as = Address)]
-#[allow(dead_code, reason = "describes kiosk_privacy::Address")]
-pub struct AddressSchema {
-    #[schema(max_length = 200)]
-    street: String,
-    #[schema(max_length = 200)]
-    extra: Option<String>,
-    #[schema(max_length = 16)]
-    postcode: String,
-    #[schema(max_length = 100)]
-    city: String,
-    /// ISO 3166-1 alpha-2.
-    country: String,
 }
 
 /// An address, as its owner sees it; also what is sealed.

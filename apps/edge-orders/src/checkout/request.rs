@@ -3,6 +3,7 @@
 use kiosk_ids::CartId;
 use kiosk_money::Money;
 use kiosk_privacy::checks::{Refused, optional};
+use kiosk_privacy::schema::{AddressSchema, ContactSchema};
 use kiosk_privacy::{Address, Contact, Personal, Shopper};
 use kiosk_problem::Problem;
 use serde::Deserialize;
@@ -13,8 +14,6 @@ use crate::openapi::MoneySchema;
 
 /// Longest name of a device, in characters.
 pub const DEVICE_CHARS_MAX: usize = 128;
-/// Longest idempotency key, in bytes.
-pub const KEY_BYTES_MAX: usize = 64;
 
 /// How an order is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -62,36 +61,6 @@ pub struct PlaceOrder {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub device: Option<Personal<String>>,
-}
-
-/// How to reach the shopper.
-#[derive(ToSchema)]
-#[schema(as = Contact)]
-#[allow(dead_code, reason = "describes kiosk_privacy::Contact")]
-pub struct ContactSchema {
-    #[schema(max_length = 120)]
-    name: String,
-    #[schema(max_length = 254)]
-    email: String,
-    #[schema(max_length = 32)]
-    phone: Option<String>,
-}
-
-/// Where to deliver.
-#[derive(ToSchema)]
-#[schema(as = Address)]
-#[allow(dead_code, reason = "describes kiosk_privacy::Address")]
-pub struct AddressSchema {
-    #[schema(max_length = 200)]
-    street: String,
-    #[schema(max_length = 200)]
-    extra: Option<String>,
-    #[schema(max_length = 16)]
-    postcode: String,
-    #[schema(max_length = 100)]
-    city: String,
-    /// ISO 3166-1 alpha-2.
-    country: String,
 }
 
 impl PlaceOrder {
