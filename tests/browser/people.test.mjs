@@ -306,13 +306,47 @@ test('customer and vendor talk about the order', async () => {
   await vendor.getByRole('link', { name: order }).click();
   await vendor.getByText('How do I trim the wick?').waitFor();
   assert.equal(await vendor.getByText('1234567').count(), 0, 'a telephone number leaves the region');
-  await vendor.getByLabel('Message').fill('Straight across, <b>cold</b>.');
+  await vendor.getByLabel('Message', { exact: true }).fill('Straight across, <b>cold</b>.');
   await press(vendor, vendor.getByRole('button', { name: 'Send' }));
   await vendor.getByText('Straight across, <b>cold</b>.').waitFor();
   await look('vendor', 'vendor-chat');
   // Live: the customer's page was not loaded again.
   await customer.getByText('Straight across, <b>cold</b>.').waitFor();
   await look('customer', 'chat-answered');
+
+  // Neither is the vendor's, whatever is being written in it.
+  await vendor.evaluate(() => { globalThis.notLoadedAgain = true; });
+  await vendor.getByLabel('Message', { exact: true }).fill('Wait, here is a pic');
+  await customer.getByLabel('Your message').fill('With <i>scissors</i>?');
+  await customer.getByRole('button', { name: 'Send' }).click();
+  await vendor.getByText('With <i>scissors</i>?').waitFor();
+  await vendor.getByText('The customer has read up to').waitFor();
+  assert.equal(await vendor.evaluate(() => globalThis.notLoadedAgain), true, 'the page was loaded again');
+  assert.equal(await vendor.getByLabel('Message', { exact: true }).inputValue(), 'Wait, here is a pic');
+
+  // A picture that is none keeps the text; one that is reaches the customer.
+  const pictures = vendor.getByLabel('Up to 4 pictures');
+  await pictures.setInputFiles({ name: 'wick.png', mimeType: 'image/png', buffer: Buffer.from('<svg onload="alert(1)">') });
+  await press(vendor, vendor.getByRole('button', { name: 'Send' }));
+  await vendor.getByText('Picture 1: not a JPEG').waitFor();
+  assert.equal(await vendor.getByLabel('Message', { exact: true }).inputValue(), 'Wait, here is a pic');
+  await look('vendor', 'vendor-chat-refused');
+  const buffer = await readFile(new URL('fixtures/boutique/img/harbour-lamp.png', import.meta.url));
+  await pictures.setInputFiles({ name: 'wick.png', mimeType: 'image/png', buffer });
+  await vendor.getByLabel('What the pictures show').fill('A wick, trimmed');
+  await press(vendor, vendor.getByRole('button', { name: 'Send' }));
+  await vendor.getByAltText('A wick, trimmed').evaluate((image) => image.decode());
+  await look('vendor', 'vendor-chat-picture');
+  const picture = customer.getByAltText('A wick, trimmed');
+  await picture.waitFor();
+  const address = await picture.getAttribute('src');
+  await eventually('the picture did not reach the POP', async () => {
+    const answer = await fetch(pop + address);
+    return answer.headers.get('content-type') !== 'image/svg+xml';
+  });
+  await customer.reload();
+  await picture.evaluate((image) => image.decode());
+  await look('customer', 'chat-picture');
   noFaults('customer', 'vendor');
 });
 

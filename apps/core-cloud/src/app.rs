@@ -86,6 +86,7 @@ impl Services {
         );
         let imports = imports::service::Service::new(db.clone(), media.clone(), clock.clone());
         let inventory = inventory::service::Service::new(db.clone());
+        let news = chats::News::default();
         let listings = listings::service::Service::new(
             db.clone(),
             clock.clone(),
@@ -94,13 +95,19 @@ impl Services {
             inventory.clone(),
         );
         Self {
-            sync: sync::service::Service::new(db.clone(), clock.clone(), pops, config.lease_ttl_s),
+            sync: sync::service::Service::new(
+                db.clone(),
+                clock.clone(),
+                pops,
+                config.lease_ttl_s,
+                news.clone(),
+            ),
             catalog: catalog::service::Service::new(db.clone()),
             inventory,
             orders: orders::service::Service::new(db.clone(), clock.clone()),
             customers: customers::service::Service::new(db.clone(), clock.clone()),
             reviews: reviews::service::Service::new(db.clone(), clock.clone()),
-            chats: chats::service::Service::new(db.clone(), clock.clone()),
+            chats: chats::service::Service::new(db.clone(), clock.clone(), media.clone(), news),
             imports,
             media,
             members,

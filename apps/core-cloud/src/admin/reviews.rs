@@ -5,6 +5,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{Method, StatusCode};
 use kiosk_ids::ReviewId;
+use kiosk_wire::people::Party;
 use leptos::prelude::*;
 
 use crate::app::Services;
@@ -172,9 +173,9 @@ async fn page(
         </dl></div>
         {draft.map(|content| view! {
             <h2>{if state == ReviewState::Pending { "Waits" } else { "Was not taken" }}</h2>
-            <div class="form card"><ReviewText content /></div>
+            <div class="form card"><ReviewText content reader=Party::Moderator /></div>
         })}
-        {shown.map(|content| view! { <h2>"The shop shows"</h2><div class="form card"><ReviewText content /></div> })}
+        {shown.map(|content| view! { <h2>"The shop shows"</h2><div class="form card"><ReviewText content reader=Party::Moderator /></div> })}
         {answer.map(|answer| view! { <h2>"The vendor answers"</h2><div class="form card"><p class="text">{answer}</p></div> })}
         {acts}
     };

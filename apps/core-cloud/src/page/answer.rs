@@ -11,6 +11,9 @@ use crate::error::Error;
 /// Nothing but this origin's style sheet, pictures, forms and the page itself.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The same, and this origin's scripts and what they ask of it.
+const CONTENT_SECURITY_POLICY_SCRIPT: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+     style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What a handler of a page returns.
 pub type Page = Result<Response, Failed>;
@@ -49,9 +52,10 @@ pub fn html(frame: Frame, body: impl IntoView + 'static) -> Response {
 
 /// A page with another status than 200: a form that was refused is shown again with 422.
 pub fn html_with(status: StatusCode, frame: Frame, body: impl IntoView + 'static) -> Response {
+    let policy = if frame.has_script() { CONTENT_SECURITY_POLICY_SCRIPT } else { CONTENT_SECURITY_POLICY };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),

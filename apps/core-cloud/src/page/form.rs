@@ -111,6 +111,30 @@ pub fn Area(
     }
 }
 
+/// A labelled choice of files; a browser does not keep them when the form is shown again.
+#[component]
+pub fn Files(
+    form: FormState,
+    name: &'static str,
+    #[prop(into)] label: String,
+    /// Media types that the browser offers, with commas between.
+    accept: &'static str,
+    hint: &'static str,
+) -> impl IntoView {
+    let error = form.error_of(name);
+    let described =
+        error.as_ref().map_or_else(|| format!("{name}-hint"), |_| format!("{name}-hint {name}-error"));
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <span class="sub" id=format!("{name}-hint")>{hint}</span>
+            <input id=name name=name type="file" accept=accept multiple=true
+                aria-invalid=error.is_some().then_some("true") aria-describedby=described />
+            {error.map(|why| view! { <p class="error" id=format!("{name}-error") role="alert">{why}</p> })}
+        </div>
+    }
+}
+
 /// A labelled choice of one of several: value and text.
 #[component]
 pub fn Choice(

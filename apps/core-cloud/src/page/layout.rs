@@ -42,17 +42,29 @@ pub struct Frame {
     member: Option<Member>,
     /// The entry of the menu that it belongs to.
     current: &'static str,
+    /// Address of the page's script.
+    script: Option<&'static str>,
 }
 
 impl Frame {
     /// A page for somebody who is logged in; `menu` is the address of its entry in the menu.
     pub fn of(member: &Member, title: &str, menu: &'static str) -> Self {
-        Self { title: title.to_owned(), member: Some(member.clone()), current: menu }
+        Self { title: title.to_owned(), member: Some(member.clone()), current: menu, script: None }
     }
 
     /// A page for anybody.
     pub fn outside(title: &str) -> Self {
-        Self { title: title.to_owned(), member: None, current: "" }
+        Self { title: title.to_owned(), member: None, current: "", script: None }
+    }
+
+    /// The page with a script of the core, which adds to what it does without.
+    pub fn with_script(self, path: &'static str) -> Self {
+        Self { script: Some(path), ..self }
+    }
+
+    /// Whether the page has a script.
+    pub fn has_script(&self) -> bool {
+        self.script.is_some()
     }
 
     /// Entries of the menu.
@@ -109,6 +121,7 @@ fn Document(frame: Frame, children: Children) -> impl IntoView {
                 <title>{format!("{} · {house}", frame.title)}</title>
                 <link rel="stylesheet" href="/style.css" />
                 <link rel="icon" href="data:," />
+                {frame.script.map(|path| view! { <script type="module" src=path></script> })}
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to content"</a>

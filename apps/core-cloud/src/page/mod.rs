@@ -1,4 +1,4 @@
-//! What all pages of the core are made of: Leptos components rendered on the server, plain CSS, no script.
+//! What all pages of the core are made of: Leptos components rendered on the server, plain CSS, no script but on a page that says so.
 
 mod answer;
 mod fields;
@@ -11,8 +11,8 @@ mod upload;
 
 pub use answer::{Failed, Page, html, html_with, redirect};
 pub use fields::Fields;
-pub use form::{Act, Area, Choice, Field, FormState, Reasoned};
+pub use form::{Act, Area, Choice, Field, Files, FormState, Reasoned};
 pub use layout::{Badge, Empty, Fact, Frame, Notice, Pager, Search, Tile, Tone};
 pub use list::{Column, Columns, Filters, List, Pages, with_all};
 pub use parts::{Messages, ParcelActs, ParcelBadge, ReviewText, Stars};
-pub use upload::read_upload;
+pub use upload::{Unread, read_upload};

@@ -1,5 +1,6 @@
 //! Pieces that admins' and vendors' pages share: parcels, reviews, chats.
 
+use kiosk_wire::Picture;
 use kiosk_wire::people::{ParcelStatus, Party};
 use leptos::prelude::*;
 
@@ -54,17 +55,39 @@ pub fn Stars(stars: u8) -> impl IntoView {
     view! { <span class="stars" role="img" aria-label=format!("{stars} of 5 stars")>{text}</span> }
 }
 
+/// Pictures in their narrowest width; each leads to itself in its widest.
+#[component]
+fn Thumbs(
+    pictures: Vec<Picture>,
+    /// Who looks at them.
+    reader: Party,
+) -> impl IntoView {
+    let base = if reader == Party::Vendor { "/vendor/pictures" } else { "/admin/pictures" };
+    let total = pictures.len();
+    let items = pictures.into_iter().enumerate().map(move |(place, picture)| {
+        let narrowest = picture.widths.first().map_or(&picture.hash, |size| &size.hash);
+        let src = format!("{base}/{narrowest}");
+        let href = format!("{base}/{}", picture.hash);
+        // Nobody asks customers what their pictures show.
+        let number = || format!("Picture {} of {total}", place + 1);
+        let alt = if picture.alt.is_empty() { number() } else { picture.alt };
+        view! { <li><a href=href><img src=src alt=alt width="96" height="96" loading="lazy" /></a></li> }
+    });
+    (total > 0).then(|| view! { <ul class="thumbs" role="list">{items.collect_view()}</ul> })
+}
+
 /// What a customer wrote about a product.
 #[component]
-pub fn ReviewText(content: Content) -> impl IntoView {
-    let pictures = content.pictures.len();
+pub fn ReviewText(
+    content: Content,
+    /// Who looks at it.
+    reader: Party,
+) -> impl IntoView {
     view! {
         <p><Stars stars=content.stars />" "<strong>{content.title}</strong></p>
         <p class="text">{content.body}</p>
-        <p class="sub">
-            {format!("Written {}", time(content.written_ms))}
-            {(pictures > 0).then(|| format!(", with {pictures} pictures"))}
-        </p>
+        <Thumbs pictures=content.pictures reader />
+        <p class="sub">{format!("Written {}", time(content.written_ms))}</p>
     }
 }
 
@@ -85,11 +108,12 @@ pub fn Messages(
         let Stored { message, removed_ms } = stored;
         let mine = message.from == reader;
         let who = if mine { "you" } else { party_name(message.from) };
-        let pictures = message.pictures.len();
         let text = match removed_ms {
-            Some(_) => view! { <p class="sub">"A moderator took this message down."</p> }.into_any(),
-            None => view! { <p class="text">{message.text}</p> }.into_any(),
+            Some(_) => Some(view! { <p class="sub">"A moderator took this message down."</p> }.into_any()),
+            None if message.text.is_empty() => None,
+            None => Some(view! { <p class="text">{message.text}</p> }.into_any()),
         };
+        let id = message.id.to_string();
         let remove = (!removes.is_empty() && removed_ms.is_none()).then(|| {
             let to = format!("{removes}/messages/{}/remove", message.id);
             view! {
@@ -99,10 +123,10 @@ pub fn Messages(
             }
         });
         view! {
-            <li class=if mine { "message mine" } else { "message" }>
+            <li class=if mine { "message mine" } else { "message" } data-id=id>
                 <p class="sub"><strong>{who}</strong>" "{time(message.sent_ms)}</p>
                 {text}
-                {(pictures > 0).then(|| view! { <p class="sub">{format!("{pictures} pictures")}</p> })}
+                <Thumbs pictures=message.pictures reader />
                 {remove}
             </li>
         }

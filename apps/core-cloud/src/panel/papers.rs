@@ -100,7 +100,7 @@ async fn put_document(
             let bytes = upload.files.into_iter().next().unwrap_or_default();
             services.vendors.put_document(&member, own(&member)?, item, bytes).await
         }
-        Err(error) => Err(error),
+        Err(unread) => Err(unread.error),
     };
     match handed_in {
         Ok(()) => Ok(redirect("/vendor?done=handed-in")),

@@ -151,7 +151,7 @@ async fn add_pictures(
             let alt = upload.fields.text("alt");
             services.listings.add_pictures(&member, own(&member)?, shown, upload.files, alt).await
         }
-        Err(error) => Err(error),
+        Err(unread) => Err(unread.error),
     };
     done(&services, &member, &id, added, (None, "saved")).await
 }

@@ -170,7 +170,9 @@ async fn import_file(State(services): State<Services>, member: Member, request: 
     let vendor = own(&member)?;
     let upload = match read_upload(request, FILE_BYTES_MAX, 1).await {
         Ok(upload) => upload,
-        Err(error) => return Ok(import_page(&member, FormState::refused(Fields::default(), error)?, None)),
+        Err(unread) => {
+            return Ok(import_page(&member, FormState::refused(unread.fields, unread.error)?, None));
+        }
     };
     let format = FORMATS.into_iter().find(|format| format.name() == upload.fields.text("format"));
     let currency = Currency::from_code(upload.fields.text("currency"));

@@ -5,6 +5,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{Method, StatusCode};
 use kiosk_ids::ReviewId;
+use kiosk_wire::people::Party;
 use leptos::prelude::*;
 
 use super::own;
@@ -114,7 +115,7 @@ async fn page(
     let body = view! {
         {form.rest(&["answer"])}
         <p class="lead">{product}</p>
-        <div class="form card"><ReviewText content=shown /></div>
+        <div class="form card"><ReviewText content=shown reader=Party::Vendor /></div>
         <h2>"Your answer"</h2>
         <form class="form card" method="post" action=format!("{PATH}/{id}")>
             <Area form name="answer" label="Answer" hint="Everybody sees it below the review. Leave it empty to take it back." />

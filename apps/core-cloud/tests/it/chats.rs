@@ -1,26 +1,32 @@
 //! Chats: customers write in their region, vendors in the core, and moderators look at what is reported.
 
+use axum::body::Body;
+use axum::http::Request;
 use core_cloud::modules::members::policy::Role;
 use kiosk_ids::{MessageId, OrderId, VendorId};
 use kiosk_wire::people::{Message, MessageRecord, Party, Room, RoomKey};
 use kiosk_wire::{Change, Event, EventBody};
 
 use crate::harness::*;
+use crate::media::png;
+use crate::vendors::upload;
 
 on_both_databases!(
     customer_and_vendor_talk_in_order,
     a_room_takes_its_own_customer_only,
     a_closed_room_takes_nothing,
+    a_vendor_sends_pictures,
+    what_is_refused_keeps_what_was_typed,
     a_vendor_enters_its_own_rooms_only,
     moderators_see_what_is_reported_and_no_more,
     a_poison_message_stops_nothing,
 );
 
-fn key(order: &str, vendor: &str) -> RoomKey {
+pub fn key(order: &str, vendor: &str) -> RoomKey {
     RoomKey { order: OrderId::named(order).unwrap(), vendor: VendorId::named(vendor).unwrap() }
 }
 
-fn message(id: &str, account: &str, text: &str) -> MessageRecord {
+pub fn message(id: &str, account: &str, text: &str) -> MessageRecord {
     MessageRecord {
         id: MessageId::named(id).unwrap(),
         room: key("one", "test"),
@@ -31,8 +37,13 @@ fn message(id: &str, account: &str, text: &str) -> MessageRecord {
     }
 }
 
-fn sent(seq: u64, record: MessageRecord) -> Event {
+pub fn sent(seq: u64, record: MessageRecord) -> Event {
     event(seq, EventBody::MessageSent(Box::new(record)))
+}
+
+/// Writes as somebody of a vendor.
+pub async fn write(app: &TestApp, vendor: &str, text: &str, files: &[(&str, &[u8])]) -> Answer {
+    upload(app, "/vendor/chats/ord_one", vendor, &[("text", text)], files).await
 }
 
 /// The rooms and messages that a POP is told, messages by their numbers.
@@ -76,7 +87,7 @@ async fn customer_and_vendor_talk_in_order(app: TestApp) {
     let room = rooms.iter().find(|room| room.key == key("one", "test")).unwrap();
     assert_eq!(room.vendor_read_ms, START_MS + 1);
     app.advance_ms(10);
-    let write = async |text: &str| app.post("/vendor/chats/ord_one", &vendor, &[("text", text)]).await;
+    let write = async |text: &str| write(&app, &vendor, text, &[]).await;
     assert_eq!(write("On its way\0").await.headers["location"], "/vendor/chats/ord_one");
     for refused in ["", " \0 ", &"x".repeat(2_001)] {
         assert_eq!(write(refused).await.status, 422);
@@ -126,13 +137,15 @@ async fn a_closed_room_takes_nothing(app: TestApp) {
     let order = order_of("one", "acc-1", &[("mug", "test")]);
     app.delivered(vec![placed(1, order), sent(2, message("a", "acc-1", "hello")), block(3, true)]).await;
     let vendor = app.vendor_member("ven_test").await;
-    let write = async || app.post("/vendor/chats/ord_one", &vendor, &[("text", "but")]).await.status;
+    let write = async || write(&app, &vendor, "but", &[("a.png", &png(8, 8))]).await.status;
     let set = async |blocked: &str| {
         app.post("/vendor/chats/ord_one/block", &vendor, &[("blocked", blocked)]).await.status
     };
     assert_eq!(told(&app, "eu-1").await.0[0].closed_by, Some(Party::Customer));
     assert_eq!((write().await.as_u16(), set("no").await.as_u16()), (422, 422), "the customer closed it");
     assert!(app.page("/vendor/chats/ord_one", &vendor).await.text().contains("closed by the customer"));
+    let drawn = app.column("SELECT hash FROM media_files").await;
+    assert!(drawn.is_empty(), "nothing is drawn for a room that takes nothing");
     app.delivered(vec![block(4, false)]).await;
     assert_eq!(set("yes").await, 303);
     app.delivered(vec![sent(5, message("b", "acc-1", "dropped")), block(6, false)]).await;
@@ -141,6 +154,80 @@ async fn a_closed_room_takes_nothing(app: TestApp) {
     assert_eq!(set("no").await, 303);
     assert_eq!(write().await, 303);
     assert_eq!(told(&app, "eu-1").await.1.len(), 2);
+}
+
+async fn a_vendor_sends_pictures(app: TestApp) {
+    let order = order_of("one", "acc-1", &[("mug", "test")]);
+    app.delivered(vec![placed(1, order)]).await;
+    let vendor = app.vendor_member("ven_test").await;
+    let (wide, small) = (png(700, 300), png(40, 40));
+    let files: [(&str, &[u8]); 2] = [("wide.png", &wide), ("small.png", &small)];
+    let alone = upload(&app, "/vendor/chats/ord_one", &vendor, &[("alt", "The <b>seam</b>\0")], &files).await;
+    assert_eq!(alone.headers["location"], "/vendor/chats/ord_one");
+    let message = told(&app, "eu-1").await.1.remove(0);
+    assert_eq!((message.number, &*message.text, message.pictures.len()), (1, "", 2));
+    let picture = &message.pictures[0];
+    assert_eq!(picture.alt, "The <b>seam</b>");
+    assert_eq!(picture.widths.iter().map(|size| size.width).collect::<Vec<_>>(), [320, 640, 700]);
+    for size in &picture.widths {
+        let answer = app.pop_get("eu-1", &format!("/sync/v1/media/{}", size.hash)).await;
+        assert_eq!(answer.headers["content-type"], "image/jpeg", "drawn anew");
+    }
+
+    // The panel and the desk show them narrow, and lead to them in full.
+    let page = app.page("/vendor/chats/ord_one", &vendor).await.text();
+    let narrow =
+        format!("src=\"/vendor/pictures/{}\" alt=\"The &lt;b&gt;seam&lt;/b&gt;\"", picture.widths[0].hash);
+    assert!(page.contains(&narrow) && page.contains("loading=\"lazy\""), "{page}");
+    assert!(page.contains(&format!("href=\"/vendor/pictures/{}\"", picture.hash)), "{page}");
+    assert!(!page.contains("class=\"text\""), "no empty text beside pictures");
+    let shown = app.page(&format!("/vendor/pictures/{}", picture.widths[0].hash), &vendor).await;
+    assert_eq!(shown.headers["content-type"], "image/jpeg");
+    app.post("/vendor/chats/ord_one/report", &vendor, &[("reason", "look")]).await;
+    let support = app.staff(Role::Support).await;
+    let page = app.page("/admin/chats/ord_one/ven_test", &support).await.text();
+    assert!(page.contains(&format!("src=\"/admin/pictures/{}\"", picture.widths[0].hash)), "{page}");
+    let shown = app.page(&format!("/admin/pictures/{}", picture.widths[0].hash), &support).await;
+    assert_eq!(shown.status, 200);
+}
+
+async fn what_is_refused_keeps_what_was_typed(app: TestApp) {
+    let order = order_of("one", "acc-1", &[("mug", "test")]);
+    app.delivered(vec![placed(1, order)]).await;
+    let vendor = app.vendor_member("ven_test").await;
+    let (fine, large) = (png(8, 8), vec![0; 8 * 1024 * 1024 + 1]);
+    let svg: &[u8] = b"<svg onload='alert(1)'/>";
+    let five: Vec<(&str, &[u8])> = vec![("a.png", &fine); 5];
+    let cases: [(&[(&str, &[u8])], &str); 3] = [
+        (&[("a.png", &fine), ("b.svg", svg)], "Picture 2: not a JPEG"),
+        (&[("a.png", &large)], "At most 8 MiB"),
+        (&five, "At most 4"),
+    ];
+    for (files, why) in cases {
+        let refused = write(&app, &vendor, "I <i>typed</i> this", files).await;
+        assert_eq!(refused.status, 422, "{why}");
+        let page = refused.text();
+        assert!(page.contains("I &lt;i&gt;typed&lt;/i&gt; this"), "{page}");
+        let (_, error) = page.split_once("id=\"file-error\"").unwrap_or_else(|| panic!("{page}"));
+        assert!(error.contains(why), "{error}");
+    }
+    // Fields behind a refused file are read too.
+    let mut body =
+        b"--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n".to_vec();
+    body.extend_from_slice(&large);
+    body.extend(
+        b"\r\n--edge\r\ncontent-disposition: form-data; name=\"text\"\r\n\r\nbehind it\r\n--edge--\r\n",
+    );
+    let request = Request::post("/vendor/chats/ord_one")
+        .header("host", "core.test")
+        .header("origin", "http://core.test")
+        .header("cookie", &vendor)
+        .header("content-type", "multipart/form-data; boundary=edge");
+    let refused = app.send(request.body(Body::from(body)).unwrap()).await;
+    assert!(refused.status == 422 && refused.text().contains("behind it"), "{}", refused.text());
+    let urlencoded = app.post("/vendor/chats/ord_one", &vendor, &[("text", "x")]).await;
+    assert!(urlencoded.status == 422 && urlencoded.text().contains("cannot be read"));
+    assert!(told(&app, "eu-1").await.1.is_empty());
 }
 
 async fn a_vendor_enters_its_own_rooms_only(app: TestApp) {
@@ -156,6 +243,9 @@ async fn a_vendor_enters_its_own_rooms_only(app: TestApp) {
             let answer = app.post(&format!("/vendor/chats/{order}{act}"), &other, &fields).await;
             assert_eq!(answer.status, 404, "{order}{act}");
         }
+        let files: [(&str, &[u8]); 1] = [("a.png", &png(8, 8))];
+        let answer = upload(&app, &format!("/vendor/chats/{order}"), &other, &[("text", "x")], &files).await;
+        assert_eq!(answer.status, 404, "{order}");
     }
     let room = &told(&app, "eu-1").await.0[0];
     assert_eq!((room.closed_by, room.vendor_read_ms), (None, 0));

@@ -5,6 +5,7 @@
 mod harness;
 mod admin;
 mod chats;
+mod chats_live;
 mod conservation;
 mod customers;
 mod events;

@@ -196,7 +196,14 @@ async fn pictures_are_those_that_were_handed_in(app: TestApp) {
     tx.commit().await.unwrap();
     let uploads = vec!["c".repeat(64), "a".repeat(64)];
     app.delivered(vec![written(next, ReviewRecord { uploads, ..record("a", "acc-1", "mug", 3) })]).await;
-    app.post("/admin/reviews/rev_a/publish", &app.staff(Role::Moderator).await, &[]).await;
+    let moderator = app.staff(Role::Moderator).await;
+    let queued = app.page("/admin/reviews/rev_a", &moderator).await.text();
+    let image = format!("<img src=\"/admin/pictures/{}\" alt=\"Picture 1 of 1\"", "b".repeat(64));
+    assert!(queued.contains(&image), "{queued}");
+    app.post("/admin/reviews/rev_a/publish", &moderator, &[]).await;
+    let vendor = app.vendor_member("ven_test").await;
+    let shown = app.page("/vendor/reviews/rev_a", &vendor).await.text();
+    assert!(shown.contains(&image.replace("/admin/", "/vendor/")), "{shown}");
     let pictures = told(&app).await.0.remove(0).pictures;
     let hashes: Vec<_> = pictures.into_iter().map(|picture| picture.hash).collect();
     assert_eq!(hashes, ["b".repeat(64)], "what the core refused is dropped");

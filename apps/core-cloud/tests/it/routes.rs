@@ -30,6 +30,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("GET", "/v1/orders/{id}", Access::Operator),
     ("GET", "/", Access::Visitor),
     ("GET", "/style.css", Access::Visitor),
+    ("GET", "/chat.js", Access::Visitor),
     ("GET", "/login", Access::Visitor),
     ("POST", "/login", Access::Visitor),
     ("POST", "/logout", Access::Visitor),
@@ -115,6 +116,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("GET", "/vendor/chats", Access::Vendor),
     ("GET", "/vendor/chats/{order}", Access::Vendor),
     ("POST", "/vendor/chats/{order}", Access::Vendor),
+    ("GET", "/vendor/chats/{order}/events", Access::Vendor),
     ("POST", "/vendor/chats/{order}/report", Access::Vendor),
     ("POST", "/vendor/chats/{order}/block", Access::Vendor),
 ];

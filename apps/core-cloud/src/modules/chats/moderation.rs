@@ -60,7 +60,7 @@ impl Service {
         save_room(&mut tx, &room).await?;
         let action = if closed { "chat.close" } else { "chat.open" };
         self.log(&mut tx, by, action, key, reason).await?;
-        Ok(tx.commit().await?)
+        self.commit(tx, key).await
     }
 
     /// A moderator is done with a report.
@@ -100,7 +100,7 @@ impl Service {
         message.pictures.clear();
         feed::publish(&mut tx, Some(&room.region), &[Change::Message(Box::new(message))]).await?;
         self.log(&mut tx, by, "chat.remove", key, &format!("{id}: {reason}")).await?;
-        Ok(tx.commit().await?)
+        self.commit(tx, key).await
     }
 
     async fn log(

@@ -175,6 +175,15 @@ pub async fn list_messages(conn: &mut Conn, key: &RoomKey, limit: i64) -> Result
     rows.iter().rev().map(message_of).collect()
 }
 
+/// When a message of a room was last taken down, Unix milliseconds, 0 when none ever was.
+pub async fn last_removed_ms(conn: &mut Conn, key: &RoomKey) -> Result<i64> {
+    let query = sqlx::query_as::<_, (i64,)>(
+        "SELECT COALESCE(MAX(removed_ms), 0) FROM chats_messages WHERE order_id = $1 AND vendor = $2",
+    );
+    let query = query.bind(key.order.as_str()).bind(key.vendor.as_str());
+    query.fetch_one(conn).await.map(|(removed_ms,)| removed_ms)
+}
+
 /// A message of a room.
 pub async fn get_message(conn: &mut Conn, key: &RoomKey, id: &str) -> Result<Option<Stored>> {
     let sql = format!(

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kiosk_wire::{Event, EventBody};
+use kiosk_wire::{Event, EventBody, RoomKey};
 
 use crate::db::Tx;
 use crate::error::Error;
@@ -102,6 +102,17 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     chats::open_rooms(tx, source, &placed).await?;
     chats::apply(tx, source, &talk).await?;
     reviews::service::apply(tx, &reviewed, source.received_ms).await
+}
+
+/// The room that an event changes.
+pub fn room_of(event: &Event) -> Option<&RoomKey> {
+    match &event.body {
+        EventBody::MessageSent(record) => Some(&record.room),
+        EventBody::RoomRead { room, .. }
+        | EventBody::RoomBlocked { room, .. }
+        | EventBody::RoomReported { room, .. } => Some(room),
+        _ => None,
+    }
 }
 
 /// Whether POPs are told of what an event does.

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::Pops;
 use crate::db::Db;
 use crate::error::Error;
+use crate::modules::chats::News;
 use crate::modules::inventory::service::{self as inventory, Holder};
 use crate::modules::orders::service::Source;
 
@@ -76,13 +77,14 @@ pub struct Service {
     clock: Clock,
     pops: Arc<Pops>,
     lease_ttl_ms: i64,
+    chats: News,
 }
 
 impl Service {
-    /// Over this database; `lease_ttl_s` is how long leases run without contact.
+    /// Over this database; `lease_ttl_s` is how long leases run without contact, `chats` hears of what customers do.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, pops: Arc<Pops>, lease_ttl_s: u32) -> Self {
-        Self { db, clock, pops, lease_ttl_ms: i64::from(lease_ttl_s) * 1_000 }
+    pub fn new(db: Db, clock: Clock, pops: Arc<Pops>, lease_ttl_s: u32, chats: News) -> Self {
+        Self { db, clock, pops, lease_ttl_ms: i64::from(lease_ttl_s) * 1_000, chats }
     }
 
     /// Makes the configured POPs known to operators.
@@ -155,6 +157,7 @@ impl Service {
         let applied = stored_number("seq", last.seq)?;
         store::set_applied(&mut tx, source.pop, source.incarnation, applied).await?;
         tx.commit().await?;
+        events.iter().filter_map(events::room_of).for_each(|room| self.chats.tell(room));
         metrics::counter!("core_events_applied_total", "pop" => source.pop.to_owned())
             .increment(events.len() as u64);
         Ok(EventAck { applied_through: to_u64(applied) })

@@ -1,10 +1,12 @@
-//! `/vendor/chats`: what customers write to a vendor.
+//! `/vendor/chats`: what customers write to a vendor. A room works by forms and reloading; a script adds what comes meanwhile.
 
-use axum::extract::{Path, Query, State};
+pub mod events;
+
+use axum::extract::{Path, Query, Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::{Method, StatusCode};
-use kiosk_wire::people::{Party, RoomKey};
+use kiosk_wire::people::{PICTURES_MAX, Party, RoomKey};
 use leptos::prelude::*;
 
 use super::orders::order_of;
@@ -12,12 +14,14 @@ use super::own;
 use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
+use crate::media::encode::UPLOAD_BYTES_MAX;
+use crate::modules::chats::service::Draft;
 use crate::modules::chats::{RoomRow, party_name};
 use crate::modules::members::service::Member;
 use crate::page::format::{count, time};
 use crate::page::{
-    Act, Area, Badge, Column, Columns, Empty, Failed, Fields, Filters, FormState, Frame, List, Messages,
-    Notice, Page, Pages, Tone, html, html_with, redirect,
+    Act, Area, Badge, Column, Columns, Empty, Failed, Field, Fields, Files, Filters, FormState, Frame, List,
+    Messages, Notice, Page, Pages, Tone, Unread, html, html_with, read_upload, redirect,
 };
 
 const PATH: &str = "/vendor/chats";
@@ -27,13 +31,14 @@ const STATES: &[(&str, &str)] = &[("", "All"), ("unread", "Unread"), ("closed", 
 /// The routes of these pages.
 pub fn routes(services: &Services) -> Vec<Route> {
     let route = |method, path, handler| Route::new(method, path, Access::Vendor, handler, services.clone());
-    vec![
+    let rooms = vec![
         route(Method::GET, PATH, get(list_chats)),
         route(Method::GET, "/vendor/chats/{order}", get(get_chat)),
         route(Method::POST, "/vendor/chats/{order}", post(send)),
         route(Method::POST, "/vendor/chats/{order}/report", post(report)),
         route(Method::POST, "/vendor/chats/{order}/block", post(block)),
-    ]
+    ];
+    rooms.into_iter().chain(events::routes(services)).collect()
 }
 
 async fn list_chats(State(services): State<Services>, member: Member, Query(list): Query<List>) -> Page {
@@ -102,10 +107,17 @@ async fn send(
     State(services): State<Services>,
     member: Member,
     Path(order): Path<String>,
-    fields: Fields,
+    request: Request,
 ) -> Page {
     let key = key_of(&member, &order)?;
-    let sent = services.chats.send(&key, fields.text("text")).await;
+    let (fields, sent) = match read_upload(request, UPLOAD_BYTES_MAX, PICTURES_MAX).await {
+        Ok(upload) => {
+            let text = |name| upload.fields.text(name).to_owned();
+            let draft = Draft { text: text("text"), files: upload.files, alt: text("alt") };
+            (upload.fields, services.chats.send(&key, draft).await)
+        }
+        Err(Unread { fields, error }) => (fields, Err(error)),
+    };
     answer(&services, &member, &key, sent, fields, "").await
 }
 
@@ -156,34 +168,45 @@ async fn page(
     form: FormState,
     reported: bool,
 ) -> Result<Response, Failed> {
+    // Before the messages: what comes between is told once too often, and never missed.
+    let seen = services.chats.get_version(key).await?;
     let (room, messages) = services.chats.read_room(key).await?;
     let base = address(key);
-    let (order, again) = (format!("/vendor/orders/{}", key.order), base.clone());
+    let (order, again, live) = (format!("/vendor/orders/{}", key.order), base.clone(), base.clone());
     let write = match room.closed_by {
         Some(by) => {
             let text = format!("This chat is closed by the {}.", party_name(by));
             view! { <Notice tone=Tone::Warn text /> }.into_any()
         }
-        None => view! {
-            <form class="form card" method="post" action=base.clone()>
-                <Area form=form.clone() name="text" label="Message" required=true />
-                <button type="submit">"Send"</button>
-            </form>
-        }
-        .into_any(),
+        None => view! { <Write to=base.clone() form=form.clone() /> }.into_any(),
     };
     let read = (room.customer_read_ms > 0)
-        .then(|| view! { <p class="sub">{format!("The customer has read up to {}.", time(room.customer_read_ms))}</p> });
+        .then(|| format!("The customer has read up to {}.", time(room.customer_read_ms)));
     let body = view! {
         {reported.then(|| view! { <Notice tone=Tone::Good text="Thank you: a moderator looks at this chat." /> })}
-        {form.rest(&["text", "reason"])}
-        <p class="lead">"About order "<a class="mono" href=order>{key.order.to_string()}</a>". "<a href=again>"Look for new messages"</a></p>
-        <Messages messages reader=Party::Vendor />
-        {read}
+        {form.rest(&["text", "file", "alt", "reason"])}
+        <p class="lead">"About order "<a class="mono" href=order>{key.order.to_string()}</a>". "<a id="again" href=again>"Look for new messages"</a></p>
+        <div role="log" aria-label="Messages" data-live=live data-seen=seen><Messages messages reader=Party::Vendor /></div>
+        <p class="sub" id="read">{read}</p>
         {write}
         <Peace base closed_by=room.closed_by form />
     };
-    Ok(html_with(status, Frame::of(member, "Chat", PATH), body))
+    Ok(html_with(status, Frame::of(member, "Chat", PATH).with_script(events::SCRIPT), body))
+}
+
+/// Answering.
+#[component]
+fn Write(to: String, form: FormState) -> impl IntoView {
+    view! {
+        <form id="write" class="form card" method="post" action=to enctype="multipart/form-data">
+            <Area form=form.clone() name="text" label="Message" />
+            <Files form=form.clone() name="file" label=format!("Up to {PICTURES_MAX} pictures")
+                accept="image/png,image/jpeg,image/webp"
+                hint="Optional. PNG, JPEG or WebP, at most 8 MiB and 40 megapixels each." />
+            <Field form name="alt" label="What the pictures show" hint="Read out to those who do not see them." />
+            <button type="submit">"Send"</button>
+        </form>
+    }
 }
 
 /// Closing the chat, and reporting it.
