@@ -11,6 +11,7 @@
 //! POST /v1/pictures, GET /v1/pictures/{id}    pictures for messages and reviews, without what cameras tell
 //! GET  /v1/reviews/mine?product=              one's own review
 //! PUT, DELETE /v1/reviews/{product}           writes it, takes it back
+//! GET  /v1/social/export                      all that one wrote, in parts
 //! GET  /v1/social/openapi.json
 //! ```
 //!
@@ -22,6 +23,7 @@ mod chats;
 mod config;
 mod entry;
 mod error;
+mod export;
 mod openapi;
 mod pictures;
 mod reviews;
@@ -51,6 +53,7 @@ pub fn router(edge: Edge) -> Router {
         .routes(routes!(pictures::transport::get_picture))
         .routes(routes!(reviews::transport::get_own_review))
         .routes(routes!(reviews::transport::put_review, reviews::transport::withdraw_review))
+        .routes(routes!(export::transport::export_social))
         .routes(routes!(openapi::get_openapi))
         .split_for_parts();
     router

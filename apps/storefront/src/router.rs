@@ -50,7 +50,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/account/change-password", post(account::overview::change_password))
         .route("/account/change-email", post(account::overview::change_email))
         .route("/account/delete", post(account::overview::delete))
-        .route("/account/export", get(account::overview::export))
+        .route("/account/export", get(account::export::export))
         .route("/account/chats", get(account::chats::show))
         .route("/account/chats/{order}/{vendor}", get(account::chat::show).post(account::chat::send))
         .route("/account/chats/{order}/{vendor}/read", post(account::chat::read))

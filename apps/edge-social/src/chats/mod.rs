@@ -3,4 +3,4 @@
 mod events;
 mod service;
 pub mod transport;
-mod view;
+pub mod view;

@@ -2,7 +2,7 @@
 
 use kiosk_pop_store::social::messages::Message;
 use kiosk_pop_store::social::rooms::Room;
-use kiosk_wire::Party;
+use kiosk_wire::{Party, Picture};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,6 +84,12 @@ pub struct PictureBody {
     pub alt: String,
 }
 
+impl PictureBody {
+    pub fn of(picture: Picture) -> Self {
+        Self { file: format!("{}.{}", picture.hash, picture.ext), alt: picture.alt }
+    }
+}
+
 impl MessageBody {
     pub fn of(message: Message, vendor_read_ms: i64) -> Self {
         let state = match message.number {
@@ -97,12 +103,7 @@ impl MessageBody {
             number: message.number,
             from: name_of(message.from).to_owned(),
             text: message.text,
-            pictures: pictures
-                .map(|picture| PictureBody {
-                    file: format!("{}.{}", picture.hash, picture.ext),
-                    alt: picture.alt,
-                })
-                .collect(),
+            pictures: pictures.map(PictureBody::of).collect(),
             uploads: message.uploads,
             sent_ms: message.sent_ms,
             state: state.to_owned(),

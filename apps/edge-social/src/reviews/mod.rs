@@ -1,4 +1,4 @@
 //! Reviews: who bought a product and has it says so, once, and may change it.
 
-mod service;
+pub mod service;
 pub mod transport;

@@ -1,5 +1,7 @@
 //! Writes reviews.
 
+use std::collections::HashMap;
+
 use kiosk_ids::{EventId, ProductId, ReviewId};
 use kiosk_pop_store::social::purchases;
 use kiosk_pop_store::social::reviews::{self as store, NewReview, OwnReview};
@@ -10,11 +12,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::Pop;
+use crate::chats::view::PictureBody;
 use crate::error::{Result, not_a_buyer};
 use crate::text::{self, names_of};
 
 /// Longest title, in characters.
 pub const TITLE_CHARS_MAX: usize = 120;
+/// Most products whose reviews are listed at once.
+const PRODUCTS_PER_PART_MAX: u32 = 200;
 
 /// One's own review of a product.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,6 +58,20 @@ pub struct OwnReviewBody {
     pub why_not: Option<String>,
     /// The review.
     pub review: Option<ReviewBody>,
+}
+
+/// One's own review in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProductReview {
+    /// `prd_…`.
+    pub product: String,
+    /// What it was called when it was bought.
+    pub product_title: String,
+    /// What was said of it.
+    #[serde(flatten)]
+    pub review: ReviewBody,
+    /// Its pictures as they are published: files below `/media/`.
+    pub pictures: Vec<PictureBody>,
 }
 
 /// A review that was stored.
@@ -99,6 +118,36 @@ pub async fn get_own_review(pop: &Pop, account: &str, product: &ProductId) -> Re
         product_title: bought.unwrap_or_default(),
         review: review.map(ReviewBody::of),
     })
+}
+
+/// What `account` has said of the products after `after`, in the order of their ids; and the product to go on after, when
+/// there are more.
+pub async fn list_own_reviews(
+    pop: &Pop,
+    account: &str,
+    after: &str,
+) -> Result<(Vec<ProductReview>, Option<ProductId>)> {
+    let db = &*pop.edge.db;
+    let mut products = purchases::list_products(db, account, after, PRODUCTS_PER_PART_MAX + 1).await?;
+    let more = products.len() > PRODUCTS_PER_PART_MAX as usize;
+    products.truncate(PRODUCTS_PER_PART_MAX as usize);
+    // An id names the one review that the account may have written of a product.
+    let ids = products.iter().map(|(product, _)| review_id(pop, account, product));
+    let ids = ids.collect::<Result<Vec<_>>>()?;
+    let mut written: HashMap<ReviewId, OwnReview> =
+        store::list(db, &ids).await?.into_iter().map(|review| (review.id.clone(), review)).collect();
+    let next = products.last().filter(|_| more).map(|(product, _)| product.clone());
+    let reviews = products.into_iter().zip(&ids).filter_map(|((product, product_title), id)| {
+        let mut review = written.remove(id)?;
+        let pictures = std::mem::take(&mut review.pictures).into_iter().map(PictureBody::of).collect();
+        Some(ProductReview {
+            product: product.into(),
+            product_title,
+            review: ReviewBody::of(review),
+            pictures,
+        })
+    });
+    Ok((reviews.collect(), next))
 }
 
 /// Writes the review of `product`, or changes it.

@@ -19,8 +19,9 @@ enum Access {
     Owner,
 }
 
-const CASES: [(&str, &str, Access); 13] = [
+const CASES: [(&str, &str, Access); 14] = [
     ("GET", "/v1/social/openapi.json", Access::Public),
+    ("GET", "/v1/social/export", Access::Customer),
     ("GET", "/v1/chats", Access::Customer),
     ("GET", "/v1/chats/{order}/{vendor}", Access::Member),
     ("GET", "/v1/chats/{order}/{vendor}/events", Access::Member),

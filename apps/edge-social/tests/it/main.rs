@@ -4,6 +4,7 @@
 mod access;
 mod chats;
 mod events;
+mod export;
 mod pictures;
 mod reviews;
 mod support;

@@ -159,7 +159,7 @@ impl AccountsApi<'_> {
         self.call::<Value>(method, path, Some(body)).await.map(drop)
     }
 
-    /// All that is kept of the session's owner.
+    /// What the vault keeps of the session's owner.
     pub async fn export(self) -> Result<Value, SiblingError> {
         self.call(Method::GET, "/export", None).await
     }

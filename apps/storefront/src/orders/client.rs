@@ -20,6 +20,8 @@ pub const PLACE_TIMEOUT_MS_MAX: u32 = 15_000;
 const ADD_TRIES_MAX: u32 = 3;
 /// Orders on one page of an account's.
 const PAGE_ORDERS: u32 = 10;
+/// Orders on one page when all of them are asked for: as many as edge-orders gives at once.
+const EXPORT_PAGE_ORDERS: u32 = 50;
 
 struct Call<'a> {
     method: Method,
@@ -147,7 +149,20 @@ impl<'a> OrdersApi<'a> {
 
     /// The orders of the session's account, newest first; `cursor` is `next` of the page before.
     pub async fn orders(self, cursor: Option<&str>) -> Result<OrderPage, SiblingError> {
-        let mut path = format!("{BASE}/orders?limit={PAGE_ORDERS}");
+        self.order_page(cursor, PAGE_ORDERS).await
+    }
+
+    /// The same in large pages, as they are handed on to their owner.
+    pub async fn export(self, cursor: Option<&str>) -> Result<OrderPage<serde_json::Value>, SiblingError> {
+        self.order_page(cursor, EXPORT_PAGE_ORDERS).await
+    }
+
+    async fn order_page<T: DeserializeOwned>(
+        self,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<OrderPage<T>, SiblingError> {
+        let mut path = format!("{BASE}/orders?limit={limit}");
         if let Some(cursor) = cursor {
             path.push_str("&cursor=");
             path.push_str(cursor);

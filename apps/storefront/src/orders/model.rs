@@ -263,9 +263,9 @@ pub struct Order {
 
 /// A page of the orders of an account.
 #[derive(Clone, Debug, Deserialize)]
-pub struct OrderPage {
+pub struct OrderPage<T = OrderEntry> {
     /// The orders, newest first.
-    pub items: Vec<OrderEntry>,
+    pub items: Vec<T>,
     /// The cursor for older ones.
     #[serde(default)]
     pub next: Option<String>,

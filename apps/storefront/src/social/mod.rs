@@ -93,6 +93,15 @@ pub struct OwnReview {
     pub review: Option<Review>,
 }
 
+/// A part of all that one wrote, as it is handed on.
+#[derive(Deserialize)]
+pub struct ExportPart {
+    pub reviews: Vec<Value>,
+    pub messages: Vec<Value>,
+    /// Names the part after this one.
+    pub next: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct PictureId {
     id: String,
@@ -182,6 +191,12 @@ impl SocialApi<'_> {
     /// Takes the review of `product` back.
     pub async fn withdraw_review(self, product: &str) -> Result<(), SiblingError> {
         self.call::<Value>(Method::DELETE, &format!("/reviews/{product}"), None).await.map(drop)
+    }
+
+    /// A part of all that one wrote; `after` is `next` of the part before.
+    pub async fn export(self, after: Option<&str>) -> Result<ExportPart, SiblingError> {
+        let query = after.map(|after| format!("?after={after}")).unwrap_or_default();
+        self.call(Method::GET, &format!("/social/export{query}"), None).await
     }
 
     async fn call<T: DeserializeOwned>(

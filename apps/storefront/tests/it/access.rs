@@ -1,10 +1,8 @@
 //! Who may see what: every route has a case here, and a route without one fails.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
-use kiosk_edge_platform::native::MapVariables;
 
 use crate::account::Region;
 
@@ -111,10 +109,7 @@ fn every_route_has_a_case() {
 #[tokio::test]
 async fn customers_pages_are_closed_to_everybody_else() {
     let mut region = Region::open().await;
-    let variables = [("pseudonym_key".to_owned(), "the secret of the region".to_owned())];
-    let mut edge = region.shop.host.edge.clone();
-    edge.variables = Arc::new(MapVariables(HashMap::from(variables)));
-    region.shop.host.http.up("edge-social.spin.internal", edge_social::router(edge));
+    region.with_social();
     // The orders of these tests know no session but by what they are told.
     region.shop.orders.end_sessions();
     for (method, path, _) in CASES.iter().filter(|(.., access)| *access == Customer) {

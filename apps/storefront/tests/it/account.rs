@@ -1,9 +1,10 @@
 //! Accounts with forms alone, on the real edge-accounts and a mailbox.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::{Method, Request, StatusCode};
-use kiosk_edge_platform::native::{ManualClock, NativeDb, NativeEdge};
+use kiosk_edge_platform::native::{ManualClock, MapVariables, NativeDb, NativeEdge};
 use kiosk_problem::Problem;
 use mail_sandbox::Mailbox;
 use tower::ServiceExt;
@@ -40,6 +41,14 @@ impl Region {
         let accounts = edge_accounts::router(host.edge.clone(), Arc::new(NativeDb::in_memory().unwrap()));
         shop.host.http.up("edge-accounts.spin.internal", accounts.clone());
         Self { shop, mailbox, accounts, clock: host.clock }
+    }
+
+    /// Goes on with edge-social, over the shop's own database.
+    pub fn with_social(&self) {
+        let variables = [("pseudonym_key".to_owned(), "the secret of the region".to_owned())];
+        let mut edge = self.shop.host.edge.clone();
+        edge.variables = Arc::new(MapVariables(HashMap::from(variables)));
+        self.shop.host.http.up("edge-social.spin.internal", edge_social::router(edge));
     }
 
     /// Where the link of the newest mail leads, without the host.
@@ -163,9 +172,17 @@ async fn the_account_is_changed_exported_and_deleted() {
     let answer = region.send(&link, "/account/email", &[]).await;
     assert_eq!(answer.texts("h1"), ["Your address was changed"]);
 
+    let away = region.shop.get("/account/export").await;
+    assert_eq!(away.status, StatusCode::SERVICE_UNAVAILABLE, "a part of a file would be taken for all of it");
+    region.with_social();
     let export = region.shop.get("/account/export").await;
     assert!(export.header("content-disposition").starts_with("attachment"));
-    assert!(export.body.contains("new@example.org"));
+    let export: serde_json::Value = serde_json::from_str(&export.body).unwrap();
+    assert_eq!(export["profile"]["email"], "new@example.org");
+    for list in ["addresses", "sessions", "passkeys", "orders", "reviews", "messages"] {
+        assert!(export[list].is_array(), "{list}");
+    }
+    assert_eq!(export["complete"], true);
 
     let wrong = [("delete-password", PASSWORD)];
     let answer = region.send("/account", "/account/delete", &wrong).await;

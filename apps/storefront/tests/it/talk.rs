@@ -39,6 +39,9 @@ async fn shop() -> TestShop {
             known if known == token("b") => "bob",
             _ => return StatusCode::UNAUTHORIZED.into_response(),
         };
+        if request.uri().path() == "/v1/account/export" {
+            return axum::Json(serde_json::json!({ "profile": { "name": name } })).into_response();
+        }
         let who = serde_json::json!({ "account": name, "customer": name, "created_ms": 0 });
         axum::Json(who).into_response()
     });
@@ -291,6 +294,43 @@ async fn a_review_is_written_changed_and_taken_back() {
     let gone = shop.post(&format!("{REVIEW}/withdraw"), &[]).await;
     assert_eq!(gone.header("location"), format!("{REVIEW}?withdrawn=yes"));
     assert!(shop.get(REVIEW).await.attributes("input[name=stars][checked]", "value").is_empty());
+}
+
+#[tokio::test]
+async fn the_download_has_what_one_wrote() {
+    let mut shop = shop().await;
+    for number in 0..60 {
+        let id = format!("ord_before-{number}");
+        shop.orders.ordered_elsewhere(serde_json::json!({ "id": id, "account": token("a") }));
+    }
+    tell(&shop, vec![order(ParcelStatus::Delivered), message(1, Party::Vendor, "It is on its way.")]).await;
+    let form = shop.get(ROOM).await.form(ROOM);
+    let pairs = fill(&form, &[("text", "Thank <b>you</b>")]);
+    assert_eq!(post_files(&shop, ROOM, &pairs, &[]).await.status, StatusCode::SEE_OTHER);
+    let form = shop.get(REVIEW).await.form(REVIEW);
+    let pairs = fill(&form, &[("stars", "4"), ("title", "Good"), ("body", "Holds coffee.")]);
+    assert_eq!(post_files(&shop, REVIEW, &pairs, &[]).await.status, StatusCode::SEE_OTHER);
+
+    let export = shop.get("/account/export").await;
+    assert_eq!(export.header("cache-control"), "private, no-store");
+    let export: serde_json::Value = serde_json::from_str(&export.body).unwrap();
+    assert_eq!((&export["profile"]["name"], &export["complete"]), (&"ada".into(), &true.into()));
+    let texts: Vec<_> = export["messages"].as_array().unwrap().iter().map(|said| &said["text"]).collect();
+    assert_eq!(texts, ["It is on its way.", "Thank <b>you</b>"]);
+    assert_eq!(export["messages"][0]["order"], "ord_one");
+    assert_eq!(export["reviews"][0]["product_title"], "A mug");
+    assert_eq!(export["reviews"][0]["body"], "Holds coffee.");
+    assert_eq!(export["orders"].as_array().unwrap().len(), 60, "of more than one page");
+    assert_eq!(export["orders"][59]["id"], "ord_before-59");
+
+    shop.cookies = vec![("kiosk_session".to_owned(), token("b"))];
+    let export = shop.get("/account/export").await.body;
+    assert!(
+        export.contains("bob") && !export.contains("coffee") && !export.contains("on its way"),
+        "{export}"
+    );
+    shop.host.http.down("edge-social.spin.internal");
+    assert_eq!(shop.get("/account/export").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]

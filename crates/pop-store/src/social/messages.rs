@@ -1,7 +1,7 @@
 //! Messages of a room.
 
 use kiosk_edge_platform::{Database, Row, Statement};
-use kiosk_ids::{EventId, MessageId};
+use kiosk_ids::{EventId, MessageId, OrderId, VendorId};
 use kiosk_privacy::Masked;
 use kiosk_wire::{EventBody, MessageRecord, Party, Picture, RoomKey};
 
@@ -93,6 +93,43 @@ pub async fn list(
         messages.reverse();
     }
     Ok(messages)
+}
+
+/// A message of any of an account's rooms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it was written.
+    pub room: RoomKey,
+    /// The message.
+    pub message: Message,
+    /// The vendor has read up to the messages of this time, Unix milliseconds.
+    pub vendor_read_ms: i64,
+    /// Ask after this for those that came later.
+    pub place: i64,
+}
+
+/// Up to `limit` messages of all rooms of `account`, in the order they came to this POP, after `place`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_of_account(
+    db: &dyn Database,
+    account: &str,
+    place: i64,
+    limit: u32,
+) -> Result<Vec<Kept>, StoreError> {
+    let select = Statement::new(format!(
+        "SELECT {COLUMNS}, l.place, l.order_id, l.vendor_id, r.vendor_read_ms FROM message l
+           JOIN room r ON r.order_id = l.order_id AND r.vendor_id = l.vendor_id
+         WHERE r.account = ?1 AND l.place > ?2 ORDER BY l.place LIMIT ?3"
+    ));
+    let rows = db.query(select.bind(account).bind(place).bind(limit)).await?;
+    let kept = rows.iter().map(|row| {
+        let (order, vendor) = (OrderId::parse(row.get(8)?)?, VendorId::parse(row.get(9)?)?);
+        let room = RoomKey { order, vendor };
+        Ok(Kept { room, message: message_of(row, 0)?, vendor_read_ms: row.get(10)?, place: row.get(7)? })
+    });
+    kept.collect()
 }
 
 /// The answer that was given to `key` of `scope`.

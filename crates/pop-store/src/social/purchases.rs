@@ -14,6 +14,25 @@ pub struct Purchase {
     pub delivered: bool,
 }
 
+/// Up to `limit` products that `account` bought, with what they were called, after the product `after` in the
+/// order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_products(
+    db: &dyn Database,
+    account: &str,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<(ProductId, String)>, StoreError> {
+    let select = Statement::new(
+        "SELECT product_id, MAX(title) FROM purchase WHERE account = ?1 AND product_id > ?2
+         GROUP BY product_id ORDER BY product_id LIMIT ?3",
+    );
+    let rows = db.query(select.bind(account).bind(after).bind(limit)).await?;
+    rows.iter().map(|row| Ok((ProductId::parse(row.get(0)?)?, row.get(1)?))).collect()
+}
+
 /// Whether `account` bought `product`, and has it.
 ///
 /// # Errors

@@ -37,27 +37,39 @@ pub struct OwnReview {
 /// # Errors
 /// When the database fails.
 pub async fn get(db: &dyn Database, id: &ReviewId) -> Result<Option<OwnReview>, StoreError> {
+    Ok(list(db, std::slice::from_ref(id)).await?.pop())
+}
+
+/// Those of the reviews `ids` that there are, as [`get`] answers each, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(db: &dyn Database, ids: &[ReviewId]) -> Result<Vec<OwnReview>, StoreError> {
+    // What was written here stands for what is published, also when it was taken back.
     let select = Statement::new(
-        "SELECT stars, title, body, uploads, pictures, written_ms, state FROM own_review WHERE id = ?1
-         UNION ALL SELECT doc ->> 'stars', doc ->> 'title', doc ->> 'body', '[]', doc ->> 'pictures', written_ms,
-           'published' FROM review WHERE id = ?1",
+        "SELECT id, stars, title, body, uploads, pictures, written_ms, state FROM own_review
+           WHERE id IN (SELECT value FROM json_each(?1)) AND state <> ?2
+         UNION ALL SELECT r.id, r.doc ->> 'stars', r.doc ->> 'title', r.doc ->> 'body', '[]', r.doc ->> 'pictures',
+             r.written_ms, 'published' FROM review r
+           WHERE r.id IN (SELECT value FROM json_each(?1))
+             AND NOT EXISTS (SELECT 1 FROM own_review o WHERE o.id = r.id)
+         ORDER BY 1",
     );
-    let rows = db.query(select.bind(id.as_str())).await?;
-    // What was written here comes first.
-    let Some(row) = rows.first() else { return Ok(None) };
-    if row.get::<&str>(6)? == WITHDRAWN {
-        return Ok(None);
-    }
-    Ok(Some(OwnReview {
-        id: id.clone(),
-        stars: u8::try_from(row.get::<u32>(0)?).unwrap_or(0),
-        title: row.get(1)?,
-        body: row.get(2)?,
-        uploads: serde_json::from_str(row.get(3)?)?,
-        pictures: serde_json::from_str(row.get(4)?)?,
-        written_ms: row.get(5)?,
-        state: row.get(6)?,
-    }))
+    let names: Vec<&str> = ids.iter().map(ReviewId::as_str).collect();
+    let rows = db.query(select.bind(serde_json::to_string(&names)?).bind(WITHDRAWN)).await?;
+    let reviews = rows.iter().map(|row| {
+        Ok(OwnReview {
+            id: ReviewId::parse(row.get(0)?)?,
+            stars: u8::try_from(row.get::<u32>(1)?).unwrap_or(0),
+            title: row.get(2)?,
+            body: row.get(3)?,
+            uploads: serde_json::from_str(row.get(4)?)?,
+            pictures: serde_json::from_str(row.get(5)?)?,
+            written_ms: row.get(6)?,
+            state: row.get(7)?,
+        })
+    });
+    reviews.collect()
 }
 
 /// A review that is written or changed.

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod chat;
 pub mod chats;
+pub mod export;
 mod form;
 pub mod links;
 pub mod login;

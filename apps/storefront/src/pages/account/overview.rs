@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, Method, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::Method;
+use axum::response::Response;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
@@ -230,27 +230,5 @@ pub async fn delete(
     match change(&shop, &visit, &DELETE, &pairs, call, &renamed).await? {
         Some(response) => Ok(response),
         None => Ok(with_session(&visit, "/", None)),
-    }
-}
-
-/// `GET /account/export`
-pub async fn export(State(shop): State<Arc<Shop>>, visit: Visit) -> Result<Response, PageError> {
-    if visit.session.is_none() {
-        return Ok(see_other("/account/login"));
-    }
-    match api(&shop, &visit).export().await {
-        Ok(data) => {
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-                (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-                (
-                    header::CONTENT_DISPOSITION,
-                    HeaderValue::from_static("attachment; filename=\"kiosk-account.json\""),
-                ),
-            ];
-            Ok((headers, format!("{data:#}\n")).into_response())
-        }
-        Err(error) if is_logged_out(&error) => Ok(with_session(&visit, "/account/login", None)),
-        Err(error) => Err(error.into()),
     }
 }
