@@ -41,8 +41,11 @@ pub fn sent(seq: u64, record: MessageRecord) -> Event {
     event(seq, EventBody::MessageSent(Box::new(record)))
 }
 
+/// Files with their names.
+type Files<'a> = &'a [(&'a str, &'a [u8])];
+
 /// Writes as somebody of a vendor.
-pub async fn write(app: &TestApp, vendor: &str, text: &str, files: &[(&str, &[u8])]) -> Answer {
+pub async fn write(app: &TestApp, vendor: &str, text: &str, files: Files<'_>) -> Answer {
     upload(app, "/vendor/chats/ord_one", vendor, &[("text", text)], files).await
 }
 
@@ -198,7 +201,7 @@ async fn what_is_refused_keeps_what_was_typed(app: TestApp) {
     let (fine, large) = (png(8, 8), vec![0; 8 * 1024 * 1024 + 1]);
     let svg: &[u8] = b"<svg onload='alert(1)'/>";
     let five: Vec<(&str, &[u8])> = vec![("a.png", &fine); 5];
-    let cases: [(&[(&str, &[u8])], &str); 3] = [
+    let cases: [(Files<'_>, &str); 3] = [
         (&[("a.png", &fine), ("b.svg", svg)], "Picture 2: not a JPEG"),
         (&[("a.png", &large)], "At most 8 MiB"),
         (&five, "At most 4"),
