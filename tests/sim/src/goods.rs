@@ -53,6 +53,7 @@ pub fn shelves() -> Vec<Entry> {
         name: "Simulated".into(),
         region: "DE".into(),
         about: String::new(),
+        methods: Vec::new(),
     };
     let category = Category {
         slug: CATEGORY.into(),
