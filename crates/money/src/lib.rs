@@ -92,20 +92,32 @@ impl Money {
         let amount: i64 = minor.parse().map_err(|_| MoneyError::OutOfRange)?;
         Ok(Self::new(if negative { -amount } else { amount }, currency))
     }
+
+    /// The decimal text that [`Money::parse_decimal`] reads back, with all decimals of the currency: `19.99`, `-0.05`,
+    /// `1200`.
+    #[must_use]
+    pub fn to_decimal(self) -> String {
+        let exponent = self.currency.exponent().unwrap_or(0);
+        let unit = 10_u64.pow(u32::from(exponent));
+        let magnitude = self.amount.unsigned_abs();
+        let sign = if self.amount < 0 { "-" } else { "" };
+        let whole = magnitude / unit;
+        if exponent == 0 {
+            return format!("{sign}{whole}");
+        }
+        format!("{sign}{whole}.{:0width$}", magnitude % unit, width = usize::from(exponent))
+    }
 }
 
 /// For people: `€19.99`, `-€5.00`, `¥1200`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exponent = self.currency.exponent().unwrap_or(0);
-        let unit = 10_u64.pow(u32::from(exponent));
-        let magnitude = self.amount.unsigned_abs();
-        let sign = if self.amount < 0 { "-" } else { "" };
-        write!(f, "{sign}{}{}", self.currency.symbol(), magnitude / unit)?;
-        if exponent > 0 {
-            write!(f, ".{:0width$}", magnitude % unit, width = usize::from(exponent))?;
-        }
-        Ok(())
+        let decimal = self.to_decimal();
+        let (sign, unsigned) = match decimal.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", decimal.as_str()),
+        };
+        write!(f, "{sign}{}{unsigned}", self.currency.symbol())
     }
 }
 
@@ -132,6 +144,17 @@ mod tests {
             assert_eq!(eur(bad), Err(MoneyError::NotDecimal), "{bad}");
         }
         assert_eq!(eur("99999999999999999999"), Err(MoneyError::OutOfRange));
+    }
+
+    #[test]
+    fn decimals_read_back() {
+        for amount in [0, 1, 5, 99, 100, 123_456, -5, -100, i64::MAX] {
+            for currency in [Currency::EUR, Currency::JPY, Currency::KWD] {
+                let money = Money::new(amount, currency);
+                assert_eq!(Money::parse_decimal(&money.to_decimal(), currency), Ok(money));
+            }
+        }
+        assert_eq!(Money::new(-5, Currency::EUR).to_decimal(), "-0.05");
     }
 
     #[test]
