@@ -8,8 +8,8 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Expandable<T> {
-    /// Its id.
-    Id(String),
+    /// Its id, which the objects that are used have too.
+    Id(#[allow(dead_code)] String),
     /// All of it.
     Object(Box<T>),
 }
