@@ -3,6 +3,7 @@
 //! Everything is measured over HTTP on loopback with the load generator on the same cores; ratios come from one run.
 #![allow(missing_docs)]
 
+mod broadcast;
 mod catalogue;
 mod central;
 mod checkout;
@@ -44,7 +45,7 @@ struct Options {
     /// Numbers of POPs for `growth`.
     #[arg(long, value_delimiter = ',', default_value = "2,8,32")]
     pops: Vec<usize>,
-    /// Parts to run: pages, next, checkout, logins, fraud, host, growth (default: all).
+    /// Parts to run: pages, next, checkout, logins, fraud, host, broadcast, growth (default: all).
     parts: Vec<String>,
 }
 
@@ -111,6 +112,9 @@ async fn main() -> Result<()> {
     if options.wants("host") {
         host::run(options.duration(), &mut report).await?;
         workerd::run(options.duration(), &mut report).await?;
+    }
+    if options.wants("broadcast") {
+        broadcast::run(options.duration(), &mut report).await?;
     }
     if options.wants("growth") {
         growth::run(&options.products, options.duration(), &mut report).await?;

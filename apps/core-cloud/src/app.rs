@@ -23,6 +23,7 @@ use crate::http::{
     require_own_page,
 };
 use crate::media;
+use crate::modules::bus::{self, Consumer};
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
     audit, catalog, chats, customers, imports, inventory, listings, mail, members, orders, promotions,
@@ -66,8 +67,16 @@ pub struct Services {
     pub promotions: promotions::service::Service,
     /// The tree of categories.
     pub shelves: catalog::shelves::Service,
+    /// What becomes of facts that they tell each other.
+    pub bus: bus::service::Service,
     /// The time they go by.
     pub clock: Clock,
+}
+
+/// Who hears of facts, each by a task of its own.
+#[must_use]
+pub fn consumers(_services: &Services) -> Vec<Arc<dyn Consumer>> {
+    vec![]
 }
 
 impl Services {
@@ -117,6 +126,7 @@ impl Services {
             shelves: catalog::shelves::Service::new(db.clone(), clock.clone()),
             audit: audit::service::Service::new(db.clone()),
             mail: mail::service::Service::new(db.clone(), clock.clone(), &config.mail),
+            bus: bus::service::Service::new(db.clone(), clock.clone()),
             clock: clock.clone(),
         }
     }
@@ -138,6 +148,8 @@ pub struct RouteInfo {
 pub struct App {
     /// Its services.
     pub services: Services,
+    /// What brings them the facts that they tell each other.
+    pub bus: bus::run::Bus,
     /// Its HTTP.
     pub router: Router,
     /// Every route of it: there is no other way into the router.
@@ -148,10 +160,11 @@ impl App {
     /// Puts the core together, and makes the configured POPs known.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database or the broker fails.
     pub async fn new(db: &Db, config: &Config, clock: &Clock) -> Result<Self, Error> {
         web::metrics::recorder();
         let services = Services::new(db, config, clock);
+        let bus = bus::run::Bus::open(db, clock, consumers(&services), config.nats.as_ref()).await?;
         services.sync.register_pops().await?;
         let secure = config.public_url.starts_with("https:");
         let browsers = Browsers { members: services.members.clone(), secure };
@@ -172,7 +185,7 @@ impl App {
             .map(|route| RouteInfo { method: route.method.clone(), path: route.path, access: route.access })
             .collect();
         let router = build_router(routes, &services, &browsers, &Arc::new(config.operator_key.clone()));
-        Ok(Self { services, router, routes: infos })
+        Ok(Self { services, bus, router, routes: infos })
     }
 }
 

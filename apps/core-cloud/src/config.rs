@@ -13,6 +13,8 @@ use crate::media::files::Files;
 pub const KEY_BYTES_MIN: usize = 16;
 /// How long a POP's leases run without contact, in seconds, unless set otherwise.
 pub const LEASE_TTL_S_DEFAULT: u32 = 86_400;
+/// When what the broker delivered is delivered again, in milliseconds.
+pub const ACK_WAIT_MS: u64 = 10_000;
 
 /// What the core needs to know.
 #[derive(Clone, Debug)]
@@ -33,6 +35,25 @@ pub struct Config {
     pub public_url: String,
     /// How mails are sent.
     pub mail: MailConfig,
+    /// A broker for the event bus instead of the database.
+    pub nats: Option<NatsConfig>,
+}
+
+/// NATS JetStream.
+#[derive(Clone)]
+pub struct NatsConfig {
+    /// `nats://user:password@host:port` or `tls://…`; several are separated by commas.
+    pub url: String,
+    /// The stream's name, which its subjects begin with. It is made when it is not there.
+    pub stream: String,
+    /// What was delivered and not answered is delivered again after this, in milliseconds.
+    pub ack_wait_ms: u64,
+}
+
+impl fmt::Debug for NatsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NatsConfig").field("stream", &self.stream).finish_non_exhaustive()
+    }
 }
 
 /// The mail provider.

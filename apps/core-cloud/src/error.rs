@@ -16,6 +16,9 @@ pub enum Error {
     /// A stored record does not read back.
     #[error("a stored record does not read back")]
     Record(#[from] serde_json::Error),
+    /// The broker of the event bus refused or is away.
+    #[error("the broker failed: {0}")]
+    Broker(String),
     /// A value that cannot be accepted.
     #[error("{param}: {detail}")]
     Invalid {
@@ -73,6 +76,31 @@ impl Error {
     pub fn invalid(param: &str, detail: impl Into<String>) -> Self {
         Self::Invalid { param: param.to_owned(), detail: detail.into() }
     }
+
+    /// Whether it says nothing about what was asked: the same may be done in a moment.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Broker(_) => true,
+            Self::Database(sqlx::Error::Database(cause)) => {
+                // SQLITE_BUSY and its extended codes; PostgreSQL's deadlock and serialisation, and a server that stops
+                // or is full.
+                let passing = ["5", "261", "517", "40P01", "40001", "57P01", "57P02", "57P03", "53300"];
+                cause.code().is_some_and(|code| passing.contains(&&*code))
+            }
+            Self::Database(cause) => matches!(
+                cause,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+                    | sqlx::Error::BeginFailed
+            ),
+            _ => false,
+        }
+    }
 }
 
 impl From<Problem> for Error {
@@ -89,7 +117,9 @@ impl From<Error> for Problem {
                 tracing::warn!(error = &cause as &dyn std::error::Error, "database is busy");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "core_busy", "The core is busy").retry_after_s(1)
             }
-            Error::Database(_) | Error::File(_) | Error::Record(_) => Self::internal(&error),
+            Error::Database(_) | Error::File(_) | Error::Record(_) | Error::Broker(_) => {
+                Self::internal(&error)
+            }
             Error::Refused(problem) => *problem,
             Error::Invalid { param, detail } => Self::invalid(&param, detail),
             Error::NotFound(what) => Self::not_found(what),

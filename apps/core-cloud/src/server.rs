@@ -16,9 +16,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
 use crate::app::{App, Services};
+use crate::modules::bus::run::Bus;
 
 /// How often old nonces and lag samples are forgotten, in seconds.
 const PRUNE_INTERVAL_S: u64 = 60;
+/// How often the event bus is measured, in seconds.
+const MEASURE_INTERVAL_S: u64 = 5;
 /// How often mails that wait are looked for, in milliseconds.
 const MAIL_INTERVAL_MS: u64 = 500;
 /// Most connections at once; more wait to be accepted.
@@ -41,9 +44,11 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
     // The first line of standard output tells a script where the core is, port 0 included.
     println!("listening on http://{}", listener.local_addr()?);
     let housekeeping = [
-        tokio::spawn(prune_for_ever(app.services.clone())),
+        tokio::spawn(prune_for_ever(app.services.clone(), app.bus.clone())),
+        tokio::spawn(measure_for_ever(app.bus.clone())),
         tokio::spawn(send_mails_for_ever(app.services.clone())),
     ];
+    let bus = app.bus.start();
     let open = accept_until_stopped(&listener, &app.router).await?;
     drop(listener);
     tracing::info!("stopping");
@@ -51,6 +56,9 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
         tracing::warn!("requests were still open");
     }
     housekeeping.iter().for_each(tokio::task::JoinHandle::abort);
+    if tokio::time::timeout(Duration::from_millis(SHUTDOWN_MS_MAX), bus.stop()).await.is_err() {
+        tracing::warn!("facts were still being applied");
+    }
     Ok(())
 }
 
@@ -123,14 +131,25 @@ async fn silence(spoken: &AtomicBool) {
     }
 }
 
-async fn prune_for_ever(services: Services) {
+async fn prune_for_ever(services: Services, bus: Bus) {
     let mut ticks = tokio::time::interval(Duration::from_secs(PRUNE_INTERVAL_S));
     loop {
         ticks.tick().await;
-        for pruned in [services.sync.prune().await, services.members.prune().await] {
+        for pruned in [services.sync.prune().await, services.members.prune().await, bus.prune().await] {
             if let Err(error) = pruned {
                 tracing::warn!(error = &error as &dyn std::error::Error, "pruning failed");
             }
+        }
+    }
+}
+
+async fn measure_for_ever(bus: Bus) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(MEASURE_INTERVAL_S));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = bus.measure().await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the event bus could not be measured");
         }
     }
 }

@@ -180,6 +180,7 @@ fn config(folder: &Path, pops: usize, lease_ttl_s: u32) -> Config {
         lease_ttl_s,
         public_url: String::new(),
         mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+        nats: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod categories;
 mod charts;
 mod chats;
 mod customers;
+mod events;
 mod imports;
 mod orders;
 mod overview;
@@ -33,6 +34,7 @@ pub fn routes(services: &Services) -> Vec<Route> {
         reviews::routes(services),
         chats::routes(services),
         audit::routes(services),
+        events::routes(services),
         staff::routes(services),
     ]
     .into_iter()

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use core_cloud::app::{App, Services};
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, LEASE_TTL_S_DEFAULT, MailConfig, Pops, Secret};
+use core_cloud::config::{ACK_WAIT_MS, Config, LEASE_TTL_S_DEFAULT, MailConfig, NatsConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::files::Files;
 use kiosk_ids::PopId;
@@ -95,6 +95,12 @@ struct Serve {
     /// Sender of mails.
     #[arg(long, env = "KIOSK_MAIL_FROM", default_value = "Kiosk <core@kiosk.example>")]
     mail_from: String,
+    /// NATS with JetStream for the event bus: `nats://host:4222`. Without it the bus is in the database.
+    #[arg(long, env = "NATS_URL", hide_env_values = true)]
+    nats_url: Option<String>,
+    /// The stream of the event bus; made with file storage when it is not there.
+    #[arg(long, env = "KIOSK_NATS_STREAM", default_value = "KIOSK")]
+    nats_stream: String,
     /// How long a POP's leases run without contact, in seconds.
     #[arg(long, env = "KIOSK_LEASE_TTL_S", default_value_t = LEASE_TTL_S_DEFAULT, value_parser = clap::value_parser!(u32).range(60..=2_592_000))]
     lease_ttl_s: u32,
@@ -151,6 +157,11 @@ impl Cli {
                         token: serve.mail_token.clone(),
                         from: serve.mail_from.clone(),
                     },
+                    nats: serve.nats_url.as_ref().map(|url| NatsConfig {
+                        url: url.clone(),
+                        stream: serve.nats_stream.clone(),
+                        ack_wait_ms: ACK_WAIT_MS,
+                    }),
                     ..self.offline_config()?
                 };
                 let app = App::new(db, &config, &Clock::System).await?;
@@ -184,6 +195,7 @@ impl Cli {
             lease_ttl_s: LEASE_TTL_S_DEFAULT,
             public_url: String::new(),
             mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+            nats: None,
         })
     }
 

@@ -29,6 +29,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("customers", include_str!("../../migrations/0017_customers.sql")),
     ("reviews", include_str!("../../migrations/0018_reviews.sql")),
     ("chats", include_str!("../../migrations/0019_chats.sql")),
+    ("bus", include_str!("../../migrations/0020_bus.sql")),
+    ("bus_log", include_str!("../../migrations/0021_bus_log.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

@@ -15,7 +15,7 @@ pub use rows::{batches, placeholders, tuples};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Executor};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 /// Most connections to SQLite: readers beside the one writer.
 const SQLITE_CONNECTIONS_MAX: u32 = 6;
@@ -40,6 +40,8 @@ pub struct Db {
     pool: AnyPool,
     /// Held by SQLite's one writing transaction.
     writer: Option<Arc<Mutex<()>>>,
+    /// Signalled when a transaction that told facts is committed.
+    told: Arc<Notify>,
 }
 
 /// A writing transaction. Rolled back when dropped.
@@ -47,6 +49,8 @@ pub struct Db {
 pub struct Tx {
     inner: sqlx::Transaction<'static, Any>,
     _writer: Option<OwnedMutexGuard<()>>,
+    told: Arc<Notify>,
+    tells: bool,
 }
 
 impl Db {
@@ -77,7 +81,7 @@ impl Db {
         } else {
             migrate::run(&pool).await?;
         }
-        Ok(Self { pool, writer: sqlite.then(Arc::default) })
+        Ok(Self { pool, writer: sqlite.then(Arc::default), told: Arc::default() })
     }
 
     /// Begins a writing transaction.
@@ -85,11 +89,19 @@ impl Db {
     /// # Errors
     /// When no connection is free in time or the database is gone.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        let told = Arc::clone(&self.told);
         let Some(lock) = &self.writer else {
-            return Ok(Tx { inner: self.pool.begin().await?, _writer: None });
+            return Ok(Tx { inner: self.pool.begin().await?, _writer: None, told, tells: false });
         };
         let writer = Some(Arc::clone(lock).lock_owned().await);
-        Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, _writer: writer })
+        let inner = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Tx { inner, _writer: writer, told, tells: false })
+    }
+
+    /// Signalled when a transaction of this process that told facts is committed.
+    #[must_use]
+    pub fn told(&self) -> &Notify {
+        &self.told
     }
 
     /// A connection to read with.
@@ -126,7 +138,16 @@ impl Tx {
     /// # Errors
     /// When the database refuses; nothing is changed then.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.inner.commit().await
+        self.inner.commit().await?;
+        if self.tells {
+            self.told.notify_one();
+        }
+        Ok(())
+    }
+
+    /// It tells facts: [`Db::told`] is signalled once it is committed.
+    pub fn tell(&mut self) {
+        self.tells = true;
     }
 }
 

@@ -17,6 +17,7 @@ const DESK: &[(&str, &str, Permission)] = &[
     ("/admin/leases", "Leases", Permission::Stock),
     ("/admin/imports", "Imports", Permission::Stock),
     ("/admin/audit", "Audit log", Permission::Audit),
+    ("/admin/events", "Events", Permission::Events),
     ("/admin/vendors", "Vendors", Permission::Vendors),
     ("/admin/products", "Products", Permission::Products),
     ("/admin/categories", "Categories", Permission::Categories),

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, MailConfig, Pops, Secret};
+use core_cloud::config::{Config, MailConfig, NatsConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::media::files::Files;
@@ -26,7 +26,7 @@ use kiosk_wire::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::postgres;
+use crate::{nats, postgres};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const OPERATOR_KEY: &str = "operator-key-of-the-tests";
@@ -57,6 +57,7 @@ pub struct TestApp {
     pub db: Db,
     pub clock: Arc<AtomicI64>,
     pub dir: Arc<tempfile::TempDir>,
+    pub nats: Option<NatsConfig>,
     nonces: Arc<AtomicU64>,
 }
 
@@ -106,6 +107,7 @@ impl TestApp {
         let dir = tempfile::tempdir().unwrap();
         let db = Db::open(dir.path(), database_url.as_deref()).await.unwrap();
         let pops = POPS.map(|(id, key)| format!("{id}:{}:{key}", &id[..2])).join(",");
+        let nats = nats::of_all_tests();
         let config = Config {
             data_dir: dir.path().to_owned(),
             files: Files::open(dir.path(), None).unwrap(),
@@ -119,10 +121,11 @@ impl TestApp {
                 token: "mail-token".to_owned(),
                 from: "Kiosk <core@kiosk.test>".to_owned(),
             },
+            nats: nats.clone(),
         };
         let clock = Arc::new(AtomicI64::new(START_MS));
         let app = App::new(&db, &config, &Clock::Manual(Arc::clone(&clock))).await.unwrap();
-        Self { app, db, clock, dir: Arc::new(dir), nonces: Arc::default() }
+        Self { app, db, clock, dir: Arc::new(dir), nats, nonces: Arc::default() }
     }
 
     pub fn now_ms(&self) -> i64 {
@@ -131,6 +134,11 @@ impl TestApp {
 
     pub fn advance_ms(&self, ms: i64) {
         self.clock.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Lets all services hear what the others told.
+    pub async fn drain(&self) {
+        self.app.bus.drain().await.unwrap();
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 mod admin;
+mod bus;
 mod chats;
 mod chats_live;
 mod conservation;
@@ -15,6 +16,7 @@ mod leases;
 mod listings;
 mod media;
 mod members;
+mod nats;
 mod parcels;
 mod postgres;
 mod problems;

@@ -68,13 +68,15 @@ pub enum Permission {
     Promotions,
     /// Read the audit log.
     Audit,
+    /// Look at what services tell each other, and let one try again what it gave up.
+    Events,
     /// Invite admins, change their roles, disable them.
     Staff,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Look,
         Self::Orders,
         Self::Stock,
@@ -86,6 +88,7 @@ impl Permission {
         Self::Chats,
         Self::Promotions,
         Self::Audit,
+        Self::Events,
         Self::Staff,
     ];
 }
@@ -94,7 +97,8 @@ impl Permission {
 #[must_use]
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Audit, Categories, Chats, Customers, Look, Orders, Products, Promotions, Reviews, Stock, Vendors,
+        Audit, Categories, Chats, Customers, Events, Look, Orders, Products, Promotions, Reviews, Stock,
+        Vendors,
     };
     match role {
         Role::Owner => true,
@@ -102,7 +106,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
         Role::Moderator => {
             matches!(permission, Look | Customers | Vendors | Products | Categories | Reviews | Chats)
         }
-        Role::Finance => matches!(permission, Look | Orders | Stock | Promotions | Audit),
+        Role::Finance => matches!(permission, Look | Orders | Stock | Promotions | Audit | Events),
     }
 }
 

@@ -13,6 +13,8 @@ use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::modules::audit::service::{self as audit, Act};
+use crate::modules::bus::fact::{Fact, PromotionFee};
+use crate::modules::bus::service as bus;
 use crate::modules::catalog::listing::Listing;
 use crate::modules::catalog::{feed, products, service as catalog};
 use crate::modules::members::service::Member;
@@ -172,6 +174,7 @@ impl Service {
         store::insert(&mut tx, &booking).await?;
         let promotion = Promotion { id, product: product.clone(), from_ms, until_ms };
         feed::publish(&mut tx, None, &[Change::Promotion(promotion)]).await?;
+        bus::publish(&mut tx, &[Fact::PromotionBooked(fee_of(&booking)?)], now_ms).await?;
         let detail = format!("{product} {days} days, {fee}");
         let act = Act { action: "promotion.book", subject: &booking.id, detail };
         audit::append(&mut tx, &actor.id, &act, now_ms).await?;
@@ -221,11 +224,29 @@ pub async fn end_of_vendor(tx: &mut Tx, vendor: &VendorId, now_ms: i64) -> Resul
 
 async fn end_all(tx: &mut Tx, bookings: &[Booking], state: State, now_ms: i64) -> Result<(), Error> {
     let mut changes = Vec::with_capacity(bookings.len());
+    let mut waived = Vec::new();
     for booking in bookings {
-        store::end(tx, &booking.id, state, now_ms < booking.from_ms).await?;
+        let for_nothing = now_ms < booking.from_ms;
+        store::end(tx, &booking.id, state, for_nothing).await?;
+        if for_nothing {
+            waived.push(Fact::PromotionWaived(fee_of(booking)?));
+        }
         changes.extend(PromotionId::parse(&booking.id).ok().map(|id| Change::PromotionRemoved { id }));
     }
-    if changes.is_empty() { Ok(()) } else { feed::publish(tx, None, &changes).await }
+    if !changes.is_empty() {
+        feed::publish(tx, None, &changes).await?;
+    }
+    bus::publish(tx, &waived, now_ms).await
+}
+
+fn fee_of(booking: &Booking) -> Result<PromotionFee, Error> {
+    let unreadable = |_| Error::NotFound("promotion");
+    Ok(PromotionFee {
+        promotion: PromotionId::parse(&booking.id).map_err(unreadable)?,
+        vendor: VendorId::parse(&booking.vendor).map_err(unreadable)?,
+        fee: booking.fee,
+        due_ms: booking.due_ms,
+    })
 }
 
 fn not_listed(state: Listing) -> Error {

@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
-use kiosk_wire::{Event, EventBody, RoomKey};
+use kiosk_wire::{Event, EventBody, OrderRecord, RoomKey};
 
 use crate::db::Tx;
 use crate::error::Error;
+use crate::modules::bus::fact::{self, Fact};
+use crate::modules::bus::service as bus;
 use crate::modules::catalog::service as catalog;
 use crate::modules::inventory::service::{self as inventory, Holder, Movement};
 use crate::modules::orders::service::{self as orders, Blocked, Placed, Source};
@@ -101,7 +103,17 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     customers::service::count_orders(tx, source, &placed).await?;
     chats::open_rooms(tx, source, &placed).await?;
     chats::apply(tx, source, &talk).await?;
-    reviews::service::apply(tx, &reviewed, source.received_ms).await
+    reviews::service::apply(tx, &reviewed, source.received_ms).await?;
+    let facts: Vec<_> = placed.into_iter().map(|order| placed_fact(source, order)).collect();
+    bus::publish(tx, &facts, source.received_ms).await
+}
+
+fn placed_fact(source: Source<'_>, order: &OrderRecord) -> Fact {
+    Fact::OrderPlaced(Box::new(fact::OrderPlaced {
+        pop: source.pop.to_owned(),
+        region: source.region.to_owned(),
+        order: order.clone(),
+    }))
 }
 
 /// The room that an event changes.

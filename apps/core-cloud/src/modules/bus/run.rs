@@ -1,0 +1,318 @@
+//! The bus at work: a task that dispatches, and one for each consumer.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kiosk_ids::EventId;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::dispatch::Dispatcher;
+use super::reader::{Reader, are_distinct};
+use super::source::{BATCH_FACTS_MAX, Source};
+use super::stream::Stream;
+use super::{Consumer, service, store};
+use crate::clock::Clock;
+use crate::config::NatsConfig;
+use crate::db::Db;
+use crate::error::Error;
+use crate::random::random;
+
+/// How often facts are looked for that another process told, in milliseconds.
+const POLL_MS: u64 = 250;
+/// Wait after the database or the broker failed, in milliseconds; it doubles with each failure.
+const BACKOFF_MS: u64 = 100;
+/// Longest such wait, in milliseconds.
+const BACKOFF_MS_MAX: u64 = 10_000;
+/// How long facts are kept that everybody has read, in milliseconds.
+const KEPT_MS: i64 = 7 * 24 * 3_600_000;
+/// Facts that are forgotten at once.
+const PRUNED_AT_ONCE: i64 = 5_000;
+/// Longest time that [`Bus::drain`] waits for the broker, in milliseconds.
+const DRAIN_MS_MAX: u128 = 30_000;
+
+/// The dispatcher and the consumers.
+#[derive(Clone)]
+pub struct Bus {
+    db: Db,
+    clock: Clock,
+    dispatcher: Dispatcher,
+    readers: Arc<Vec<Reader>>,
+    /// Changes when facts may have come.
+    arrived: watch::Sender<u64>,
+}
+
+impl fmt::Debug for Bus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.readers.iter().map(Reader::name).collect();
+        f.debug_struct("Bus").field("consumers", &names).finish_non_exhaustive()
+    }
+}
+
+/// The tasks of a bus that was started.
+pub struct Running {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    /// Ends the tasks when each has done what it is at.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Bus {
+    /// A bus for these consumers, in the database or with the broker. A consumer that is new hears all that is kept.
+    ///
+    /// # Errors
+    /// When the database or the broker fails.
+    pub async fn open(
+        db: &Db,
+        clock: &Clock,
+        consumers: Vec<Arc<dyn Consumer>>,
+        nats: Option<&NatsConfig>,
+    ) -> Result<Self, Error> {
+        debug_assert!(are_distinct(&consumers), "two consumers have one name");
+        let stream = match nats {
+            Some(config) => Some(Stream::open(config).await?),
+            None => None,
+        };
+        let stream = put_cursors(db, &consumers, stream).await?;
+        let mut sources = vec![Source::Log];
+        sources.extend(stream.clone().map(Source::Stream));
+        let reader =
+            |consumer| Reader { db: db.clone(), clock: clock.clone(), consumer, sources: sources.clone() };
+        let readers = Arc::new(consumers.into_iter().map(reader).collect());
+        let holder = hex::encode(random::<8>()?);
+        let dispatcher = Dispatcher { db: db.clone(), clock: clock.clone(), stream, holder };
+        let bus = Self {
+            db: db.clone(),
+            clock: clock.clone(),
+            dispatcher,
+            readers,
+            arrived: watch::Sender::new(0),
+        };
+        bus.warn_of_unread(&sources).await?;
+        Ok(bus)
+    }
+
+    /// Facts in a source that is not read any more would wait for ever.
+    async fn warn_of_unread(&self, sources: &[Source]) -> Result<(), Error> {
+        for (stream, facts) in store::list_unread(&mut *self.db.read().await?).await? {
+            if sources.iter().all(|source| source.name() != stream) {
+                tracing::error!(stream, facts, "facts are left in a stream that is not read");
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the tasks.
+    #[must_use]
+    pub fn start(&self) -> Running {
+        let stop = watch::Sender::new(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(self.clone().dispatch_until(stop.subscribe()));
+        for reader in self.readers.iter() {
+            let arrived = self.arrived.subscribe();
+            tasks.spawn(read_until(reader.clone(), arrived, stop.subscribe()));
+        }
+        Running { stop, tasks }
+    }
+
+    async fn dispatch_until(self, mut stop: watch::Receiver<bool>) {
+        let mut wait = Wait::default();
+        while !*stop.borrow() {
+            let done = self.dispatcher.dispatch().await;
+            self.arrived.send_modify(|count| *count += 1);
+            let pause = wait.after("dispatcher", done.map(|moved| moved > 0));
+            tokio::select! {
+                () = self.db.told().notified(), if wait.is_well() => {}
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// Dispatches and applies until nothing moves. What is to be tried again later stays.
+    ///
+    /// # Errors
+    /// When the database or the broker fails.
+    pub async fn drain(&self) -> Result<(), Error> {
+        let start = Instant::now();
+        loop {
+            let mut moved = usize::try_from(self.dispatcher.dispatch().await?).unwrap_or(usize::MAX);
+            for reader in self.readers.iter() {
+                moved += reader.round().await?;
+            }
+            if moved == 0 && self.is_read().await? {
+                return Ok(());
+            }
+            if moved == 0 {
+                // The broker delivers a little later than it stores.
+                if start.elapsed().as_millis() > DRAIN_MS_MAX {
+                    return Err(Error::Broker("facts were not delivered in time".to_owned()));
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        }
+    }
+
+    /// Whether each consumer has read all that its sources have.
+    async fn is_read(&self) -> Result<bool, Error> {
+        let conn = &mut *self.db.read().await?;
+        for reader in self.readers.iter() {
+            for source in &reader.sources {
+                if store::get_lag(conn, reader.name(), source.name()).await? > 0 {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Forgets what everybody has read long ago.
+    ///
+    /// # Errors
+    /// When the database or the broker fails.
+    pub async fn prune(&self) -> Result<(), Error> {
+        let before_ms = self.clock.now_ms() - KEPT_MS;
+        let before = EventId::fresh(before_ms, &[0; 10]);
+        let sources = self.readers.first().map_or(&[][..], |reader| &reader.sources);
+        for source in sources {
+            let mut through = i64::MAX;
+            for reader in self.readers.iter() {
+                let conn = &mut *self.db.read().await?;
+                through = through.min(store::get_cursor(conn, reader.name(), source.name()).await?);
+            }
+            match source {
+                Source::Log => self.prune_log(through, before_ms).await?,
+                Source::Stream(stream) => stream.prune(through, before_ms).await?,
+            }
+        }
+        for reader in self.readers.iter() {
+            let mut tx = self.db.begin().await?;
+            let mut lag = 0;
+            for source in sources {
+                lag += store::get_lag(&mut tx, reader.name(), source.name()).await?;
+            }
+            // A consumer that is far behind may meet a fact again that it applied long ago.
+            if lag < BATCH_FACTS_MAX {
+                store::delete_inbox(&mut tx, reader.name(), before.as_str()).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn prune_log(&self, through: i64, before_ms: i64) -> Result<(), Error> {
+        loop {
+            let mut tx = self.db.begin().await?;
+            let pruned = store::delete_log(&mut tx, through, before_ms, PRUNED_AT_ONCE).await?;
+            tx.commit().await?;
+            if pruned < PRUNED_AT_ONCE.unsigned_abs() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sets the metrics of lag and dead letters.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn measure(&self) -> Result<(), Error> {
+        let (progress, waiting) = service::list_progress(&mut *self.db.read().await?).await?;
+        metrics::gauge!("core_bus_outbox").set(to_f64(waiting));
+        for known in progress {
+            let labels = [("consumer", known.consumer)];
+            metrics::gauge!("core_bus_lag", &labels).set(to_f64(known.lag));
+            metrics::gauge!("core_bus_waiting", &labels).set(to_f64(known.waiting));
+            metrics::gauge!("core_bus_dead_letters", &labels).set(to_f64(known.dead));
+        }
+        Ok(())
+    }
+}
+
+/// Makes the cursors of consumers, and the broker's memory of them.
+async fn put_cursors(
+    db: &Db,
+    consumers: &[Arc<dyn Consumer>],
+    stream: Option<Stream>,
+) -> Result<Option<Stream>, Error> {
+    let mut tx = db.begin().await?;
+    let log_start = store::log_start(&mut tx).await?;
+    let mut cursors = Vec::with_capacity(consumers.len());
+    if let Some(stream) = &stream {
+        let (_, last) = stream.bounds();
+        store::put_head(&mut tx, stream.name(), last).await?;
+        store::set_head(&mut tx, stream.name(), last).await?;
+    }
+    for consumer in consumers {
+        store::put_cursor(&mut tx, consumer.name(), store::LOG, log_start).await?;
+        if let Some(stream) = &stream {
+            let (start, _) = stream.bounds();
+            store::put_cursor(&mut tx, consumer.name(), stream.name(), start).await?;
+            cursors.push(store::get_cursor(&mut tx, consumer.name(), stream.name()).await?);
+        }
+    }
+    tx.commit().await?;
+    let Some(mut stream) = stream else { return Ok(None) };
+    for (consumer, cursor) in consumers.iter().zip(cursors) {
+        stream.follow(consumer.name(), cursor).await?;
+    }
+    Ok(Some(stream))
+}
+
+async fn read_until(reader: Reader, mut arrived: watch::Receiver<u64>, mut stop: watch::Receiver<bool>) {
+    let mut wait = Wait::default();
+    while !*stop.borrow() {
+        arrived.mark_unchanged();
+        let done = reader.round().await;
+        let pause = wait.after(reader.name(), done.map(|moved| moved > 0));
+        tokio::select! {
+            _ = arrived.changed(), if wait.is_well() => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// How long a task waits after what it did.
+#[derive(Default)]
+struct Wait {
+    failures: u32,
+}
+
+impl Wait {
+    /// Nothing after work that may go on, a poll when there was none, longer with each failure.
+    fn after(&mut self, task: &str, done: Result<bool, Error>) -> Duration {
+        match done {
+            Ok(moved) => {
+                self.failures = 0;
+                Duration::from_millis(if moved { 0 } else { POLL_MS })
+            }
+            Err(error) => {
+                self.failures += 1;
+                let wait_ms = BACKOFF_MS_MAX.min(BACKOFF_MS << self.failures.min(16));
+                tracing::warn!(
+                    task,
+                    wait_ms,
+                    error = &error as &dyn std::error::Error,
+                    "the event bus waits"
+                );
+                Duration::from_millis(wait_ms)
+            }
+        }
+    }
+
+    /// Whether it is of use to be woken.
+    const fn is_well(&self) -> bool {
+        self.failures == 0
+    }
+}
+
+fn to_f64(count: i64) -> f64 {
+    u32::try_from(count).map_or(f64::MAX, f64::from)
+}
