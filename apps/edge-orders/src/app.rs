@@ -11,8 +11,8 @@ use kiosk_pop_store::schema;
 use kiosk_problem::Problem;
 use utoipa::openapi::OpenApi;
 
-use crate::checkout::payment::{InvoicePayment, PaymentPort};
 use crate::config::Config;
+use crate::payments::providers::Providers;
 
 /// State of the router.
 #[derive(Clone)]
@@ -38,8 +38,8 @@ impl App {
         let edge = &self.0.edge;
         let config = Config::load(&*edge.variables).await.map_err(|error| Problem::not_ready(&error))?;
         schema::migrate(&*edge.db).await.map_err(|error| Problem::not_ready(&error))?;
-        let payments = Arc::new(InvoicePayment::new(edge.db.clone()));
-        Ok(Pop(Arc::new(Ready { edge: edge.clone(), config, payments, feed_polled_ms: AtomicI64::new(0) })))
+        let providers = Providers::new(&config.payments, &edge.http);
+        Ok(Pop(Arc::new(Ready { edge: edge.clone(), config, providers, feed_polled_ms: AtomicI64::new(0) })))
     }
 }
 
@@ -53,8 +53,8 @@ pub struct Ready {
     pub edge: Edge,
     /// The configuration.
     pub config: Config,
-    /// The payment provider.
-    pub payments: Arc<dyn PaymentPort>,
+    /// The payment providers.
+    pub providers: Providers,
     /// When this instance last asked for the feed, Unix milliseconds. Only spares requests: another instance that does
     /// not know it asks once more.
     pub feed_polled_ms: AtomicI64,

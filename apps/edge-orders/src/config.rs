@@ -8,6 +8,7 @@ use kiosk_privacy::PseudonymKey;
 use sha2::Sha256;
 
 use crate::auth::Token;
+use crate::payments::settings::Settings;
 
 /// Shortest tick key, in bytes.
 const TICK_KEY_BYTES_MIN: usize = 16;
@@ -25,6 +26,8 @@ pub struct Config {
     pub pop_key: Secret,
     /// Makes pseudonyms.
     pub pseudonym_key: PseudonymKey,
+    /// What payments are taken with.
+    pub payments: Settings,
     /// Lets a scheduler tick this POP from outside; none where the host ticks.
     pub tick_key: Option<Secret>,
     order_token_key: Secret,
@@ -36,6 +39,16 @@ pub struct Config {
 pub struct Secret(Vec<u8>);
 
 impl Secret {
+    /// Keeps `text` from logs.
+    pub fn of(text: String) -> Self {
+        Self(text.into_bytes())
+    }
+
+    /// The secret as the text that it was.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
     /// The bytes, to sign with.
     pub fn bytes(&self) -> &[u8] {
         &self.0
@@ -109,6 +122,7 @@ impl Config {
             core_url,
             pop_key: Secret(pop_key),
             pseudonym_key,
+            payments: Settings::load(variables).await,
             tick_key: (!tick_key.is_empty()).then(|| Secret(tick_key.into_bytes())),
             order_token_key: derived("order-token"),
             cart_token_key: derived("cart-token"),

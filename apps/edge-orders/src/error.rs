@@ -9,6 +9,8 @@ use kiosk_problem::Problem;
 
 /// After how many seconds a busy POP is worth another try.
 const BUSY_RETRY_S: u32 = 1;
+/// After how many seconds a cart that started many payments may start another one.
+const PAYMENTS_RETRY_S: u32 = 300;
 
 /// What a handler or a service fails with; boxed, because a problem is large and rare.
 #[derive(Debug)]
@@ -88,6 +90,14 @@ pub fn customer_blocked() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "customer_blocked", "You cannot order here at the moment").detail(
         "Your orders are blocked. Nothing was ordered. Please contact our support: they can tell you why.",
     )
+}
+
+/// 429: somebody tries one payment after the other.
+pub fn too_many_payments() -> Problem {
+    let title = "Too many payments were started";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_payments", title)
+        .detail("Nothing was ordered. Please try again in a few minutes, or choose another way to pay.")
+        .retry_after_s(PAYMENTS_RETRY_S)
 }
 
 /// 422: one cart holds one currency.

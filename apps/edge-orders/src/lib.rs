@@ -7,8 +7,11 @@
 //! POST /v1/carts/claim                  the cart of an account, a guest's merged into it
 //! POST /v1/orders                       checkout: a saga that ends in one local commit (invariant I1)
 //! GET  /v1/orders[/{id}]                for who placed them
+//! POST /v1/orders/{id}/payment          settles the payment of an order that waits for it
+//! POST /v1/orders/{id}/cancel-payment   gives it up, and the order with it
+//! POST /v1/payments/webhooks/{provider} what providers tell
 //! GET  /v1/openapi.json
-//! POST /internal/tick                   outbox, leases, feed and pictures; called by the host, not routed from outside
+//! POST /internal/tick                   payments, outbox, leases, feed and pictures; called by the host, not routed from outside
 //! POST /v1/tick                         the same for a host that does not tick, with the tick key
 //! ```
 //!
@@ -26,6 +29,7 @@ mod error;
 mod openapi;
 mod orders;
 mod paging;
+mod payments;
 mod products;
 mod sync;
 
@@ -51,6 +55,9 @@ pub fn router(edge: Edge) -> Router {
         .routes(routes!(carts::transport::put_line, carts::transport::remove_line))
         .routes(routes!(checkout::transport::place_order, orders::transport::list_orders))
         .routes(routes!(orders::transport::get_order))
+        .routes(routes!(payments::transport::settle_payment))
+        .routes(routes!(payments::transport::cancel_payment))
+        .routes(routes!(payments::transport::take_webhook))
         .routes(routes!(openapi::get_openapi))
         .split_for_parts();
     router

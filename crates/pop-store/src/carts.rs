@@ -73,6 +73,13 @@ impl Cart {
     pub const fn is_open(&self) -> bool {
         self.order_id.is_none() && self.merged_into.is_none()
     }
+
+    /// Whether every vendor of the cart takes `method`.
+    #[must_use]
+    pub fn takes(&self, method: &str) -> bool {
+        let named = self.lines.iter().map(|line| &line.methods).filter(|methods| !methods.is_empty());
+        named.into_iter().all(|methods| methods.iter().any(|known| known == method))
+    }
 }
 
 /// A line of a cart.
@@ -86,6 +93,8 @@ pub struct CartLine {
     pub shown_price: i64,
     /// The variant as it is sold now; `None` when it no longer is, or no longer in the cart's currency.
     pub sold: Option<SkuView>,
+    /// Ways to pay that its vendor takes; none are named by one that takes them all.
+    pub methods: Vec<String>,
 }
 
 /// What the POP knows of its supply.
@@ -127,7 +136,7 @@ const LOAD: &str =
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'leases_expire_ms'), 0),
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'core_retry_ms'), 0),
     i.request_hash, i.status, i.response, c.account, c.merged_into,
-    EXISTS (SELECT 1 FROM standing WHERE customer IN (?3, ?4, ?5))
+    EXISTS (SELECT 1 FROM standing WHERE customer IN (?3, ?4, ?5)), v.methods
   FROM cart c
     LEFT JOIN idempotency i ON i.scope = c.id AND i.key = ?2
     LEFT JOIN cart_line l ON l.cart_id = c.id
@@ -183,6 +192,10 @@ fn line(row: &Row, currency: Option<Currency>) -> Result<Option<CartLine>, Store
         quantity: row.get(SKU_COLUMNS + 1)?,
         shown_price: row.get(SKU_COLUMNS + 2)?,
         sold: sold.filter(|sold| Some(sold.price.currency) == currency),
+        methods: match row.get::<Option<&str>>(SKU_COLUMNS + 16)? {
+            Some(methods) => serde_json::from_str(methods)?,
+            None => Vec::new(),
+        },
     }))
 }
 

@@ -14,18 +14,20 @@ use serde::Serialize;
 
 use crate::guard::integer;
 use crate::idempotency::{Remembered, remember};
+use crate::payments::{STARTED_PAYMENTS_MAX, STARTED_WINDOW_MS};
 use crate::standings::Buyer;
 use crate::{StoreError, outbox, velocity};
 
-/// The commit. Guards first; then the cart, the stock, the order, the person, the fraud counters, the answer to repeat
-/// and the event for the core.
+/// The commit. Guards first; then the cart, the stock, the order, the person, the fraud counters, the answer to repeat,
+/// and the event for the core; an order that is paid at a provider waits for that, so it has a payment instead.
 pub(crate) const SCHEMA: [&str; 2] = [
     "CREATE VIEW checkout (cart_id, cart_version, leases_until_ms, takes, order_id, status, placed_ms, currency, subtotal,
         delivery, total, delivery_kind, payment_id, payment_method, fraud_outcome, fraud_score, fraud_model,
         fraud_reasons, lines, name, email, phone, street, extra, postcode, city, country, velocity_keys,
         velocity_amount, idempotency_key, request_hash, http_status, response, event_id, event, customer, account,
-        account_customer)
-     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        account_customer, provider, record, expires_ms, due_ms, payments_since_ms, payments_max)
+     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+       0, 0, 0, 0, 0, 0
      WHERE 0",
     "CREATE TRIGGER checkout_commit INSTEAD OF INSERT ON checkout BEGIN
         INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
@@ -39,6 +41,8 @@ pub(crate) const SCHEMA: [&str; 2] = [
         INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
           (SELECT 1 FROM json_each(NEW.takes) t WHERE NOT EXISTS
             (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'));
+        INSERT INTO guard (broken) SELECT 'payments_have_room' WHERE NEW.provider IS NOT NULL AND NEW.payments_max <=
+          (SELECT COUNT(*) FROM payment WHERE cart_id = NEW.cart_id AND started_ms > NEW.payments_since_ms);
         UPDATE cart SET order_id = NEW.order_id, version = version + 1, updated_ms = NEW.placed_ms
           WHERE id = NEW.cart_id;
         UPDATE lease SET taken = taken + t.units, sold_ms = NEW.placed_ms
@@ -57,7 +61,13 @@ pub(crate) const SCHEMA: [&str; 2] = [
           FROM json_each(NEW.velocity_keys);
         INSERT INTO idempotency (scope, key, request_hash, status, response, created_ms)
           VALUES (NEW.cart_id, NEW.idempotency_key, NEW.request_hash, NEW.http_status, NEW.response, NEW.placed_ms);
-        INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.placed_ms, NEW.event);
+        INSERT INTO outbox (id, occurred_ms, body) SELECT NEW.event_id, NEW.placed_ms, NEW.event
+          WHERE NEW.provider IS NULL;
+        INSERT INTO payment (id, order_id, cart_id, method, provider, state, amount, currency, started_ms, expires_ms,
+            due_ms, idempotency_key, record)
+          SELECT NEW.payment_id, NEW.order_id, NEW.cart_id, NEW.payment_method, NEW.provider, 'starting', NEW.total,
+            NEW.currency, NEW.placed_ms, NEW.expires_ms, NEW.due_ms, NEW.idempotency_key, NEW.record
+          WHERE NEW.provider IS NOT NULL;
      END",
 ];
 
@@ -66,7 +76,7 @@ pub(crate) const SCHEMA: [&str; 2] = [
 pub struct NewOrder<'a> {
     /// The order as the core will see it.
     pub record: OrderRecord,
-    /// `placed` or `in_review`.
+    /// `placed`, `in_review` or `awaiting_payment`.
     pub status: &'a str,
     /// Who bought; stays in the region.
     pub shopper: &'a Shopper,
@@ -86,13 +96,26 @@ pub struct NewOrder<'a> {
     pub key: &'a str,
     /// The answer to repeat.
     pub answer: Remembered,
+    /// Where it is paid before it counts; the core is told then. None where it is paid later.
+    pub awaits: Option<Awaits<'a>>,
+}
+
+/// The payment that an order waits for.
+#[derive(Clone, Copy, Debug)]
+pub struct Awaits<'a> {
+    /// The provider.
+    pub provider: &'a str,
+    /// When the shopper has to be done, Unix milliseconds.
+    pub expires_ms: i64,
+    /// When the tick looks after a payment that nobody started, Unix milliseconds.
+    pub due_ms: i64,
 }
 
 /// Commits an order: closes the cart, takes the stock, writes the order, its event and its answer. All or nothing.
 ///
 /// # Errors
 /// A constraint when the cart was closed or changed, the buyer was blocked, the stock was sold or the leases lapsed since
-/// they were read.
+/// they were read, or too many payments were started for the cart.
 pub async fn place(db: &dyn Database, order: NewOrder<'_>) -> Result<(), StoreError> {
     db.batch(vec![commit(order)?]).await?;
     Ok(())
@@ -112,7 +135,8 @@ fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
     let keys = order.keys.present().map(|(kind, key)| VelocityKey { kind: kind as i64, key });
     let insert = Statement::new(
         "INSERT INTO checkout VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-           ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)",
+           ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42,
+           ?43, ?44)",
     );
     let insert = insert
         .bind(record.cart.as_str())
@@ -141,9 +165,19 @@ fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
         .bind(order.answer.request_hash)
         .bind(order.answer.status)
         .bind(order.answer.response)
-        .bind(order.event.as_str())
-        .bind(serde_json::to_string(&EventBody::OrderPlaced(Box::new(record)))?);
-    Ok(order.buyer.bind(insert))
+        .bind(order.event.as_str());
+    let waiting = order.awaits.map(|_| serde_json::to_string(&record)).transpose()?;
+    let insert = insert.bind(serde_json::to_string(&EventBody::OrderPlaced(Box::new(record)))?);
+    let awaits = order.awaits;
+    Ok(order
+        .buyer
+        .bind(insert)
+        .bind(awaits.map(|awaits| awaits.provider))
+        .bind(waiting)
+        .bind(awaits.map(|awaits| awaits.expires_ms))
+        .bind(awaits.map(|awaits| awaits.due_ms))
+        .bind(placed_ms - STARTED_WINDOW_MS)
+        .bind(STARTED_PAYMENTS_MAX))
 }
 
 /// Personal values, for the one table that holds them.

@@ -17,7 +17,9 @@ pub(crate) const SCHEMA: &str = "CREATE TABLE guard (
     CONSTRAINT cart_has_one_currency CHECK (broken <> 'cart_has_one_currency'),
     CONSTRAINT leases_have_not_lapsed CHECK (broken <> 'leases_have_not_lapsed'),
     CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current'),
-    CONSTRAINT customer_may_buy CHECK (broken <> 'customer_may_buy')
+    CONSTRAINT customer_may_buy CHECK (broken <> 'customer_may_buy'),
+    CONSTRAINT payments_have_room CHECK (broken <> 'payments_have_room'),
+    CONSTRAINT payment_waits CHECK (broken <> 'payment_waits')
 ) STRICT";
 
 /// A precondition.
@@ -37,11 +39,15 @@ pub enum Guard {
     LeaseEpochsAreCurrent,
     /// The buyer is not blocked.
     CustomerMayBuy,
+    /// Not too many payments were started for the cart.
+    PaymentsHaveRoom,
+    /// The payment is not decided yet.
+    PaymentWaits,
 }
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::CartIsOpen,
         Self::CartVersionIsCurrent,
         Self::CartHasRoom,
@@ -49,6 +55,8 @@ impl Guard {
         Self::LeasesHaveNotLapsed,
         Self::LeaseEpochsAreCurrent,
         Self::CustomerMayBuy,
+        Self::PaymentsHaveRoom,
+        Self::PaymentWaits,
     ];
 
     /// Name of the `CHECK`.
@@ -62,6 +70,8 @@ impl Guard {
             Self::LeasesHaveNotLapsed => "leases_have_not_lapsed",
             Self::LeaseEpochsAreCurrent => "lease_epochs_are_current",
             Self::CustomerMayBuy => "customer_may_buy",
+            Self::PaymentsHaveRoom => "payments_have_room",
+            Self::PaymentWaits => "payment_waits",
         }
     }
 

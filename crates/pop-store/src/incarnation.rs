@@ -14,6 +14,7 @@ use crate::StoreError;
 /// * orders, which the core knows by their ids. Their stock came from leases of the old name, and epochs count anew
 ///   with each name, so they say epoch 0, which no account has;
 /// * refused checkouts, which the core knows by their events' ids;
+/// * orders that are not paid yet will not come about: their stock is of an epoch that no account reaches;
 /// * not what was given back: the old name's leases are written off as a whole, returns included.
 ///
 /// # Errors
@@ -27,7 +28,7 @@ pub async fn renew(db: &dyn Database, old: &str, new: &str) -> Result<(), StoreE
 }
 
 /// Each only when the database has its new name, `?1`.
-const RENEW: [&str; 7] = [
+const RENEW: [&str; 8] = [
     "DELETE FROM meta WHERE key IN ('leases_expire_ms', 'contact_ms', 'lease_fence')
        AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
     "UPDATE lease SET epoch = 0, granted = 0, taken = 0, returned = 0, asked_ms = 0
@@ -38,6 +39,10 @@ const RENEW: [&str; 7] = [
          (SELECT json_group_array(json(json_set(take.value, '$.epoch', 0))) FROM json_each(outbox.body, '$.takes') take)))
        WHERE body ->> 'type' = 'order_placed'
          AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
+    "UPDATE payment SET record = json_set(record, '$.takes', json(
+         (SELECT json_group_array(json(json_set(take.value, '$.epoch', 9007199254740991)))
+          FROM json_each(payment.record, '$.takes') take)))
+       WHERE state IN ('starting', 'open') AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
     // Below zero first, so that no number is taken twice on the way.
     "UPDATE outbox SET seq = -place.number
        FROM (SELECT seq AS old, ROW_NUMBER() OVER (ORDER BY seq) AS number FROM outbox) place

@@ -131,15 +131,36 @@ const MIGRATIONS: &[&[&str]] = &[
         "CREATE UNIQUE INDEX cart_of_account ON cart (account)
             WHERE account IS NOT NULL AND order_id IS NULL AND merged_into IS NULL",
         "DROP TABLE guard",
-        crate::guard::SCHEMA,
+        past::GUARD_SECOND,
         "DROP TRIGGER cart_change_commit",
         crate::carts::SCHEMA[1],
         "DROP VIEW checkout",
-        crate::checkout::SCHEMA[0],
-        crate::checkout::SCHEMA[1],
+        past::CHECKOUT_SECOND[0],
+        past::CHECKOUT_SECOND[1],
     ],
     // What customers write.
     &crate::social::SCHEMA,
+    // Payments at providers. What was authorised is known by its payment, so nothing is left to note of voids.
+    &[
+        "ALTER TABLE vendor ADD COLUMN methods TEXT NOT NULL DEFAULT '[]'",
+        "DROP TABLE payment_void",
+        "DROP TABLE guard",
+        crate::guard::SCHEMA,
+        "DROP VIEW checkout",
+        crate::checkout::SCHEMA[0],
+        crate::checkout::SCHEMA[1],
+        crate::payments::SCHEMA[0],
+        crate::payments::SCHEMA[1],
+        crate::payments::SCHEMA[2],
+        crate::payments::SCHEMA[3],
+        crate::payments::SCHEMA[4],
+        crate::payments::SCHEMA[5],
+        crate::payments::SCHEMA[6],
+        crate::payments::SCHEMA[7],
+        crate::payments::SCHEMA[8],
+        crate::payments::SCHEMA[9],
+        crate::payments::SCHEMA[10],
+    ],
 ];
 
 /// Brings the database to this version's schema.

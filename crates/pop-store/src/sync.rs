@@ -19,6 +19,8 @@ pub struct SyncState {
     pub pictures_wait: bool,
     /// A customer's picture is to be handed in.
     pub uploads_wait: bool,
+    /// A payment is to be looked after.
+    pub payments_wait: bool,
     /// Cursor of the feed.
     pub feed_cursor: u64,
     /// When the leases lapse by the POP's clock, Unix milliseconds.
@@ -41,6 +43,7 @@ const LAST_SEQ: &str = "outbox_last_seq";
 const WAITING: &str = "outbox_waiting";
 const PICTURES: &str = "pictures_missing";
 const UPLOADS: &str = "uploads_waiting";
+const PAYMENTS: &str = "payments_due";
 
 /// Loads the state.
 ///
@@ -53,10 +56,11 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
          UNION ALL SELECT 'outbox_waiting', '1' WHERE EXISTS (SELECT 1 FROM outbox)
          UNION ALL SELECT 'pictures_missing', '1'
            WHERE EXISTS (SELECT 1 FROM media WHERE bytes IS NULL AND tried_ms <= ?1)
-         UNION ALL SELECT 'uploads_waiting', '1' WHERE EXISTS (SELECT 1 FROM upload WHERE state = 'waiting')",
+         UNION ALL SELECT 'uploads_waiting', '1' WHERE EXISTS (SELECT 1 FROM upload WHERE state = 'waiting')
+         UNION ALL SELECT 'payments_due', '1' WHERE EXISTS (SELECT 1 FROM payment WHERE due_ms <= ?2)",
     );
     let mut values = HashMap::new();
-    for row in db.query(select.bind(now_ms - crate::media::RETRY_MS)).await? {
+    for row in db.query(select.bind(now_ms - crate::media::RETRY_MS).bind(now_ms)).await? {
         values.insert(row.get::<String>(0)?, row.get::<String>(1)?);
     }
     let number = |key: &str| values.get(key).and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
@@ -65,6 +69,7 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
         last_seq: number(LAST_SEQ).unsigned_abs(),
         pictures_wait: values.contains_key(PICTURES),
         uploads_wait: values.contains_key(UPLOADS),
+        payments_wait: values.contains_key(PAYMENTS),
         feed_cursor: number(meta::FEED_CURSOR).unsigned_abs(),
         leases_expire_ms: number(meta::LEASES_EXPIRE_MS),
         lease_fence: number(meta::LEASE_FENCE).unsigned_abs(),

@@ -210,12 +210,18 @@ fn drop_margin(statement: &mut Statement) {
 }
 
 fn outbox_after(statements: &mut [Statement]) -> Vec<Statement> {
-    const APPEND: &str =
-        "INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.placed_ms, NEW.event);";
+    // As migrations before and since payments have it.
+    const APPEND: [&str; 2] = [
+        "INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.placed_ms, NEW.event);",
+        "INSERT INTO outbox (id, occurred_ms, body) SELECT NEW.event_id, NEW.placed_ms, NEW.event
+          WHERE NEW.provider IS NULL;",
+    ];
     let mut later = Vec::new();
     for statement in statements {
-        if statement.sql.contains(APPEND) {
-            statement.sql = statement.sql.replace(APPEND, "").into();
+        for append in APPEND {
+            if statement.sql.contains(append) {
+                statement.sql = statement.sql.replace(append, "").into();
+            }
         }
         if statement.sql.starts_with("INSERT INTO checkout VALUES") {
             let mut append = Statement::new("INSERT INTO outbox (id, occurred_ms, body) VALUES (?1, ?2, ?3)");

@@ -67,7 +67,7 @@ async fn attempt(pop: &Pop, who: &Who, guest: Option<&(CartId, Token)>) -> Resul
 
 async fn show(pop: &Pop, id: &CartId, left_out: Vec<LeftOut>) -> Result<Option<ClaimedCart>> {
     let Some(state) = carts::load(&*pop.edge.db, id, Asked::default()).await? else { return Ok(None) };
-    let mut cart = CartBody::of(state, pop.now_ms())?;
+    let mut cart = CartBody::of(state, &pop.config.payments, pop.now_ms())?;
     cart.token = Some(pop.config.cart_token(id).reveal().to_owned());
     Ok(Some(ClaimedCart { cart, left_out }))
 }
@@ -129,6 +129,7 @@ mod tests {
             quantity: *quantity,
             shown_price: 1,
             sold: None,
+            methods: Vec::new(),
         };
         Cart {
             id: CartId::named("a").unwrap(),

@@ -34,7 +34,8 @@ pub async fn create_cart(pop: &Pop) -> Result<CartBody> {
 
 /// The cart.
 pub async fn get_cart(pop: &Pop, id: &CartId, token: &Token) -> Result<CartBody> {
-    CartBody::of(load(pop, id, token, Asked::default()).await?, pop.now_ms())
+    let state = load(pop, id, token, Asked::default()).await?;
+    CartBody::of(state, &pop.config.payments, pop.now_ms())
 }
 
 /// Sets the pieces of a SKU, at the price that is shown now.

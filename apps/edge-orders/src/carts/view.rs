@@ -8,9 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::checkout::delivery::{DeliveryOption, delivery};
+use crate::checkout::methods::{self, PaymentOption};
 use crate::checkout::supply;
 use crate::error::Result;
 use crate::openapi::MoneySchema;
+use crate::payments::settings::Settings;
 
 /// Stock is not told more exactly than this.
 const PIECES_SHOWN_MAX: u32 = 99;
@@ -37,6 +39,8 @@ pub struct CartBody {
     subtotal: Option<Money>,
     /// Ways to have it delivered, with their prices.
     delivery_options: Vec<DeliveryOption>,
+    /// Ways to pay that this POP and all vendors of the cart take.
+    payment_methods: Vec<PaymentOption>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -127,13 +131,16 @@ impl CartBody {
             lines: Vec::new(),
             subtotal: None,
             delivery_options: Vec::new(),
+            payment_methods: Vec::new(),
         }
     }
 
     /// Shows a cart at `now_ms`.
-    pub fn of(state: CartState, now_ms: i64) -> Result<Self> {
+    pub fn of(state: CartState, settings: &Settings, now_ms: i64) -> Result<Self> {
         let CartState { cart, supply, .. } = state;
         let open = cart.is_open();
+        let payment_methods =
+            if open && !cart.lines.is_empty() { methods::options(settings, &cart) } else { Vec::new() };
         let bulky = cart.lines.iter().any(|line| line.sold.as_ref().is_some_and(|sold| sold.bulky));
         let currency = cart.currency;
         let lines = cart
@@ -165,6 +172,7 @@ impl CartBody {
             lines,
             subtotal,
             delivery_options,
+            payment_methods,
         })
     }
 }

@@ -1,12 +1,16 @@
-//! The last steps of the saga: the payment is authorised, and one batch makes the order or leaves nothing.
+//! The last steps of the saga: one batch makes the order or leaves nothing; then the provider begins the payment, where
+//! the order has to be paid before it counts.
 
 use http::StatusCode;
 use kiosk_edge_platform::DbError;
 use kiosk_ids::{EventId, OrderId, PaymentId};
 use kiosk_money::Money;
+use kiosk_payments::STRIPE_PAGE_MINUTES_MIN;
+use kiosk_payments::bank::CreditorReference;
 use kiosk_pop_store::StoreError;
 use kiosk_pop_store::carts::CartState;
-use kiosk_pop_store::checkout::{self as store, BlockedCheckout, NewOrder};
+use kiosk_pop_store::checkout::{self as store, Awaits, BlockedCheckout, NewOrder};
+use kiosk_pop_store::guard::Guard;
 use kiosk_pop_store::idempotency::Remembered;
 use kiosk_pop_store::orders;
 use kiosk_privacy::anonymise;
@@ -15,11 +19,16 @@ use kiosk_risk::{Decision, Outcome};
 use kiosk_wire::{CLOCK_SKEW_MS_MAX, OrderRecord, PaymentRecord};
 
 use super::fraud;
-use super::payment::{Authorisation, PaymentRequest};
+use super::methods::PaymentMethod;
 use super::price::Priced;
 use super::service::{Answer, Answered, Checkout, Step};
 use super::view::{OrderBody, OrderLineBody};
-use crate::error::Result;
+use crate::error::{Result, too_many_payments};
+
+/// How long a shopper has to pay, in milliseconds: a little more than the least that Stripe's page stays open.
+pub const PAY_WITHIN_MS: i64 = (STRIPE_PAGE_MINUTES_MIN + 5) * 60_000;
+/// A payment that was not begun after this long, in milliseconds, was left behind by a crash.
+const BEGIN_WITHIN_MS: i64 = 30_000;
 
 /// What the saga found out before it acts.
 pub struct Decided {
@@ -41,16 +50,18 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
     let (pop, order) = (checkout.pop, &checkout.order);
     let now_ms = pop.now_ms();
     let id = OrderId::fresh(now_ms, &pop.edge.random_bytes());
-    let payment = PaymentRequest {
-        id: PaymentId::fresh(now_ms, &pop.edge.random_bytes()),
-        order: id.clone(),
-        method: order.payment.method,
-        amount: decided.total,
-        now_ms,
+    let payment = PaymentId::fresh(now_ms, &pop.edge.random_bytes());
+    let record = record(checkout, &decided, &id, &payment, now_ms)?;
+    let awaits = order.payment.method.provider().map(|provider| Awaits {
+        provider,
+        expires_ms: now_ms + PAY_WITHIN_MS,
+        due_ms: now_ms + BEGIN_WITHIN_MS,
+    });
+    let status = match (awaits, decided.decision.outcome) {
+        (Some(_), _) => "awaiting_payment",
+        (None, Outcome::Allow) => "placed",
+        (None, _) => "in_review",
     };
-    let authorisation = checkout.authorise(payment).await?;
-    let record = record(checkout, &decided, &authorisation)?;
-    let status = if decided.decision.outcome == Outcome::Allow { "placed" } else { "in_review" };
     let body = body(&record, status, &decided.priced)?;
     let new_order = NewOrder {
         lines: serde_json::to_string(&body.lines)?,
@@ -64,14 +75,15 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
         leases_until_ms: now_ms + CLOCK_SKEW_MS_MAX,
         keys: &checkout.keys,
         key: checkout.key,
+        awaits,
     };
     match store::place(&*pop.edge.db, new_order).await {
         Ok(()) => {}
         Err(error) if committed_after_all(checkout, &id, &error).await? => {}
-        Err(error) => return undo(checkout, authorisation, error).await,
+        Err(error) => return undone(error),
     }
-    tracing::debug!(order = %id, outcome = decided.decision.outcome.as_str(), "order placed");
-    Ok(done(Answer::Placed(Box::new(checkout.with_token(body)?))))
+    tracing::debug!(order = %id, outcome = decided.decision.outcome.as_str(), "order committed");
+    Ok(done(Answer::Placed(Box::new(checkout.answer(body).await?))))
 }
 
 /// A failure of the host leaves open whether the commit took place; a constraint does not.
@@ -86,11 +98,10 @@ async fn committed_after_all(checkout: &Checkout<'_>, id: &OrderId, error: &Stor
     }
 }
 
-/// Undoes what was done before the commit, which failed with `error`.
-async fn undo(checkout: &Checkout<'_>, authorisation: Authorisation, error: StoreError) -> Result<Step> {
-    let payment = authorisation.0.id.clone();
-    if let Err(cause) = checkout.pop.payments.void(authorisation, checkout.pop.now_ms()).await {
-        tracing::error!(%cause, %payment, "a payment could not be voided");
+/// What follows from a commit that failed and left nothing.
+fn undone(error: StoreError) -> Result<Step> {
+    if Guard::PaymentsHaveRoom.broke(&error) {
+        return Err(too_many_payments().into());
     }
     match error {
         StoreError::Db(DbError::Constraint(cause)) => {
@@ -102,14 +113,21 @@ async fn undo(checkout: &Checkout<'_>, authorisation: Authorisation, error: Stor
 }
 
 /// The order as it may leave the region.
-fn record(checkout: &Checkout<'_>, decided: &Decided, authorised: &Authorisation) -> Result<OrderRecord> {
-    let PaymentRequest { id, order, method, now_ms, .. } = &authorised.0;
+fn record(
+    checkout: &Checkout<'_>,
+    decided: &Decided,
+    order: &OrderId,
+    payment: &PaymentId,
+    now_ms: i64,
+) -> Result<OrderRecord> {
     let config = &checkout.pop.config;
+    let method = checkout.order.payment.method;
+    let transfer = (method == PaymentMethod::BankTransfer).then(|| CreditorReference::of_order(order));
     let facts = OrderRecord {
         id: order.clone(),
         cart: decided.state.cart.id.clone(),
         region: config.region.clone(),
-        placed_ms: *now_ms,
+        placed_ms: now_ms,
         customer: String::new(),
         account: checkout.who.map(|who| who.account.clone()),
         country: String::new(),
@@ -121,10 +139,10 @@ fn record(checkout: &Checkout<'_>, decided: &Decided, authorised: &Authorisation
         total: decided.total,
         delivery_kind: checkout.order.delivery.as_str().to_owned(),
         payment: PaymentRecord {
-            id: id.clone(),
+            id: payment.clone(),
             method: method.as_str().to_owned(),
             provider: None,
-            reference: None,
+            reference: transfer.map(|reference| reference.as_str().to_owned()),
         },
         fraud: fraud::record(&decided.decision),
     };

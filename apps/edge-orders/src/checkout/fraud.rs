@@ -8,13 +8,12 @@ use kiosk_edge_platform::Outbound;
 use kiosk_money::Money;
 use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper};
 use kiosk_risk::{
-    Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, PaymentKind, SCORE_URL, ScoreRequest,
+    Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, SCORE_URL, ScoreRequest,
 };
 use kiosk_wire::FraudRecord;
 
 use super::delivery::DeliveryKind;
 use super::price::Priced;
-use super::request::PaymentMethod;
 use super::service::Checkout;
 use crate::app::Pop;
 
@@ -69,9 +68,7 @@ pub fn facts(
             DeliveryKind::Express => ScoredDelivery::Express,
             DeliveryKind::Pickup => ScoredDelivery::Pickup,
         },
-        payment: match order.payment.method {
-            PaymentMethod::Invoice => PaymentKind::Invoice,
-        },
+        payment: order.payment.method.kind(),
         hour_of_day: u8::try_from((now_ms / HOUR_MS).rem_euclid(24)).unwrap_or(0),
         account_age_days: checkout.who.map(|who| age(who.created_ms, 24 * HOUR_MS)),
         cart_age_s: age(cart_created_ms, 1_000),

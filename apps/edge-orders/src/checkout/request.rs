@@ -10,27 +10,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::delivery::{DeliveryKind, delivery};
+use super::methods::PaymentMethod;
 use crate::openapi::MoneySchema;
 
 /// Longest name of a device, in characters.
 pub const DEVICE_CHARS_MAX: usize = 128;
-
-/// How an order is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentMethod {
-    /// On invoice, after delivery.
-    Invoice,
-}
-
-impl PaymentMethod {
-    /// The name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invoice => "invoice",
-        }
-    }
-}
 
 /// Which payment the shopper chose.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -1,9 +1,12 @@
 //! The saga: what is tried in which order, and what starts it again.
 
 use http::StatusCode;
+use kiosk_ids::OrderId;
 use kiosk_money::Money;
+use kiosk_pop_store::StoreError;
 use kiosk_pop_store::carts::{Asked, CartState};
 use kiosk_pop_store::idempotency::Remembered;
+use kiosk_pop_store::payments as store;
 use kiosk_pop_store::standings::Buyer;
 use kiosk_privacy::Shopper;
 use kiosk_problem::{Problem, idempotency_key_reused, parse_json};
@@ -16,11 +19,13 @@ use super::price::{Priced, price};
 use super::request::PlaceOrder;
 use super::supply::{self, Shortage};
 use super::view::{OrderBody, PlacedOrder};
-use super::{fraud, payment};
+use super::{fraud, methods};
 use crate::app::Pop;
 use crate::auth::Token;
 use crate::carts;
 use crate::error::{Result, busy, cart_closed, cart_version_stale, customer_blocked};
+use crate::payments;
+use crate::payments::view::PaymentBody;
 
 /// Most times that one checkout asks the core for stock: others may be given what it asked for.
 const ASKS_MAX: u32 = 10;
@@ -95,7 +100,7 @@ impl Checkout<'_> {
         let asked = Asked { idempotency_key: Some(self.key), buyer: self.buyer() };
         let state = carts::service::load(self.pop, &self.order.cart, self.token, asked).await?;
         if let Some(remembered) = &state.remembered {
-            return Ok(Step::Done(self.repeat(remembered)?));
+            return Ok(Step::Done(self.repeat(remembered).await?));
         }
         if state.buyer_blocked {
             return Err(customer_blocked().into());
@@ -103,6 +108,7 @@ impl Checkout<'_> {
         let now_ms = self.pop.now_ms();
         let until_ms = now_ms + CLOCK_SKEW_MS_MAX;
         let (priced, delivery, total) = self.priced(&state)?;
+        methods::check(self.order.payment.method, &self.pop.config.payments, &state.cart, total)?;
         match supply::shortage(&priced, &state.supply, asks > 0, now_ms, until_ms) {
             Shortage::None => {}
             Shortage::Ask if asks < ASKS_MAX => {
@@ -148,31 +154,40 @@ impl Checkout<'_> {
         Ok((priced, delivery, total))
     }
 
-    /// The answer that was given before; another body under the same key is refused.
-    fn repeat(&self, remembered: &Remembered) -> Result<Answered> {
+    /// The answer that was given before; another body under the same key is refused. How far the payment is, is told as
+    /// it is now, and a provider that was not asked before the answer broke off is asked.
+    async fn repeat(&self, remembered: &Remembered) -> Result<Answered> {
         if remembered.request_hash != self.request_hash {
             return Err(idempotency_key_reused().into());
         }
         let answer = if remembered.status == StatusCode::CREATED.as_u16() {
-            Answer::Placed(Box::new(self.with_token(serde_json::from_str(&remembered.response)?)?))
+            Answer::Placed(Box::new(self.answer(serde_json::from_str(&remembered.response)?).await?))
         } else {
             Answer::Blocked(Box::new(serde_json::from_str(&remembered.response)?))
         };
         Ok(Answered { answer, replayed: true })
     }
 
-    /// Adds the token, which is not stored.
-    pub fn with_token(&self, order: OrderBody) -> Result<PlacedOrder> {
-        let id = kiosk_ids::OrderId::parse(&order.id).map_err(kiosk_pop_store::StoreError::from)?;
-        Ok(PlacedOrder { token: self.pop.config.order_token(&id), order })
-    }
-
-    /// Authorises the payment of an order.
-    pub async fn authorise(&self, request: payment::PaymentRequest) -> Result<payment::Authorisation> {
-        match self.pop.payments.authorise(request).await {
-            Ok(authorisation) => Ok(authorisation),
-            Err(payment::PaymentError::Declined(reason)) => Err(payment::declined(reason).into()),
-            Err(payment::PaymentError::Store(error)) => Err(error.into()),
+    /// Adds what is not stored with an answer: the token, and how far the payment is.
+    pub async fn answer(&self, mut order: OrderBody) -> Result<PlacedOrder> {
+        let pop = self.pop;
+        let id = OrderId::parse(&order.id).map_err(StoreError::from)?;
+        let mut payment = store::of_order(&*pop.edge.db, &id).await?;
+        if let Some(begun) = &payment {
+            payment = payments::begin(pop, &begun.id).await?;
         }
+        let payment = match payment {
+            // Another request was told that the provider is away, and gave the order up.
+            Some(payment) if !payment.state.stands() => return Err(payments::view::unavailable().into()),
+            Some(payment) => {
+                payments::view::status(&payment).clone_into(&mut order.status);
+                Some(PaymentBody::of(&payment))
+            }
+            None => {
+                let method = &order.payment_method;
+                PaymentBody::of_order(pop, &id, method, order.total, order.placed_ms).await?
+            }
+        };
+        Ok(PlacedOrder { token: pop.config.order_token(&id), order, payment })
     }
 }

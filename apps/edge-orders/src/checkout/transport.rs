@@ -19,7 +19,8 @@ use crate::sync;
     ("Idempotency-Key" = String, Header, description = "1 to 64 printable characters, new for each order"),
     ("Kiosk-Session" = Option<String>, Header, description = "Token of a session, whose account the order is for"),
 ), responses(
-    (status = 201, description = "The order, with the `token` that reads it", body = PlacedOrder),
+    (status = 201, description = "The order, with the `token` that reads it; one that is `awaiting_payment` is paid at \
+        `payment.redirect_url`", body = PlacedOrder),
     (status = 400, description = "`malformed_json`, `idempotency_key_required`"),
     (status = 401, description = "`token_required`, `session_ended`"),
     (status = 402, description = "`payment_declined`"),
@@ -31,8 +32,9 @@ use crate::sync;
     (status = 413, description = "`body_too_large`"),
     (status = 415, description = "`json_expected`"),
     (status = 422, description = "`invalid_value` with `param`, `cart_empty`, `delivery_not_available`, \
-        `idempotency_key_reused`, `amount_out_of_range`"),
-    (status = 503, description = "`busy`, `accounts_unavailable`"),
+        `payment_method_unsupported` with `supported`, `idempotency_key_reused`, `amount_out_of_range`"),
+    (status = 429, description = "`too_many_payments`"),
+    (status = 503, description = "`busy`, `accounts_unavailable`, `payment_unavailable`"),
 ), security(("cart_token" = [])))]
 pub async fn place_order(
     pop: Pop,

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::price::PricedLine;
 use crate::openapi::MoneySchema;
+use crate::payments::view::PaymentBody;
 
 /// A line as it was sold; stored with the order, so that its page does not change with the catalogue.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -74,7 +75,7 @@ impl OrderLineBody {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderBody {
     pub id: String,
-    /// `placed`, or `in_review` while a person looks at it.
+    /// `placed`, `in_review` while a person looks at it, or `awaiting_payment`.
     pub status: String,
     /// Unix milliseconds.
     pub placed_ms: i64,
@@ -90,7 +91,7 @@ pub struct OrderBody {
     pub total: Money,
     /// `parcel`, `express`, `freight` or `pickup`.
     pub delivery_kind: String,
-    /// `invoice`.
+    /// `card`, `paypal`, `bank_transfer` or `invoice`.
     pub payment_method: String,
 }
 
@@ -101,4 +102,6 @@ pub struct PlacedOrder {
     pub token: String,
     #[serde(flatten)]
     pub order: OrderBody,
+    /// Null for an order on invoice.
+    pub payment: Option<PaymentBody>,
 }

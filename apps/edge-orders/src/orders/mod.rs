@@ -1,5 +1,5 @@
 //! Orders, for who placed them.
 
-mod service;
+pub mod service;
 pub mod transport;
-mod view;
+pub mod view;

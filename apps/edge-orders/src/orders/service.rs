@@ -2,15 +2,18 @@
 
 use http::HeaderMap;
 use kiosk_ids::OrderId;
+use kiosk_pop_store::orders::StoredOrder;
 use kiosk_pop_store::{order_states, orders};
 use kiosk_problem::Problem;
 use kiosk_session::Who;
+use kiosk_wire::people::OrderState;
 
 use super::view::{Names, OrderEntry, OrderPage, OwnOrder};
 use crate::app::Pop;
 use crate::auth::{Token, token_required};
 use crate::error::Result;
 use crate::paging::{self, PageQuery};
+use crate::payments::view::PaymentBody;
 
 /// A page of the orders of `who`.
 pub async fn list_orders(pop: &Pop, who: &Who, query: PageQuery) -> Result<OrderPage> {
@@ -23,8 +26,40 @@ pub async fn list_orders(pop: &Pop, who: &Who, query: PageQuery) -> Result<Order
     })
 }
 
+/// An order, as far as this POP has it.
+pub enum Found {
+    /// It was placed here.
+    Here(Box<StoredOrder>),
+    /// It was placed at another POP of the region.
+    Told(Box<OrderState>),
+}
+
+impl Found {
+    /// As its owner sees it.
+    pub async fn own(self, pop: &Pop) -> Result<OwnOrder> {
+        let db = &*pop.edge.db;
+        match self {
+            Self::Here(order) => {
+                let names = Names::of(db, order.told.as_ref()).await?;
+                let StoredOrder { id, payment_method, total, placed_ms, .. } = &*order;
+                let payment = PaymentBody::of_order(pop, id, payment_method, *total, *placed_ms).await?;
+                OwnOrder::of(*order, payment, &names)
+            }
+            Self::Told(told) => {
+                let names = Names::of(db, [&*told]).await?;
+                OwnOrder::told(*told, &names)
+            }
+        }
+    }
+}
+
 /// The order `id`, for whoever has its token or is logged in to its account: somebody else's is not there.
 pub async fn get_order(pop: &Pop, id: &str, token: Option<&Token>, headers: &HeaderMap) -> Result<OwnOrder> {
+    find(pop, id, token, headers).await?.own(pop).await
+}
+
+/// Finds an order for its owner, as [`get_order`].
+pub async fn find(pop: &Pop, id: &str, token: Option<&Token>, headers: &HeaderMap) -> Result<Found> {
     let not_found = || Problem::not_found("order");
     let db = &*pop.edge.db;
     let id = OrderId::parse(id).map_err(|_| not_found());
@@ -33,8 +68,7 @@ pub async fn get_order(pop: &Pop, id: &str, token: Option<&Token>, headers: &Hea
         && has_token(id)
     {
         let order = orders::get(db, id).await?.ok_or_else(not_found)?;
-        let names = Names::of(db, order.told.as_ref()).await?;
-        return OwnOrder::of(order, &names);
+        return Ok(Found::Here(Box::new(order)));
     }
     let who = match (kiosk_session::who(&pop.edge, headers).await?, token) {
         (Some(who), _) => who,
@@ -46,11 +80,8 @@ pub async fn get_order(pop: &Pop, id: &str, token: Option<&Token>, headers: &Hea
         if order.account.as_ref() != Some(&who.account) {
             return Err(not_found().into());
         }
-        let names = Names::of(db, order.told.as_ref()).await?;
-        return OwnOrder::of(order, &names);
+        return Ok(Found::Here(Box::new(order)));
     }
     let told = order_states::get(db, &id).await?.filter(|told| told.account == who.account);
-    let told = told.ok_or_else(not_found)?;
-    let names = Names::of(db, [&told]).await?;
-    OwnOrder::told(told, &names)
+    Ok(Found::Told(Box::new(told.ok_or_else(not_found)?)))
 }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::checkout::view::{OrderLineBody, OrderVendor};
 use crate::error::Result;
 use crate::openapi::MoneySchema;
+use crate::payments::view::PaymentBody;
 
 /// A page of the orders of an account.
 #[derive(Serialize, ToSchema)]
@@ -76,7 +77,8 @@ impl From<ParcelStatus> for ParcelStatusName {
 #[derive(Serialize, ToSchema)]
 pub struct OwnOrder {
     id: String,
-    /// `placed`, `in_review` while a person looks at it, `partially_shipped`, `shipped`, `delivered` or `cancelled`.
+    /// `awaiting_payment`, `placed`, `in_review` while a person looks at it, `partially_shipped`, `shipped`, `delivered` or
+    /// `cancelled`.
     status: String,
     /// Unix milliseconds.
     placed_ms: i64,
@@ -92,11 +94,13 @@ pub struct OwnOrder {
     total: Money,
     /// `parcel`, `express`, `freight` or `pickup`; null for an order of another POP, as is all that follows it.
     delivery_kind: Option<String>,
-    /// `invoice`.
+    /// `card`, `paypal`, `bank_transfer` or `invoice`.
     payment_method: Option<String>,
+    /// Null for an order on invoice.
+    payment: Option<PaymentBody>,
     contact: Option<OwnContact>,
     address: Option<OwnAddress>,
-    /// One for each vendor; none for an order of a guest.
+    /// One for each vendor; none for an order of a guest, and for one that is not or was never paid.
     parcels: Vec<ParcelBody>,
 }
 
@@ -152,8 +156,13 @@ impl Names {
     }
 }
 
+/// Whether nobody gets an order ready: its payment has not come, or never did.
+fn is_idle(here: &str) -> bool {
+    matches!(here, "awaiting_payment" | "cancelled")
+}
+
 /// A parcel for each vendor: as the core told it, and until then as it was ordered.
-fn parcels(lines: &[OrderLineBody], told: Option<&OrderState>, names: &Names) -> Vec<ParcelBody> {
+fn parcels(here: &str, lines: &[OrderLineBody], told: Option<&OrderState>, names: &Names) -> Vec<ParcelBody> {
     if let Some(told) = told {
         let parcel = |parcel: &kiosk_wire::people::Parcel| {
             let id = parcel.vendor.to_string();
@@ -164,7 +173,7 @@ fn parcels(lines: &[OrderLineBody], told: Option<&OrderState>, names: &Names) ->
         return told.parcels.iter().map(parcel).collect();
     }
     let mut parcels: Vec<ParcelBody> = Vec::new();
-    for line in lines {
+    for line in lines.iter().filter(|_| !is_idle(here)) {
         if !parcels.iter().any(|parcel| parcel.vendor == line.vendor) {
             parcels.push(ParcelBody { vendor: line.vendor.clone(), status: ParcelStatusName::Placed });
         }
@@ -202,9 +211,10 @@ impl OrderEntry {
             (None, Some(told)) => names.lines(told)?,
             (None, None) => Vec::new(),
         };
-        let parcels = parcels(&lines, order.told.as_ref(), names);
+        let here = order.here.as_ref().map_or(PLACED, |here| &here.status);
+        let parcels = parcels(here, &lines, order.told.as_ref(), names);
         Ok(Self {
-            status: status(order.here.as_ref().map_or(PLACED, |here| &here.status), &parcels),
+            status: status(here, &parcels),
             id: order.id.into(),
             placed_ms: order.placed_ms,
             total: order.total,
@@ -216,11 +226,11 @@ impl OrderEntry {
 
 impl OwnOrder {
     /// An order that was placed here.
-    pub fn of(order: StoredOrder, names: &Names) -> Result<Self> {
+    pub fn of(order: StoredOrder, payment: Option<PaymentBody>, names: &Names) -> Result<Self> {
         let lines: Vec<OrderLineBody> = serde_json::from_str(&order.lines)?;
         // The core tells how far orders of accounts are. Of a guest's order nothing would ever be told.
         let parcels = match order.account {
-            Some(_) => parcels(&lines, order.told.as_ref(), names),
+            Some(_) => parcels(&order.status, &lines, order.told.as_ref(), names),
             None => Vec::new(),
         };
         let (contact, address) = reveal(&order.shopper);
@@ -234,6 +244,7 @@ impl OwnOrder {
             total: order.total,
             delivery_kind: Some(order.delivery_kind),
             payment_method: Some(order.payment_method),
+            payment,
             contact: Some(contact),
             address: Some(address),
             parcels,
@@ -247,7 +258,7 @@ impl OwnOrder {
             subtotal = subtotal.checked_add(line.unit_price.times(line.quantity)?)?;
         }
         let lines = names.lines(&told)?;
-        let parcels = parcels(&lines, Some(&told), names);
+        let parcels = parcels(PLACED, &lines, Some(&told), names);
         Ok(Self {
             status: status(PLACED, &parcels),
             id: told.id.into(),
@@ -258,6 +269,7 @@ impl OwnOrder {
             total: told.total,
             delivery_kind: None,
             payment_method: None,
+            payment: None,
             contact: None,
             address: None,
             parcels,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::core_client::CoreError;
 use super::{backoff, events, feed, leases, media, upkeep, uploads};
 use crate::app::Pop;
+use crate::payments;
 
 /// A tick starts nothing new after this long, in milliseconds; what it started may take one request's timeout more.
 const TICK_MS_MAX: i64 = 5_000;
@@ -47,6 +48,8 @@ pub struct TickReport {
     pub media: u64,
     /// Pictures of customers that were handed in.
     pub uploads: u64,
+    /// Payments that were looked after.
+    pub payments: u64,
 }
 
 /// Until when a tick may start something.
@@ -72,10 +75,18 @@ enum Stop {
 
 /// Runs one tick.
 pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
-    let state = state(&*pop.edge.db, pop.now_ms()).await?;
+    let mut state = state(&*pop.edge.db, pop.now_ms()).await?;
     let mut report = TickReport::default();
     if let Err(error) = upkeep::prune(pop, &state).await {
         tracing::warn!(%error, "old rows could not be removed");
+    }
+    if state.payments_wait {
+        // Providers are there when the core is not. An order that this places is delivered below.
+        match payments::tick::look_after(pop).await {
+            Ok(looked) => report.payments = looked,
+            Err(error) => tracing::warn!(%error, "payments could not be looked after"),
+        }
+        state.events_wait |= report.payments > 0;
     }
     if state.core_retry_ms > pop.now_ms() {
         return Ok(report);

@@ -16,13 +16,15 @@ enum Access {
     Owner,
     /// Whoever is logged in, for what is their own.
     Customer,
+    /// A payment provider, by its signature.
+    Provider,
     /// The host, in its own process.
     Host,
     /// Whoever has the tick key, where there is one.
     Scheduler,
 }
 
-const CASES: [(&str, &str, Access); 14] = [
+const CASES: [(&str, &str, Access); 17] = [
     ("GET", "/v1/products", Access::Public),
     ("GET", "/v1/products/{id}", Access::Public),
     ("GET", "/v1/products/{id}/reviews", Access::Public),
@@ -33,8 +35,11 @@ const CASES: [(&str, &str, Access); 14] = [
     ("DELETE", "/v1/carts/{id}/lines/{sku}", Access::Owner),
     ("POST", "/v1/orders", Access::Owner),
     ("GET", "/v1/orders/{id}", Access::Owner),
+    ("POST", "/v1/orders/{id}/payment", Access::Owner),
+    ("POST", "/v1/orders/{id}/cancel-payment", Access::Owner),
     ("GET", "/v1/orders", Access::Customer),
     ("POST", "/v1/carts/claim", Access::Customer),
+    ("POST", "/v1/payments/webhooks/{provider}", Access::Provider),
     ("POST", "/internal/tick", Access::Host),
     ("POST", "/v1/tick", Access::Scheduler),
 ];
@@ -55,7 +60,7 @@ async fn every_route_has_a_case() {
     let secured = |(method, path, _): &(&str, &str, Access)| {
         api["paths"][path][method.to_lowercase()]["security"].is_array()
     };
-    for case in &CASES[..12] {
+    for case in &CASES[..15] {
         assert_eq!(
             secured(case),
             matches!(case.2, Access::Owner | Access::Customer),

@@ -111,7 +111,6 @@ async fn a_blocked_customer_buys_nothing_however_they_come() {
         reply.is_problem(403, "customer_blocked");
         assert!(reply.body["detail"].as_str().unwrap().contains("support"), "{}", reply.body);
         assert_eq!(pop.effects().await, before);
-        assert_eq!(pop.number("SELECT COUNT(*) FROM payment_void").await, 0, "nothing was authorised");
         assert!(pop.fraud.asked().is_empty());
         pop.block(&pseudonym, false).await;
     }
@@ -135,7 +134,6 @@ async fn a_block_that_comes_during_the_checkout_undoes_it() {
     pop.host.http.up("edge-fraud.spin.internal", axum::Router::new().route("/score", score));
     pop.order(&cart, "key", &form).await.is_problem(403, "customer_blocked");
     assert_eq!(pop.effects().await, before);
-    assert_eq!(pop.number("SELECT COUNT(*) FROM payment_void").await, 1, "what was authorised was voided");
     assert_eq!(pop.show(&cart).await["status"], "open");
 }
 

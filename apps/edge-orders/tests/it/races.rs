@@ -29,10 +29,6 @@ async fn the_last_pieces_are_sold_once() {
     }
     assert_eq!(pop.taken(MUG).await, 8);
     assert_eq!(pop.number("SELECT COUNT(*) FROM orders").await, 8);
-    // Whoever lost the race had a payment, and it was voided.
-    assert!(pop.number("SELECT COUNT(*) FROM payment_void").await > 0);
-    let kept = "SELECT COUNT(*) FROM orders WHERE payment_id IN (SELECT payment_id FROM payment_void)";
-    assert_eq!(pop.number(kept).await, 0);
 }
 
 #[tokio::test]

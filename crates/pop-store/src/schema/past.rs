@@ -70,3 +70,58 @@ pub(super) const CHECKOUT_FIRST: [&str; 2] = [
         INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.placed_ms, NEW.event);
      END",
 ];
+
+/// Guards before shoppers paid at providers.
+pub(super) const GUARD_SECOND: &str = "CREATE TABLE guard (
+    broken TEXT NOT NULL,
+    CONSTRAINT cart_is_open CHECK (broken <> 'cart_is_open'),
+    CONSTRAINT cart_version_is_current CHECK (broken <> 'cart_version_is_current'),
+    CONSTRAINT cart_has_room CHECK (broken <> 'cart_has_room'),
+    CONSTRAINT cart_has_one_currency CHECK (broken <> 'cart_has_one_currency'),
+    CONSTRAINT leases_have_not_lapsed CHECK (broken <> 'leases_have_not_lapsed'),
+    CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current'),
+    CONSTRAINT customer_may_buy CHECK (broken <> 'customer_may_buy')
+) STRICT";
+
+/// The commit before shoppers paid at providers.
+pub(super) const CHECKOUT_SECOND: [&str; 2] = [
+    "CREATE VIEW checkout (cart_id, cart_version, leases_until_ms, takes, order_id, status, placed_ms, currency, subtotal,
+        delivery, total, delivery_kind, payment_id, payment_method, fraud_outcome, fraud_score, fraud_model,
+        fraud_reasons, lines, name, email, phone, street, extra, postcode, city, country, velocity_keys,
+        velocity_amount, idempotency_key, request_hash, http_status, response, event_id, event, customer, account,
+        account_customer)
+     AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+     WHERE 0",
+    "CREATE TRIGGER checkout_commit INSTEAD OF INSERT ON checkout BEGIN
+        INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND order_id IS NULL AND merged_into IS NULL);
+        INSERT INTO guard (broken) SELECT 'customer_may_buy' WHERE EXISTS
+          (SELECT 1 FROM standing WHERE customer IN (NEW.customer, NEW.account, NEW.account_customer));
+        INSERT INTO guard (broken) SELECT 'cart_version_is_current' WHERE NOT EXISTS
+          (SELECT 1 FROM cart WHERE id = NEW.cart_id AND version = NEW.cart_version);
+        INSERT INTO guard (broken) SELECT 'leases_have_not_lapsed' WHERE NOT EXISTS
+          (SELECT 1 FROM meta WHERE key = 'leases_expire_ms' AND CAST(value AS INTEGER) > NEW.leases_until_ms);
+        INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
+          (SELECT 1 FROM json_each(NEW.takes) t WHERE NOT EXISTS
+            (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'));
+        UPDATE cart SET order_id = NEW.order_id, version = version + 1, updated_ms = NEW.placed_ms
+          WHERE id = NEW.cart_id;
+        UPDATE lease SET taken = taken + t.units, sold_ms = NEW.placed_ms
+          FROM (SELECT value ->> 'item' AS item, value ->> 'units' AS units FROM json_each(NEW.takes)) t
+          WHERE lease.item = t.item;
+        INSERT INTO orders (id, cart_id, status, placed_ms, currency, subtotal, delivery, total, delivery_kind,
+            payment_id, payment_method, fraud_outcome, fraud_score, fraud_model, fraud_reasons, lines, account)
+          VALUES (NEW.order_id, NEW.cart_id, NEW.status, NEW.placed_ms, NEW.currency, NEW.subtotal, NEW.delivery,
+            NEW.total, NEW.delivery_kind, NEW.payment_id, NEW.payment_method, NEW.fraud_outcome, NEW.fraud_score,
+            NEW.fraud_model, NEW.fraud_reasons, NEW.lines, NEW.account);
+        INSERT INTO order_person (order_id, name, email, phone, street, extra, postcode, city, country)
+          VALUES (NEW.order_id, NEW.name, NEW.email, NEW.phone, NEW.street, NEW.extra, NEW.postcode, NEW.city,
+            NEW.country);
+        INSERT INTO velocity (kind, key, at_ms, order_id, amount_minor)
+          SELECT value ->> 'kind', value ->> 'key', NEW.placed_ms, NEW.order_id, NEW.velocity_amount
+          FROM json_each(NEW.velocity_keys);
+        INSERT INTO idempotency (scope, key, request_hash, status, response, created_ms)
+          VALUES (NEW.cart_id, NEW.idempotency_key, NEW.request_hash, NEW.http_status, NEW.response, NEW.placed_ms);
+        INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.placed_ms, NEW.event);
+     END",
+];

@@ -28,7 +28,13 @@ async fn database() -> NativeDb {
     db.batch(vec![meta::set(meta::INCARNATION, INCARNATION)]).await.unwrap();
     let vendor = VendorId::named("clay").unwrap();
     let mug = product("mug", "mug", "MUG");
-    let vendor = Vendor { id: vendor, name: "Clay & Co".into(), region: "DE".into(), about: String::new() };
+    let vendor = Vendor {
+        id: vendor,
+        name: "Clay & Co".into(),
+        region: "DE".into(),
+        about: String::new(),
+        methods: Vec::new(),
+    };
     let changes = vec![Change::Vendor(vendor), Change::Product(Box::new(mug))];
     let page = FeedPage { changes, next: 2, more: false };
     kiosk_pop_store::catalog::apply::apply(&db, &page).await.unwrap();

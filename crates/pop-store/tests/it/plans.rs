@@ -58,6 +58,7 @@ fn grows(step: &str) -> bool {
         "o",
         "standing",
         "cart",
+        "payment",
     ];
     tables.iter().any(|table| step == format!("SCAN {table}"))
 }

@@ -70,10 +70,13 @@ impl Auditor {
     fn pop_agrees(&self, world: &World, pop: &Pop) -> Checked {
         let incarnation = pop.meta("incarnation").unwrap_or_default();
         self.orders_are_kept(pop, &incarnation)?;
-        let voided =
-            number(pop, "SELECT COUNT(*) FROM payment_void WHERE order_id IN (SELECT id FROM orders)");
-        if voided > 0 {
-            return Err(format!("{}: {voided} payments of orders were voided", id_of(pop.index)));
+        let unpaid = number(
+            pop,
+            "SELECT COUNT(*) FROM payment p JOIN orders o ON o.id = p.order_id
+             WHERE (p.state = 'paid') <> (o.status IN ('placed', 'in_review'))",
+        );
+        if unpaid > 0 {
+            return Err(format!("{}: {unpaid} orders do not agree with their payments", id_of(pop.index)));
         }
         let checked = world.core.read(|db| {
             // One that was set back and has told nothing since cannot be noticed: its counters are not the core's.

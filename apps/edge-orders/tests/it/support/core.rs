@@ -117,6 +117,18 @@ impl FakeCore {
         self.sell(product("lamp-us", false, Currency::USD, &[(US_LAMP, 4_500, US_LAMP, 1)]), 100);
     }
 
+    /// The vendor takes these ways to pay alone from now on.
+    pub fn take_only(&self, methods: &[&str]) {
+        self.with(|state| {
+            let vendor = state.feed.iter().find_map(|change| match change {
+                Change::Vendor(vendor) => Some(vendor.clone()),
+                _ => None,
+            });
+            let methods = methods.iter().map(|method| (*method).to_owned()).collect();
+            state.feed.push(Change::Vendor(Vendor { methods, ..vendor.unwrap() }));
+        });
+    }
+
     /// Sets what is left of an item in the core.
     pub fn restock(&self, item: &str, available: u64) {
         self.with(|state| state.stock.get_mut(item).unwrap().available = available);

@@ -75,15 +75,37 @@ impl Database for FaultyDb {
     }
 }
 
-/// Keeps every byte that is sent.
+/// Where a request breaks off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// It is not sent.
+    Before,
+    /// It is sent, and its answer is lost.
+    After,
+}
+
+/// Keeps every byte that is sent, and breaks off when told to.
 pub struct CapturingHttp {
     inner: RouterHttp,
     sent: Mutex<Vec<(String, Vec<u8>)>>,
+    fault: Mutex<Option<(&'static str, Side)>>,
 }
 
 impl CapturingHttp {
     pub fn new(inner: RouterHttp) -> Self {
-        Self { inner, sent: Mutex::default() }
+        Self { inner, sent: Mutex::default(), fault: Mutex::default() }
+    }
+
+    /// The next request with `text` in its method and address breaks off.
+    pub fn fail(&self, text: &'static str, side: Side) {
+        *self.fault.lock().unwrap() = Some((text, side));
+    }
+
+    fn fault_of(&self, outbound: &Outbound) -> Option<Side> {
+        let line = format!("{} {}", outbound.request.method(), outbound.request.uri());
+        let mut fault = self.fault.lock().unwrap();
+        let (text, _) = (*fault)?;
+        if line.contains(text) { fault.take().map(|(_, side)| side) } else { None }
     }
 
     /// By host: head and body of each request, one after the other.
@@ -100,6 +122,14 @@ impl HttpClient for CapturingHttp {
             format!("{} {} {:?}\n", request.method(), request.uri(), request.headers()).into_bytes();
         bytes.extend_from_slice(request.body());
         self.sent.lock().unwrap().push((host, bytes));
-        self.inner.send(outbound)
+        let fault = self.fault_of(&outbound);
+        async move {
+            if fault == Some(Side::Before) {
+                return Err(HttpError::Connection("broke off".into()));
+            }
+            let answer = self.inner.send(outbound).await;
+            if fault == Some(Side::After) { Err(HttpError::Timeout(1)) } else { answer }
+        }
+        .boxed()
     }
 }

@@ -5,6 +5,7 @@ mod core;
 mod faults;
 mod fraud;
 mod goods;
+mod stripe;
 
 use std::sync::Arc;
 
@@ -19,9 +20,10 @@ use tower::ServiceExt;
 
 pub use self::accounts::{ADA, AS_ADA, AS_BOB, BOB, FakeAccounts, who};
 pub use self::core::FakeCore;
-pub use self::faults::{CapturingHttp, Fault, FaultyDb};
+pub use self::faults::{CapturingHttp, Fault, FaultyDb, Side};
 pub use self::fraud::{FakeFraud, decision};
 pub use self::goods::{MUG, SET_OF_4, SOFA, US_LAMP, product};
+pub use self::stripe::{FakeStripe, PAYS, STRIPE_HOST};
 
 pub const POP_KEY: &str = "the key of eu-1";
 pub const PSEUDONYM_KEY: &str = "the secret of the region eu";
@@ -69,6 +71,7 @@ pub struct TestPop {
     pub core: FakeCore,
     pub fraud: FakeFraud,
     pub accounts: FakeAccounts,
+    pub stripe: FakeStripe,
     pub db: Arc<FaultyDb>,
     pub sent: Arc<CapturingHttp>,
     pub router: Router,
@@ -109,7 +112,7 @@ impl TestPop {
         host.http.up("edge-fraud.spin.internal", fraud.router());
         host.http.up("edge-accounts.spin.internal", accounts.router());
         let router = edge_orders::router(host.edge.clone());
-        Self { host, core, fraud, accounts, db, sent, router }
+        Self { host, core, fraud, accounts, stripe: FakeStripe::default(), db, sent, router }
     }
 
     /// Sends a request.
@@ -257,6 +260,7 @@ impl TestPop {
             "SELECT COALESCE(SUM(taken), 0) FROM lease",
             "SELECT COALESCE(SUM(quantity), 0) FROM cart_line",
             "SELECT COALESCE(SUM(version), 0) FROM cart",
+            "SELECT COUNT(*) FROM payment WHERE state IN ('starting', 'open')",
             "SELECT COUNT(*) FROM guard",
         ] {
             effects.push(self.number(sql).await);

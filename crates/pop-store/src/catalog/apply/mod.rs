@@ -125,9 +125,11 @@ fn push<T: Serialize>(
 }
 
 // `WHERE 1` tells SQLite's parser that `ON CONFLICT` does not belong to a join.
-const PUT_VENDORS: &str = "INSERT INTO vendor (id, name, region, about)
-    SELECT value ->> 'id', value ->> 'name', value ->> 'region', value ->> 'about' FROM json_each(?1) WHERE 1
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, region = excluded.region, about = excluded.about";
+const PUT_VENDORS: &str = "INSERT INTO vendor (id, name, region, about, methods)
+    SELECT value ->> 'id', value ->> 'name', value ->> 'region', value ->> 'about', COALESCE(value ->> 'methods', '[]')
+    FROM json_each(?1) WHERE 1
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, region = excluded.region, about = excluded.about,
+      methods = excluded.methods";
 
 const PUT_CATEGORIES: &str = "INSERT INTO category (slug, name, parent, position, blurb)
     SELECT value ->> 'slug', value ->> 'name', value ->> 'parent', value ->> 'position', value ->> 'blurb'
