@@ -74,6 +74,15 @@ document.addEventListener("submit", (event) => {
   swap(form.action, { method: "POST", body }, () => form.submit());
 });
 
+// A page that comes back from the browser's memory, as after the provider's page of a payment, may be sent again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("[data-once]")) {
+    delete form.dataset.sent;
+    form.querySelector("button")?.removeAttribute("aria-disabled");
+  }
+});
+
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-auto]") && event.target.matches("select, [type=checkbox]")) form.requestSubmit();

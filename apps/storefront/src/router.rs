@@ -9,7 +9,7 @@ use kiosk_edge_platform::Edge;
 
 use crate::http::{assets, csrf, headers, media};
 use crate::pages::{
-    self, account, cart, category, checkout, errors, home, machines, order, product, search, vendor,
+    self, account, cart, category, checkout, errors, home, machines, order, payment, product, search, vendor,
 };
 use crate::shop::{Shop, migrated};
 
@@ -26,7 +26,9 @@ pub fn router(edge: Edge) -> Router {
         .route("/cart/lines", post(cart::add))
         .route("/cart/lines/{sku}", post(cart::update))
         .route("/checkout", get(checkout::show).post(checkout::place))
+        .route("/checkout/return", get(payment::come_back))
         .route("/orders/{id}", get(order::show))
+        .route("/orders/{id}/cancel-payment", post(payment::cancel))
         .route("/account", get(account::overview::show))
         .route("/account/orders", get(account::orders::show))
         .route("/account/register", get(account::register::show).post(account::register::send))

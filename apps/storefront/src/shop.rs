@@ -68,6 +68,11 @@ impl Shop {
         }
     }
 
+    /// Origins of the pages on which shoppers pay, separated by spaces; empty where none are set up.
+    pub async fn payment_pages(&self) -> String {
+        self.edge.variables.get("payment_pages").await.unwrap_or_default()
+    }
+
     /// The navigation, at most [`NAV_AGE_MS_MAX`] behind the catalogue.
     pub async fn nav(&self) -> Result<Arc<Nav>, PageError> {
         let now_ms = self.edge.clock.now_ms();

@@ -26,6 +26,11 @@ impl SiblingError {
         self.problem().is_some_and(|problem| problem.code == code)
     }
 
+    /// Whether it is its own trouble, and said so with `code`: nothing was done.
+    pub fn is_unavailable(&self, code: &str) -> bool {
+        matches!(self, Self::Refused(problem) if problem.status >= 500 && problem.code == code)
+    }
+
     /// The refusal, unless it is the server's own trouble.
     pub fn problem(&self) -> Option<&Problem> {
         match self {

@@ -35,6 +35,25 @@ pub async fn security(request: Request, next: Next) -> AxumResponse {
     response
 }
 
+/// Lets the forms of a page lead to other sites: browsers look at where a form's answer leads, too.
+pub fn lead_to(response: &mut AxumResponse, origins: &str) {
+    let plain = |origin: &&str| {
+        let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        rest.is_some_and(|host| {
+            !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+        })
+    };
+    let origins: Vec<&str> = origins.split_whitespace().filter(plain).collect();
+    if origins.is_empty() {
+        return;
+    }
+    let policy =
+        PAGE_POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", origins.join(" ")));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// How long a page may be kept, and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cache {

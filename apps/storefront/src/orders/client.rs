@@ -14,7 +14,7 @@ use crate::http::Visit;
 const BASE: &str = "http://edge-orders.spin.internal/v1";
 /// Longest wait for a cart, in milliseconds.
 pub const CART_TIMEOUT_MS_MAX: u32 = 3_000;
-/// Longest wait for a checkout, in milliseconds; it may ask the core for stock.
+/// Longest wait for a checkout, in milliseconds; it may ask the core for stock, and a provider to begin.
 pub const PLACE_TIMEOUT_MS_MAX: u32 = 15_000;
 /// Tries to add to a cart that another tab changes at the same time.
 const ADD_TRIES_MAX: u32 = 3;
@@ -141,6 +141,26 @@ impl<'a> OrdersApi<'a> {
     /// The order `id`; `None` when there is none, or neither the key nor the session opens it.
     pub async fn order(self, id: &str, key: Option<&Key>) -> Result<Option<Order>, SiblingError> {
         match self.json(Call::new(Method::GET, format!("{BASE}/orders/{id}"), key)).await {
+            Ok(order) => Ok(Some(order)),
+            Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Settles the payment of the order `id`, which tells how far it is; `None` as [`Self::order`].
+    pub async fn settle_payment(self, id: &str, key: Option<&Key>) -> Result<Option<Order>, SiblingError> {
+        self.pay(id, "payment", key).await
+    }
+
+    /// Gives the payment of the order `id` up, and the order with it unless it was paid; `None` as [`Self::order`].
+    pub async fn cancel_payment(self, id: &str, key: Option<&Key>) -> Result<Option<Order>, SiblingError> {
+        self.pay(id, "cancel-payment", key).await
+    }
+
+    async fn pay(self, id: &str, what: &str, key: Option<&Key>) -> Result<Option<Order>, SiblingError> {
+        let path = format!("{BASE}/orders/{id}/{what}");
+        let call = Call { timeout_ms_max: PLACE_TIMEOUT_MS_MAX, ..Call::new(Method::POST, path, key) };
+        match self.json(call).await {
             Ok(order) => Ok(Some(order)),
             Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => Ok(None),
             Err(error) => Err(error),

@@ -6,5 +6,6 @@ mod model;
 pub use client::OrdersApi;
 pub use model::{
     Address, Cart, CartLine, ClaimedCart, Contact, DeliveryOption, Key, Order, OrderEntry, OrderLine,
-    OrderPage, Parcel, ParcelStatus, Payment, PlaceOrder, PriceChange, Shortage,
+    OrderPage, OrderPayment, Parcel, ParcelStatus, Payment, PaymentOption, PlaceOrder, PriceChange, Shortage,
+    Transfer,
 };

@@ -64,6 +64,12 @@ pub struct Cart {
     /// Ways to get it.
     #[serde(default)]
     pub delivery_options: Vec<DeliveryOption>,
+    /// Ways to pay for it.
+    #[serde(default)]
+    pub payment_methods: Vec<PaymentOption>,
+    /// The order that it became.
+    #[serde(default)]
+    pub order_id: Option<String>,
 }
 
 impl Cart {
@@ -167,6 +173,18 @@ pub struct DeliveryOption {
     pub price: Money,
 }
 
+/// A way to pay for what was bought.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PaymentOption {
+    /// `card`, `paypal`, `bank_transfer` or `invoice`.
+    pub method: String,
+    /// For people.
+    pub name: String,
+    /// What happens then.
+    #[serde(default)]
+    pub detail: String,
+}
+
 /// Who buys.
 #[derive(Clone, Debug, Serialize, Deserialize, Default)]
 pub struct Contact {
@@ -198,7 +216,7 @@ pub struct Address {
 /// How it is paid.
 #[derive(Clone, Debug, Serialize)]
 pub struct Payment {
-    /// `invoice`.
+    /// `method` of the payment option.
     pub method: String,
 }
 
@@ -232,7 +250,7 @@ pub struct Order {
     /// The secret, in the answer to the checkout only.
     #[serde(default)]
     pub token: Option<String>,
-    /// `placed`, `in_review`, …
+    /// `awaiting_payment`, `placed`, `in_review`, …
     pub status: String,
     /// Unix time in milliseconds.
     pub placed_ms: i64,
@@ -247,9 +265,12 @@ pub struct Order {
     /// Kind of the delivery option; none for an order of another POP, as is all that follows it.
     #[serde(default)]
     pub delivery_kind: Option<String>,
-    /// `invoice`.
+    /// `card`, `paypal`, `bank_transfer` or `invoice`.
     #[serde(default)]
     pub payment_method: Option<String>,
+    /// How far the payment is; none for an order on invoice.
+    #[serde(default)]
+    pub payment: Option<OrderPayment>,
     /// Who bought.
     #[serde(default)]
     pub contact: Option<Contact>,
@@ -259,6 +280,47 @@ pub struct Order {
     /// One for each vendor; none for an order of a guest.
     #[serde(default)]
     pub parcels: Vec<Parcel>,
+}
+
+impl Order {
+    /// Whether it counts only once it is paid.
+    pub fn awaits_payment(&self) -> bool {
+        self.status == "awaiting_payment"
+    }
+}
+
+/// The payment of an order.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrderPayment {
+    /// `starting`, `open`, `authorised`, `cancelled` or `expected`.
+    pub state: String,
+    /// The provider's page, while the shopper has to go there.
+    #[serde(default)]
+    pub redirect_url: Option<String>,
+    /// Until when, Unix milliseconds.
+    #[serde(default)]
+    pub expires_ms: Option<i64>,
+    /// Why nothing came of it.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What to write into a bank transfer.
+    #[serde(default)]
+    pub transfer: Option<Transfer>,
+}
+
+/// A bank transfer.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Transfer {
+    /// Without spaces.
+    pub iban: String,
+    /// Whom to pay.
+    pub holder: String,
+    /// How much.
+    pub amount: Money,
+    /// By which the order is found.
+    pub reference: String,
+    /// Until when it is waited for, Unix milliseconds.
+    pub until_ms: i64,
 }
 
 /// A page of the orders of an account.

@@ -18,7 +18,7 @@ use crate::components::stock::LINE_QUANTITY_MAX;
 use crate::http::forms::{FormPairs, QueryPairs};
 use crate::http::{Name, Visit, cookies};
 use crate::islands::stepper::LineQuantity;
-use crate::orders::{Cart, CartLine, Key, OrdersApi};
+use crate::orders::{Cart, CartLine, Key, Order, OrdersApi};
 use crate::shop::Shop;
 use crate::sibling::SiblingError;
 
@@ -28,10 +28,16 @@ pub async fn show(
     mut visit: Visit,
     QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, PageError> {
-    let cart = match &visit.cart {
-        Some(key) => OrdersApi::of(&shop.edge, &visit).cart(key).await?.filter(|cart| cart.status == "open"),
+    let api = OrdersApi::of(&shop.edge, &visit);
+    let kept = match &visit.cart {
+        Some(key) => api.cart(key).await?,
         None => None,
     };
+    let unpaid = match kept.as_ref().and_then(|cart| cart.order_id.as_deref()) {
+        Some(id) => api.order(id, visit.order(id)).await.ok().flatten().filter(Order::awaits_payment),
+        None => None,
+    };
+    let cart = kept.filter(|cart| cart.status == "open");
     let left_out = cart_claim::left_out(&shop, &pairs).await?;
     visit.cart_count = cart.as_ref().map_or(0, |cart| cart.quantity);
     let refusal = pairs.get("refused").map(refusal_text);
@@ -42,6 +48,12 @@ pub async fn show(
                 <h1>"Your cart"</h1>
                 {refusal.map(|text| notice("notice notice-bad", text.to_owned()))}
                 {left_out.map(|text| notice("notice", text))}
+                {unpaid.map(|order| view! {
+                    <div class="notice" role="status">
+                        {icons::notice()}
+                        <p>"What you ordered is not paid yet. "<a href=format!("/orders/{}", order.id)>"Finish or cancel the payment"</a></p>
+                    </div>
+                })}
                 {match &cart {
                     Some(cart) if lines > 0 => full(cart).into_any(),
                     _ => empty().into_any(),

@@ -17,7 +17,7 @@ use super::checkout_view::{CheckoutPage, Trouble, view};
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::forms::{FormPairs, QueryPairs};
 use crate::http::visit::ORDERS_KEPT_MAX;
-use crate::http::{Visit, cookies};
+use crate::http::{Visit, cookies, headers};
 use crate::orders::{Cart, Key, Order, OrdersApi, PriceChange, Shortage};
 use crate::shop::Shop;
 use crate::sibling::SiblingError;
@@ -28,7 +28,9 @@ pub async fn show(
     visit: Visit,
     QueryPairs(query): QueryPairs,
 ) -> Result<Response, PageError> {
-    let Some((_, cart)) = open_cart(&shop, &visit).await? else { return Ok(see_other("/cart")) };
+    let Some((_, cart)) = open_cart(&shop, &visit).await? else {
+        return ordered_or_empty(&shop, &visit).await;
+    };
     let shopper = Shopper::of(&shop, &visit).await;
     let draft = shopper.as_ref().map(|shopper| shopper.draft(query.get("address"))).unwrap_or_default();
     page(&shop, &visit, cart, shopper.as_ref(), draft, Trouble::None, true).await
@@ -70,19 +72,45 @@ async fn open_cart(shop: &Shop, visit: &Visit) -> Result<Option<(Key, Cart)>, Pa
     Ok(cart.filter(sellable).map(|cart| (key.clone(), cart)))
 }
 
-/// To the order's own page, with its key in the cookie and the cart gone.
+/// Who goes back from the provider's page, or opens the checkout in another window, finds the order that is not paid.
+async fn ordered_or_empty(shop: &Shop, visit: &Visit) -> Result<Response, PageError> {
+    let cart = match &visit.cart {
+        Some(key) => OrdersApi::of(&shop.edge, visit).cart(key).await?,
+        None => None,
+    };
+    let order = cart.and_then(|cart| cart.order_id).filter(|id| is_own(visit, id));
+    Ok(see_other(&order.map_or_else(|| "/cart".to_owned(), |id| format!("/orders/{id}"))))
+}
+
+/// Whether this browser may open the order: by its key, or by whoever is logged in.
+fn is_own(visit: &Visit, order: &str) -> bool {
+    visit.order(order).is_some() || visit.session.is_some()
+}
+
+/// Cookies that leave no cart.
+pub fn without_cart(visit: &Visit) -> impl Iterator<Item = axum::http::HeaderValue> {
+    [cookies::CART, cookies::CART_COUNT]
+        .into_iter()
+        .filter_map(|name| cookies::set(name, "", visit.secure, 0))
+}
+
+/// To the provider's page, and the cart stays for who comes back without paying; or to the order's own page, and the
+/// cart is gone. The order's key is in the cookie either way.
 fn placed(visit: &Visit, order: &Order) -> Response {
-    let mut response = see_other(&format!("/orders/{}?thanks=1", order.id));
+    let page = order.payment.as_ref().and_then(|payment| payment.redirect_url.as_deref());
+    let mut response = match (order.awaits_payment(), page) {
+        (true, Some(page)) => see_other(page),
+        (true, None) => see_other(&format!("/orders/{}", order.id)),
+        (false, _) => see_other(&format!("/orders/{}?thanks=1", order.id)),
+    };
     // An account has its orders at hand; a browser that is shared shall not keep the keys to them.
     let token = order.token.as_deref().filter(|_| visit.session.is_none());
     let fresh = token.and_then(|token| Key::new(&order.id, token));
     if let Some(cookie) = fresh.and_then(|key| orders_cookie(visit, key)) {
         response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
     }
-    for name in [cookies::CART, cookies::CART_COUNT] {
-        if let Some(cookie) = cookies::set(name, "", visit.secure, 0) {
-            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
-        }
+    for cookie in without_cart(visit).filter(|_| !order.awaits_payment()) {
+        response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
     }
     response
 }
@@ -101,6 +129,9 @@ async fn refused(
     mut draft: Draft,
     error: SiblingError,
 ) -> Result<Response, PageError> {
+    if error.is_unavailable("payment_unavailable") {
+        return again(shop, visit, draft, Trouble::ProviderAway).await;
+    }
     let Some(problem) = error.problem() else {
         // Whether the order was placed is unknown; the same key makes sure that sending again does not place two.
         tracing::error!(error = &error as &dyn std::error::Error, "a checkout got no answer");
@@ -115,6 +146,12 @@ async fn refused(
         "customer_blocked" => Trouble::CustomerBlocked,
         "session_ended" => return logged_out(shop, visit, draft).await,
         "delivery_not_available" => Trouble::Delivery,
+        "payment_declined" => Trouble::Declined,
+        "too_many_payments" => Trouble::TooManyPayments,
+        "payment_method_unsupported" => {
+            draft.refused_payment("Your cart cannot be paid that way. Please choose another.");
+            Trouble::None
+        }
         "cart_closed" => return Ok(ordered_before(visit, problem)),
         "cart_empty" | "cart_not_found" => return Ok(see_other("/cart")),
         "invalid_value" if problem.param.as_deref().is_some_and(|param| draft.refused(param)) => {
@@ -134,7 +171,7 @@ fn member<T: DeserializeOwned>(problem: &Problem, name: &str) -> Vec<T> {
 /// The cart became an order already, from another window or a form sent twice.
 fn ordered_before(visit: &Visit, problem: &Problem) -> Response {
     let id = problem.extra.get("order_id").and_then(serde_json::Value::as_str);
-    match id.filter(|id| visit.order(id).is_some()) {
+    match id.filter(|id| is_own(visit, id)) {
         Some(id) => see_other(&format!("/orders/{id}")),
         None => see_other("/cart?refused=cart_closed"),
     }
@@ -177,6 +214,7 @@ async fn page(
     let title = if draft.errors.is_empty() { "Checkout" } else { "Please check: checkout" };
     let mut response =
         respond(shop, &visit, Cache::Private, Meta::private(title), || view(&checkout)).await?;
+    headers::lead_to(&mut response, &shop.payment_pages().await);
     if visit.device.is_none()
         && let Some(cookie) =
             cookies::set(cookies::DEVICE, &random(), visit.secure, cookies::DEVICE_AGE_S_MAX)
@@ -215,6 +253,9 @@ impl Trouble {
             Self::Blocked => vec!["We cannot take this order. If you think that is a mistake, please write to us.".to_owned()],
             Self::CustomerBlocked => vec!["You cannot order here at the moment: your orders are blocked. Nothing was ordered. Please contact our support, who can tell you why.".to_owned()],
             Self::LoggedOut => vec!["You are logged out. Nothing was ordered. Log in again to have the order in your account, or order without one.".to_owned()],
+            Self::Declined => vec!["The payment was declined, and nothing was ordered or charged. Please choose another way to pay.".to_owned()],
+            Self::ProviderAway => vec!["This way to pay is not available just now. Nothing was ordered or charged. Please choose another, or try again in a moment.".to_owned()],
+            Self::TooManyPayments => vec!["Several payments were begun and not finished. Nothing was ordered. Please wait a few minutes, or choose another way to pay.".to_owned()],
             Self::Delivery => vec!["What is in your cart cannot be delivered that way. Please choose another.".to_owned()],
         }
     }

@@ -48,7 +48,7 @@ impl Draft {
         if pairs.get("delivery").is_none() {
             errors.push(("delivery", "Please choose how you would like to get it.".to_owned()));
         }
-        if pairs.get("payment") != Some("invoice") {
+        if pairs.get("payment").is_none() {
             errors.push(("payment", "Please choose how you would like to pay.".to_owned()));
         }
         Self { pairs, errors }
@@ -59,9 +59,15 @@ impl Draft {
         self.errors.iter().find(|(field, _)| *field == name).map(|(_, error)| error.as_str())
     }
 
+    /// Takes note that the way to pay has to be another one.
+    pub fn refused_payment(&mut self, why: &str) {
+        self.errors.push(("payment", why.to_owned()));
+    }
+
     /// Takes note that edge-orders refused `param`, e.g. `address.postcode`; whether a field has that name.
     pub fn refused(&mut self, param: &str) -> bool {
-        let name = param.rsplit('.').next().unwrap_or(param);
+        let last = param.rsplit('.').next().unwrap_or(param);
+        let name = if param.starts_with("payment") { "payment" } else { last };
         let known =
             CONTACT.iter().chain(&ADDRESS).map(|field| field.name).chain(["country", "delivery", "payment"]);
         let field = known.into_iter().find(|field| *field == name);

@@ -12,7 +12,7 @@ use crate::components::card::picture;
 use crate::components::field::{self, Field};
 use crate::components::icons;
 use crate::components::price::{amount, fee};
-use crate::orders::{Cart, CartLine, DeliveryOption, PriceChange, Shortage};
+use crate::orders::{Cart, CartLine, DeliveryOption, PaymentOption, PriceChange, Shortage};
 
 /// Why an order was not placed, besides fields that are not filled in right.
 #[derive(Clone, Debug)]
@@ -37,6 +37,12 @@ pub enum Trouble {
     LoggedOut,
     /// The delivery does not fit the goods.
     Delivery,
+    /// The provider says no.
+    Declined,
+    /// The provider does not answer.
+    ProviderAway,
+    /// One payment after the other was begun.
+    TooManyPayments,
 }
 
 /// What the page shows.
@@ -88,13 +94,7 @@ pub fn view(page: &CheckoutPage<'_>) -> AnyView {
                     <fieldset class="step-box" aria-describedby=draft.error("payment").map(|_| "payment-error")>
                         <legend>"How would you like to pay?"</legend>
                         {draft.error("payment").map(|text| view! { <p class="field-error" id="payment-error">{text.to_owned()}</p> })}
-                        <div class="option">
-                            <input type="radio" id="payment" name="payment" value="invoice" checked />
-                            <label for="payment">
-                                <span class="option-name">"Pay on invoice"</span>
-                                <span class="option-detail">"The invoice comes with the goods, by e-mail as well."</span>
-                            </label>
-                        </div>
+                        {payments(page)}
                     </fieldset>
                 </div>
                 {summary(page)}
@@ -206,6 +206,39 @@ fn deliveries(page: &CheckoutPage<'_>) -> AnyView {
     page.cart.delivery_options.iter().enumerate().map(option).collect_view().into_any()
 }
 
+/// The way to pay that is chosen when the page opens: what was chosen, otherwise the one that needs no provider.
+fn chosen_payment<'a>(page: &CheckoutPage<'a>) -> &'a str {
+    let options = &page.cart.payment_methods;
+    let known = |method: &&str| options.iter().any(|option| option.method == *method);
+    let asked = page.draft.pairs.get("payment").filter(known);
+    let first = options.first().map(|option| option.method.as_str());
+    asked.or_else(|| Some("invoice").filter(known)).or(first).unwrap_or("")
+}
+
+fn payments(page: &CheckoutPage<'_>) -> AnyView {
+    let chosen = chosen_payment(page).to_owned();
+    let option = |(index, option): (usize, &PaymentOption)| {
+        // As with deliveries, the first is where a link from the list of errors lands.
+        let id = if index == 0 { "payment".to_owned() } else { format!("payment-{}", option.method) };
+        view! {
+            <div class="option">
+                <input type="radio" id=id.clone() name="payment" value=option.method.clone() checked=option.method == chosen />
+                <label for=id>
+                    <span class="option-name">{option.name.clone()}</span>
+                    <span class="option-detail">{option.detail.clone()}</span>
+                </label>
+            </div>
+        }
+    };
+    let none = || view! { <p>"There is no way to pay that all makers in your cart take. Please order from them one by one."</p> };
+    let options = &page.cart.payment_methods;
+    view! {
+        {options.is_empty().then(none)}
+        {options.iter().enumerate().map(option).collect_view()}
+    }
+    .into_any()
+}
+
 fn summary(page: &CheckoutPage<'_>) -> AnyView {
     let cart = page.cart;
     let chosen = chosen_kind(page).to_owned();
@@ -227,7 +260,7 @@ fn summary(page: &CheckoutPage<'_>) -> AnyView {
                 <div><dt>{format!("Goods, {}", pieces(cart.quantity))}</dt><dd>{cart.subtotal.map(amount)}</dd></div>
             </dl>
             {cart.delivery_options.iter().map(sums).collect_view()}
-            <button class="button button-main button-wide">"Order and pay on invoice"</button>
+            <button class="button button-main button-wide">"Order and pay"</button>
             <p class="hint"><a href="/cart">"Change the cart"</a></p>
         </aside>
     }.into_any()

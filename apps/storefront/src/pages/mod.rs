@@ -14,6 +14,8 @@ pub mod home;
 pub mod list;
 pub mod machines;
 pub mod order;
+mod order_payment;
+pub mod payment;
 pub mod product;
 mod product_choice;
 mod product_reviews;

@@ -8,10 +8,10 @@ use axum::response::Response;
 use kiosk_ids::OrderId;
 use leptos::prelude::*;
 
-use super::PageError;
 use super::cart::see_other;
 use super::checkout::orders_cookie;
 use super::vendor::country;
+use super::{PageError, order_payment};
 use crate::components::card::picture;
 use crate::components::icons;
 use crate::components::parcels::parcels;
@@ -46,13 +46,25 @@ pub async fn show(
     if key.is_none() && visit.session.is_none() {
         return Err(PageError::NotFound);
     }
-    let order = match api.order(id.as_str(), key).await {
+    let mut order = match api.order(id.as_str(), key).await {
         Err(error) if error.is("session_ended") => return Ok(see_other("/account/login")),
         order => order?.ok_or(PageError::NotFound)?,
     };
-    let thanks = pairs.get("thanks").is_some();
+    // Whoever looks wants to know whether it is paid by now.
+    let mut unanswered = false;
+    if order.awaits_payment() {
+        match api.settle_payment(id.as_str(), key).await {
+            Ok(settled) => order = settled.unwrap_or(order),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a payment could not be settled");
+                unanswered = true;
+            }
+        }
+    }
+    let stands = !order.awaits_payment() && order.status != "cancelled";
+    let thanks = stands && pairs.get("thanks").is_some();
     let title = if thanks { "Thank you" } else { "Your order" };
-    respond(&shop, &visit, Cache::Private, Meta::private(title), || view(&order, thanks)).await
+    respond(&shop, &visit, Cache::Private, Meta::private(title), || view(&order, thanks, unanswered)).await
 }
 
 /// Steps of an order, and the statuses that stand at each.
@@ -70,6 +82,7 @@ fn step_of(status: &str) -> usize {
 /// What a status means, for people.
 pub fn words(status: &str) -> &'static str {
     match status {
+        "awaiting_payment" => "It counts as soon as it is paid.",
         "placed" => "We have your order. The makers get it ready next.",
         "in_review" => {
             "We have your order and are looking it over. That is usually done within a day; you need not do anything."
@@ -82,7 +95,7 @@ pub fn words(status: &str) -> &'static str {
     }
 }
 
-fn view(order: &Order, thanks: bool) -> AnyView {
+fn view(order: &Order, thanks: bool, unanswered: bool) -> AnyView {
     let name =
         order.contact.as_ref().and_then(|contact| contact.name.split_whitespace().next()).map(str::to_owned);
     let title = match (thanks, name) {
@@ -98,6 +111,7 @@ fn view(order: &Order, thanks: bool) -> AnyView {
                 <p class="lead">{words(&order.status)}</p>
                 <p class="order-number">"Order "<code>{order.id.clone()}</code>", "<time datetime=date(order.placed_ms)>{date(order.placed_ms)}</time></p>
             </header>
+            {order_payment::view(order, unanswered)}
             {timeline(&order.status)}
             <div class="cart">
                 <div>
@@ -116,7 +130,7 @@ fn view(order: &Order, thanks: bool) -> AnyView {
 }
 
 fn timeline(status: &str) -> AnyView {
-    let ended = matches!(status, "cancelled" | "rejected" | "refunded");
+    let ended = matches!(status, "awaiting_payment" | "cancelled" | "rejected" | "refunded");
     let now = step_of(status);
     let step = move |(index, (label, _)): (usize, (&'static str, &[&str]))| {
         let (class, state) = match index {
@@ -183,7 +197,7 @@ fn summary(order: &Order) -> AnyView {
                 <div><dt>{delivery_name(order.delivery_kind.as_deref())}</dt><dd>{fee(order.delivery)}</dd></div>
                 <div class="sums-total"><dt>"Total"</dt><dd>{amount(order.total)}</dd></div>
             </dl>
-            {order.payment_method.as_deref().map(|method| view! { <p class="hint">{payment_name(method)}</p> })}
+            {order_payment::line(order).map(|text| view! { <p class="hint">{text}</p> })}
             {address}
             {order.address.is_none().then(|| view! {
                 <p class="hint">"The address stays where you placed the order, so it is not shown here."</p>
@@ -201,10 +215,6 @@ fn delivery_name(kind: Option<&str>) -> &'static str {
         Some("pickup") => "You pick it up",
         _ => "Delivery",
     }
-}
-
-fn payment_name(method: &str) -> &'static str {
-    if method == "invoice" { "To be paid on invoice." } else { "Payment as agreed." }
 }
 
 /// The day of a moment in UTC, `2026-11-20`; days of the proleptic Gregorian calendar by Howard Hinnant's

@@ -11,6 +11,7 @@ mod buying;
 mod customers;
 mod html;
 mod pages;
+mod paying;
 mod people;
 mod refusals;
 mod safety;

@@ -52,7 +52,12 @@ impl TestShop {
     pub async fn with(changes: Vec<Change>) -> Self {
         let db = NativeDb::in_memory().unwrap();
         schema::migrate(&db).await.unwrap();
-        let host = NativeEdge::new(db, &[("pop_id", "eu-1")], dist(), 7);
+        let host = NativeEdge::new(
+            db,
+            &[("pop_id", "eu-1"), ("payment_pages", "https://pay.example evil';")],
+            dist(),
+            7,
+        );
         let db: Arc<dyn Database> = host.edge.db.clone();
         let page = kiosk_wire::FeedPage { changes, next: 1, more: false };
         catalog::apply::apply(&*db, &page).await.unwrap();

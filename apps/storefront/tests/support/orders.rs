@@ -13,6 +13,9 @@ use kiosk_pop_store::catalog;
 use kiosk_problem::Problem;
 use serde_json::{Value, json};
 
+/// Where the provider's pages are.
+pub const PAY_PAGE: &str = "https://pay.example/cs";
+
 #[derive(Clone)]
 pub struct FakeOrders(Arc<Inner>);
 
@@ -99,6 +102,23 @@ impl FakeOrders {
         self.book(|book| book.orders.len())
     }
 
+    /// The payment of an order ends: it is `placed`, or `cancelled` for a reason and its cart open again.
+    pub fn end_payment(&self, id: &str, status: &str, reason: &str) {
+        self.book(|book| {
+            let order = book.orders.get_mut(id).unwrap();
+            order["status"] = status.into();
+            let state = if status == "cancelled" { "cancelled" } else { "authorised" };
+            order["payment"] =
+                json!({ "state": state, "redirect_url": null, "expires_ms": null, "reason": reason });
+            let cart = order["cart"].as_str().unwrap().to_owned();
+            if status == "cancelled" {
+                let cart = book.carts.get_mut(&cart).unwrap();
+                cart.order = None;
+                cart.version += 1;
+            }
+        });
+    }
+
     pub fn set_status(&self, id: &str, status: &str) {
         self.book(|book| book.orders.get_mut(id).unwrap()["status"] = status.into());
     }
@@ -115,6 +135,8 @@ impl FakeOrders {
             .route("/v1/carts/{id}/lines/{sku}", put(set).delete(remove))
             .route("/v1/orders", post(place).get(orders))
             .route("/v1/orders/{id}", get(order))
+            .route("/v1/orders/{id}/payment", post(settle))
+            .route("/v1/orders/{id}/cancel-payment", post(cancel))
             .with_state(self.clone())
     }
 
@@ -156,10 +178,18 @@ impl FakeOrders {
                 option("express", "Express", "The next working day", 1_290),
             ]
         };
+        let method =
+            |method: &str, name: &str| json!({ "method": method, "name": name, "detail": "How it goes." });
+        let methods = [
+            method("card", "Card"),
+            method("paypal", "PayPal"),
+            method("bank_transfer", "Bank transfer"),
+            method("invoice", "Pay on invoice"),
+        ];
         json!({
             "id": id, "version": cart.version, "status": if cart.order.is_some() { "ordered" } else { "open" },
             "order_id": cart.order, "currency": "EUR", "quantity": cart.lines.iter().map(|(_, n, _)| n).sum::<u32>(),
-            "lines": lines, "subtotal": eur(total), "delivery_options": ways,
+            "lines": lines, "subtotal": eur(total), "delivery_options": ways, "payment_methods": methods,
         })
     }
 }
@@ -326,9 +356,10 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
         let order = json!({
             "id": order_id, "token": format!("key-of-{order_id}"), "status": "placed", "placed_ms": 1_790_000_000_000_i64,
             "lines": seen["lines"], "subtotal": seen["subtotal"], "delivery": way["price"], "total": eur(total),
-            "delivery_kind": body["delivery"], "payment_method": "invoice", "contact": body["contact"], "address": body["address"],
-            "account": session, "parcels": [],
+            "delivery_kind": body["delivery"], "payment_method": body["payment"]["method"], "contact": body["contact"],
+            "address": body["address"], "account": session, "parcels": [], "cart": id,
         });
+        let order = with_payment(order);
         book.carts.get_mut(&id).unwrap().order = Some(order_id.clone());
         book.orders.insert(order_id.clone(), order.clone());
         book.history.insert(0, order.clone());
@@ -336,6 +367,41 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
         order
     });
     Ok((StatusCode::CREATED, Json(order)).into_response())
+}
+
+/// As it is paid: at a provider whose page is not this shop's, by transfer, or later.
+fn with_payment(mut order: Value) -> Value {
+    match order["payment_method"].as_str().unwrap() {
+        "card" | "paypal" => {
+            order["status"] = "awaiting_payment".into();
+            let page = format!("{PAY_PAGE}/{}", order["id"].as_str().unwrap());
+            order["payment"] = json!({ "state": "open", "redirect_url": page, "expires_ms": 1_790_002_100_000_i64,
+                "reason": null, "transfer": null });
+        }
+        "bank_transfer" => {
+            let transfer = json!({ "iban": "DE89370400440532013000", "holder": "Kiosk GmbH", "amount": order["total"],
+                "reference": "RF18539007547034", "until_ms": 1_790_900_000_000_i64 });
+            order["payment"] = json!({ "state": "expected", "redirect_url": null, "expires_ms": null, "reason": null,
+                "transfer": transfer });
+        }
+        _ => order["payment"] = Value::Null,
+    }
+    order
+}
+
+async fn settle(fake: State<FakeOrders>, id: Path<String>, headers: HeaderMap) -> Answer {
+    if let Some(problem) = fake.book(|book| book.refusal.take()) {
+        return Err(problem);
+    }
+    order(fake, id, headers).await
+}
+
+async fn cancel(fake: State<FakeOrders>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    order(fake.clone(), Path(id.clone()), headers.clone()).await?;
+    if fake.book(|book| book.orders[&id]["status"] == "awaiting_payment") {
+        fake.end_payment(&id, "cancelled", "given_up");
+    }
+    order(fake, Path(id), headers).await
 }
 
 async fn order(State(fake): State<FakeOrders>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
