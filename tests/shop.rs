@@ -21,7 +21,15 @@ async fn main() -> Result<()> {
     };
     // On edge-node two POPs are of one region and share its vault.
     let pops: &[&str] = if host == Host::EdgeNode { &["eu-1", "us-1", "eu-2"] } else { &["eu-1", "us-1"] };
-    let shop = Shop::builder().pops(pops).host(host).demo().products(&few).mailbox().named().shared_vault();
+    let shop = Shop::builder()
+        .pops(pops)
+        .host(host)
+        .demo()
+        .products(&few)
+        .mailbox()
+        .payments()
+        .named()
+        .shared_vault();
     let mut shop = shop.start().await?;
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/fixtures");
     for (format, file) in IMPORTS {
@@ -32,6 +40,7 @@ async fn main() -> Result<()> {
         "core": shop.core.url,
         "pops": pops,
         "mailbox": shop.mailbox_url(),
+        "psp": shop.psp_url(),
         "operator_key": OPERATOR_KEY,
         "owner": { "email": OWNER_EMAIL, "password": OWNER_PASSWORD },
     });

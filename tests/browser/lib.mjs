@@ -42,7 +42,7 @@ export async function openPage(browser, shop, options = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const faults = [];
-  const known = [shop.core, shop.mailbox, ...shop.pops];
+  const known = [shop.core, shop.mailbox, shop.psp, ...shop.pops];
   page.on('pageerror', (error) => faults.push(`script error: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
@@ -184,5 +184,5 @@ export async function fillCheckout(page, pop, path, email, { javaScriptEnabled =
 
 /** Places the order of a filled checkout. */
 export function placeOrder(page) {
-  return page.getByRole('button', { name: 'Order and pay on invoice' }).click();
+  return page.getByRole('button', { name: 'Order and pay' }).click();
 }

@@ -96,7 +96,7 @@ test('a double click places one order', async () => {
   await addToCart(page);
   await page.goto(`${pop}/checkout`);
   await fillDelivery(page, 'ada@example.org');
-  await page.getByRole('button', { name: 'Order and pay on invoice' }).dblclick({ noWaitAfter: true });
+  await page.getByRole('button', { name: 'Order and pay' }).dblclick({ noWaitAfter: true });
   await page.waitForURL(/\/orders\/ord_/);
   const first = page.url();
   await page.goBack();

@@ -38,6 +38,8 @@ pub(crate) struct PopSpec {
     pub core_url: String,
     /// The mail provider's API.
     pub mail_url: String,
+    /// The payment providers' APIs and pages.
+    pub psp_url: String,
     /// Where links in mails lead; `None` for what the manifest says.
     pub shop_url: Option<String>,
     /// The POP that keeps the region's vault; `None` when this one does.
@@ -112,6 +114,9 @@ fn at_home(mut command: Command, spec: &PopSpec) -> Command {
         .env("SPIN_VARIABLE_PSEUDONYM_KEY", format!("pseudonym-key-of-{}", spec.region))
         .env("SPIN_VARIABLE_VAULT_KEY", format!("vault-key-of-{:-<32}", spec.region))
         .env("SPIN_VARIABLE_MAIL_URL", &spec.mail_url)
+        .env("SPIN_VARIABLE_STRIPE_URL", &spec.psp_url)
+        .env("SPIN_VARIABLE_PAYPAL_URL", &spec.psp_url)
+        .env("SPIN_VARIABLE_PAYMENT_PAGES", &spec.psp_url)
         // Clients that name none count by their connection.
         .env("SPIN_VARIABLE_CLIENT_ADDR_HEADER", "x-forwarded-for");
     if let Some(url) = &spec.shop_url {

@@ -70,6 +70,7 @@ pub struct ShopBuilder {
     host: Host,
     core_url_for_pops: Option<String>,
     mailbox: bool,
+    payments: bool,
     shared_vault: bool,
     named: bool,
 }
@@ -81,6 +82,7 @@ pub struct Shop {
     host: Host,
     core_url_for_pops: Option<String>,
     mailbox: Option<Process>,
+    psp: Option<Process>,
     shared_vault: bool,
     named: bool,
     /// The core.
@@ -143,6 +145,13 @@ impl ShopBuilder {
         self
     }
 
+    /// Opens a sandbox of payment providers, whose pages shoppers are led to.
+    #[must_use]
+    pub fn payments(mut self) -> Self {
+        self.payments = true;
+        self
+    }
+
     /// Each POP knows itself as `http://localhost:<port>`: a name, as passkeys need one.
     #[must_use]
     pub fn named(mut self) -> Self {
@@ -175,10 +184,12 @@ impl ShopBuilder {
         if self.mailbox {
             run_core(&dir, &self.pops, &["owner", OWNER_EMAIL]).await?;
         }
+        let psp = if self.payments { Some(start_psp(&dir).await?) } else { None };
         let core = start_core(&dir, &self.pops, mail_url(mailbox.as_ref()), "127.0.0.1:0").await?;
         let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
         let mut shop = Shop {
             mailbox,
+            psp,
             shared_vault: self.shared_vault,
             named: self.named,
             dir,
@@ -269,9 +280,18 @@ async fn start_mailbox(dir: &TempDir) -> Result<Process> {
     Process::start(command, &dir.path().join("mail.log")).await
 }
 
-/// Where mails go; without a mailbox to the port of the discard protocol, where nobody listens.
+async fn start_psp(dir: &TempDir) -> Result<Process> {
+    let mut command = program("psp-sandbox")?;
+    command.args(["--listen", "127.0.0.1:0"]);
+    Process::start(command, &dir.path().join("psp.log")).await
+}
+
+/// The port of the discard protocol, where nobody listens.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+/// Where mails go; without a mailbox nowhere.
 fn mail_url(mailbox: Option<&Process>) -> &str {
-    mailbox.map_or("http://127.0.0.1:9", |mailbox| mailbox.url.as_str())
+    mailbox.map_or(NOWHERE, |mailbox| mailbox.url.as_str())
 }
 
 async fn start_core(dir: &TempDir, pops: &[String], mail_url: &str, listen: &str) -> Result<Core> {
@@ -319,6 +339,7 @@ impl Shop {
             host: Host::default(),
             core_url_for_pops: None,
             mailbox: false,
+            payments: false,
             shared_vault: false,
             named: false,
         }
@@ -328,6 +349,12 @@ impl Shop {
     #[must_use]
     pub fn mailbox_url(&self) -> Option<&str> {
         self.mailbox.as_ref().map(|mailbox| mailbox.url.as_str())
+    }
+
+    /// Address of the sandbox of payment providers, where there is one.
+    #[must_use]
+    pub fn psp_url(&self) -> Option<&str> {
+        self.psp.as_ref().map(|psp| psp.url.as_str())
     }
 
     /// The mails that the shop sent, newest first.
@@ -356,6 +383,7 @@ impl Shop {
             log: self.dir.path().join(format!("{id}.log")),
             core_url: core_url.to_owned(),
             mail_url: mail_url(self.mailbox.as_ref()).to_owned(),
+            psp_url: self.psp_url().unwrap_or(NOWHERE).to_owned(),
             shop_url: self.named.then(|| format!("http://{}", listen.replace("127.0.0.1", "localhost"))),
             vault_url: self.vault_of(id),
             listen,
