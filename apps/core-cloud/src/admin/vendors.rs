@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::http::{Access, Route};
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
-use crate::modules::vendors::service::{Dossier, Profile};
+use crate::modules::vendors::service::{Dossier, Profile, method_name};
 use crate::modules::vendors::state::{Item, State as Standing, Verdict};
 use crate::page::format::time;
 use crate::page::{
@@ -166,6 +166,7 @@ async fn page(
     let people: Vec<String> =
         people.into_iter().map(|person| format!("{} <{}>", person.name, person.email)).collect();
     let Profile { name, country, state, reason, business, about, methods, .. } = dossier.profile.clone();
+    let accepted: Vec<_> = methods.iter().map(|method| method_name(method)).collect();
     let items = Item::ALL.map(|item| item_row(&dossier, item)).collect_view();
     let status = if form.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let address = format!("{}, {} {}", business.street, business.postcode, business.city);
@@ -183,7 +184,7 @@ async fn page(
             <Fact name="VAT number" value=business.vat_id />
             <Fact name="Address" value=address />
             <Fact name="Phone" value=business.phone />
-            <Fact name="Accepts" value=methods.join(", ") />
+            <Fact name="Accepts" value=accepted.join(", ") />
             <Fact name="People" value=people.join(", ") />
             <Fact name="About" value=about />
         </dl></div>

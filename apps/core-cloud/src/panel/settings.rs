@@ -9,9 +9,8 @@ use leptos::prelude::*;
 use super::own;
 use crate::app::Services;
 use crate::http::{Access, Route};
-use crate::modules::imports::text::heading;
 use crate::modules::members::service::Member;
-use crate::modules::vendors::service::METHODS;
+use crate::modules::vendors::service::{METHODS, method_name};
 use crate::page::{Area, Fields, FormState, Frame, List, Notice, Page, Tone, html_with, redirect};
 
 const PATH: &str = "/vendor/settings";
@@ -48,7 +47,7 @@ fn page(member: &Member, status: StatusCode, form: FormState, done: Option<&'sta
         let ticked = form.values.all("methods").any(|chosen| chosen == method);
         view! {
             <label class="tick">
-                <input type="checkbox" name="methods" value=method checked=ticked />{heading(method)}
+                <input type="checkbox" name="methods" value=method checked=ticked />{method_name(method)}
             </label>
         }
     });
@@ -57,7 +56,9 @@ fn page(member: &Member, status: StatusCode, form: FormState, done: Option<&'sta
         <form class="form card" method="post" action=PATH>
             {form.rest(&["about"])}
             <Area form=form.clone() name="about" label="About you" hint="A paragraph that customers read beside your goods." />
-            <fieldset class="field"><legend class="label">"Ways to pay that you accept"</legend>{methods.collect_view()}</fieldset>
+            <fieldset class="field"><legend class="label">"Ways to pay that you accept"</legend>{methods.collect_view()}
+                <p class="sub">"A cart with goods of several vendors is paid in a way that all of them accept."</p>
+            </fieldset>
             <button type="submit">"Save"</button>
         </form>
     };

@@ -139,6 +139,11 @@ async fn a_vendor_registers_is_rejected_mends_it_and_is_approved(app: TestApp) {
     app.advance_ms(1_000);
     assert_eq!(app.post(&page, &admin, &[("act", "approve")]).await.status, 303);
     assert!(feed_of(&app).await.contains(&id), "the shop knows the vendor");
+    assert!(!feed_of(&app).await.contains("\"methods\""), "all ways to pay are none named");
+    let card = [("about", "Pots"), ("methods", "card"), ("methods", "gold")];
+    assert_eq!(app.post("/vendor/settings", &vendor, &card).await.status, 303);
+    assert!(feed_of(&app).await.contains("\"methods\":[\"card\"]"));
+    assert!(app.page(&page, &admin).await.text().contains("Card, over Stripe"));
     assert!(app.mails(EMAIL).await[0].0.contains("You can sell"));
     assert!(app.page("/vendor", &vendor).await.text().contains("You are approved"));
     let log = app.page("/admin/audit", &app.staff(Role::Owner).await).await.text();
@@ -240,8 +245,12 @@ async fn what_does_not_fit_is_refused_with_its_reason(app: TestApp) {
     {
         assert_eq!(app.post("/vendor/settings", &vendor, &fields).await.status, 422);
     }
-    let fields = [("about", "We make <i>cups</i>"), ("methods", "invoice")];
+    let fields = [("about", "We make <i>cups</i>"), ("methods", "card"), ("methods", "bank_transfer")];
     assert_eq!(app.post("/vendor/settings", &vendor, &fields).await.status, 303);
     let page = app.page("/vendor/settings", &vendor).await.text();
     assert!(page.contains("&lt;i&gt;cups"), "{page}");
+    for (method, ticked) in [("card", true), ("paypal", false), ("bank_transfer", true), ("invoice", false)] {
+        let tick = page.split("<input").find(|input| input.contains(&format!("value=\"{method}\""))).unwrap();
+        assert_eq!(tick.split('>').next().unwrap().contains("checked"), ticked, "{tick}");
+    }
 }

@@ -167,6 +167,7 @@ impl Service {
     async fn write_shelves(&self, read: &Read, report: &mut Report) -> Result<(), Error> {
         let mut tx = self.begin_write().await?;
         let vendors: Vec<Vendor> = read.vendors.iter().map(|(_, vendor)| vendor.clone()).collect();
+        let vendors = vendors::with_methods(&mut tx, vendors).await?;
         let categories = known_parents(&mut tx, &read.categories, report).await?;
         let outcomes = [
             catalog::put_vendors(&mut tx, &vendors).await?,

@@ -4,7 +4,7 @@ use kiosk_ids::VendorId;
 use kiosk_wire::Vendor;
 
 use super::business::LINE_CHARS_MAX;
-use super::service::{Profile, Service, admit_imported, wrong_state};
+use super::service::{Profile, Service, admit_imported, told_methods, wrong_state};
 use super::state::{Item, State, Verdict};
 use super::{store, texts};
 use crate::db::Tx;
@@ -144,6 +144,6 @@ fn public(id: &VendorId, profile: &Profile) -> Vendor {
         name: plain(&profile.name, LINE_CHARS_MAX),
         region: profile.country.clone(),
         about: profile.about.clone(),
-        methods: profile.methods.clone(),
+        methods: told_methods(&profile.methods),
     }
 }

@@ -26,9 +26,21 @@ pub const COUNTRY_BYTES: usize = 2;
 /// Longest text about a vendor, in characters.
 pub const ABOUT_CHARS_MAX: usize = 2_000;
 /// Ways to pay that a vendor can accept.
-pub const METHODS: [&str; 1] = ["invoice"];
+pub const METHODS: [&str; 4] = ["card", "paypal", "bank_transfer", "invoice"];
 /// Where documents are in the store.
 const FOLDER: &str = "documents";
+
+/// A way to pay, for people.
+#[must_use]
+pub fn method_name(method: &str) -> &'static str {
+    match method {
+        "card" => "Card, over Stripe",
+        "paypal" => "PayPal",
+        "bank_transfer" => "Bank transfer, before you send",
+        "invoice" => "Invoice, after delivery",
+        _ => "Another way",
+    }
+}
 
 /// A vendor as itself and admins see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,7 +282,8 @@ impl Service {
         catalog::lock_writers(&mut tx).await?;
         if let Some(vendor) = catalog::get_vendor(&mut tx, id).await? {
             admit_imported(&mut tx, std::slice::from_ref(&vendor)).await?;
-            catalog::put_vendors(&mut tx, &[Vendor { about: about.clone(), ..vendor }]).await?;
+            let changed = Vendor { about: about.clone(), methods: told_methods(&methods), ..vendor };
+            catalog::put_vendors(&mut tx, &[changed]).await?;
         }
         store::set_settings(&mut tx, id.as_str(), &about, &methods.join(",")).await?;
         self.log(&mut tx, &actor.id, "vendor.settings", id.as_str(), methods.join(", ")).await?;
@@ -326,6 +339,25 @@ pub async fn admit_imported(tx: &mut Tx, vendors: &[Vendor]) -> Result<(), Error
         store::insert(tx, &approved(vendor)).await?;
     }
     Ok(())
+}
+
+/// Adds the ways to pay that vendors have chosen to what an import tells of them, which says nothing of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_methods(tx: &mut Tx, mut vendors: Vec<Vendor>) -> Result<Vec<Vendor>, Error> {
+    for vendor in &mut vendors {
+        if let Some(profile) = store::get(tx, vendor.id.as_str()).await? {
+            vendor.methods = told_methods(&profile.methods);
+        }
+    }
+    Ok(vendors)
+}
+
+/// Ways to pay as POPs are told them: all of them are none named.
+pub(super) fn told_methods(methods: &[impl AsRef<str>]) -> Vec<String> {
+    let named: Vec<_> = methods.iter().map(|method| method.as_ref().to_owned()).collect();
+    if METHODS.iter().all(|known| named.iter().any(|method| method == known)) { Vec::new() } else { named }
 }
 
 /// Refuses what only approved vendors do.
