@@ -82,7 +82,10 @@ pub struct Shop {
     host: Host,
     core_url_for_pops: Option<String>,
     mailbox: Option<Process>,
+    /// Kept for as long as the shop.
+    #[allow(dead_code, reason = "stops when it is dropped")]
     psp: Option<Process>,
+    psp_url: Option<String>,
     shared_vault: bool,
     named: bool,
     /// The core.
@@ -184,12 +187,14 @@ impl ShopBuilder {
         if self.mailbox {
             run_core(&dir, &self.pops, &["owner", OWNER_EMAIL]).await?;
         }
-        let psp = if self.payments { Some(start_psp(&dir).await?) } else { None };
+        // It tells the POPs of payments, and they have to know it: so its address is fixed first, and it starts last.
+        let psp_listen = if self.payments { Some(free_port("127.0.0.1:0")?) } else { None };
         let core = start_core(&dir, &self.pops, mail_url(mailbox.as_ref()), "127.0.0.1:0").await?;
         let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
         let mut shop = Shop {
             mailbox,
-            psp,
+            psp: None,
+            psp_url: psp_listen.as_ref().map(|listen| format!("http://{listen}")),
             shared_vault: self.shared_vault,
             named: self.named,
             dir,
@@ -203,6 +208,9 @@ impl ShopBuilder {
         for id in shop.pop_ids.clone() {
             let pop = shop.start_pop(&id, "127.0.0.1:0").await?;
             shop.pops.push(pop);
+        }
+        if let Some(listen) = psp_listen {
+            shop.psp = Some(start_psp(&shop.dir, &listen, &shop.pops).await?);
         }
         if self.demo {
             for pop in 0..shop.pops.len() {
@@ -280,9 +288,14 @@ async fn start_mailbox(dir: &TempDir) -> Result<Process> {
     Process::start(command, &dir.path().join("mail.log")).await
 }
 
-async fn start_psp(dir: &TempDir) -> Result<Process> {
+async fn start_psp(dir: &TempDir, listen: &str, pops: &[Pop]) -> Result<Process> {
     let mut command = program("psp-sandbox")?;
-    command.args(["--listen", "127.0.0.1:0"]);
+    command.args(["--listen", listen]);
+    for pop in pops {
+        let webhooks = format!("{}/v1/payments/webhooks", pop.url);
+        command.args(["--stripe-webhook", &format!("{webhooks}/stripe")]);
+        command.args(["--paypal-webhook", &format!("{webhooks}/paypal")]);
+    }
     Process::start(command, &dir.path().join("psp.log")).await
 }
 
@@ -354,7 +367,7 @@ impl Shop {
     /// Address of the sandbox of payment providers, where there is one.
     #[must_use]
     pub fn psp_url(&self) -> Option<&str> {
-        self.psp.as_ref().map(|psp| psp.url.as_str())
+        self.psp_url.as_deref()
     }
 
     /// The mails that the shop sent, newest first.

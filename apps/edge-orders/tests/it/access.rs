@@ -141,6 +141,11 @@ async fn another_customer_sees_and_takes_nothing() {
     pop.call(Method::GET, &path, None, &AS_ADA, None).await.is(200);
     pop.call(Method::GET, &path, None, &AS_BOB, None).await.is_problem(404, "order_not_found");
     pop.call(Method::GET, &path, Some("x"), &AS_BOB, None).await.is_problem(404, "order_not_found");
+    for act in ["payment", "cancel-payment"] {
+        let path = format!("{path}/{act}");
+        pop.call(Method::POST, &path, None, &AS_BOB, None).await.is_problem(404, "order_not_found");
+        pop.call(Method::POST, &path, None, &AS_ADA, None).await.is(200);
+    }
     let list = pop.call(Method::GET, "/v1/orders", None, &AS_BOB, None).await.is(200).body;
     assert_eq!(list["items"], json!([]));
     let claimed = pop.claim(ADA, None).await.is(200).body;

@@ -5,7 +5,7 @@ use kiosk_edge_platform::{Statement, Value};
 use kiosk_risk::Outcome;
 use serde_json::json;
 
-use crate::support::{MUG, TestPop};
+use crate::support::{MUG, STRIPE_HOST, TestPop};
 
 const MARKS: [&str; 8] = [
     "Zaphodina",
@@ -58,6 +58,24 @@ async fn no_byte_that_leaves_the_pop_is_personal() {
     let record = pop.core.orders().remove(0);
     assert_eq!((record.country.as_str(), record.area.as_str()), ("GB", "ZM"));
     assert_eq!(record.customer.len(), 32, "a pseudonym, not a person");
+}
+
+#[tokio::test]
+async fn a_provider_learns_no_more_than_what_is_to_be_paid() {
+    let pop = TestPop::paying().await;
+    let cart = pop.cart_with(&[(MUG, 1)]).await;
+    let mut form = marked_form(&pop, &cart).await;
+    form["payment"]["method"] = json!("card");
+    let order = pop.order(&cart, "key", &form).await.is(201).body;
+    pop.stripe.pay(order["payment"]["redirect_url"].as_str().unwrap());
+    pop.settle(&order).await.is(200);
+    let sent = pop.sent.sent();
+    assert!(sent.iter().any(|(host, _)| host == STRIPE_HOST));
+    let token = order["token"].as_str().unwrap();
+    for (host, bytes) in sent {
+        assert_free_of_marks(&bytes, &host);
+        assert!(!String::from_utf8_lossy(&bytes).contains(token), "the way back has no key");
+    }
 }
 
 #[tokio::test]
