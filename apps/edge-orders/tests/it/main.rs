@@ -15,6 +15,7 @@ mod payments;
 mod privacy;
 mod products;
 mod races;
+mod sandbox;
 mod set_back;
 mod support;
 mod uploads;

@@ -23,7 +23,7 @@ pub use self::core::FakeCore;
 pub use self::faults::{CapturingHttp, Fault, FaultyDb, Side};
 pub use self::fraud::{FakeFraud, decision};
 pub use self::goods::{MUG, SET_OF_4, SOFA, US_LAMP, product};
-pub use self::stripe::{FakeStripe, PAYS, STRIPE_HOST};
+pub use self::stripe::{FakeStripe, PAYS, STRIPE_HOST, WEBHOOK_SECRET};
 
 pub const POP_KEY: &str = "the key of eu-1";
 pub const PSEUDONYM_KEY: &str = "the secret of the region eu";
