@@ -440,4 +440,6 @@ async fn an_order_is_told_with_it(app: TestApp) {
     let bodies = app.column("SELECT body FROM bus_outbox ORDER BY place").await;
     let Fact::OrderPlaced(fact) = serde_json::from_str(&bodies[0]).unwrap() else { panic!("{bodies:?}") };
     assert_eq!((&*fact.pop, &*fact.region, fact.order.id.as_str()), ("eu-1", "eu", "ord_first"));
+    app.drain().await;
+    assert_eq!(app.column(told).await, [""; 0], "the dispatcher took them");
 }

@@ -1,5 +1,7 @@
 //! The dispatcher: takes facts from the outbox to where consumers read them.
 
+use std::sync::Arc;
+
 use super::stream::Stream;
 use super::{source::Delivery, store};
 use crate::clock::Clock;
@@ -17,7 +19,7 @@ pub struct Dispatcher {
     pub db: Db,
     pub clock: Clock,
     /// The broker's stream; else the log.
-    pub stream: Option<Stream>,
+    pub stream: Option<Arc<Stream>>,
     /// This process among those that dispatch.
     pub holder: String,
 }

@@ -80,7 +80,7 @@ impl Bus {
             Some(config) => Some(Stream::open(config).await?),
             None => None,
         };
-        let stream = put_cursors(db, &consumers, stream).await?;
+        let stream = put_cursors(db, &consumers, stream).await?.map(Arc::new);
         let mut sources = vec![Source::Log];
         sources.extend(stream.clone().map(Source::Stream));
         let reader =

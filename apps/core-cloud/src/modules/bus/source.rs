@@ -1,5 +1,7 @@
 //! Where consumers read facts: the log of the database, or a stream of a broker.
 
+use std::sync::Arc;
+
 use async_nats::jetstream;
 
 use super::fact::{Fact, Told};
@@ -45,7 +47,7 @@ pub enum Source {
     /// Table `bus_log`.
     Log,
     /// A stream of JetStream.
-    Stream(Stream),
+    Stream(Arc<Stream>),
 }
 
 impl Source {
