@@ -160,6 +160,9 @@ pub struct PaymentRecord {
     /// What captures name at the provider; for a bank transfer, what the payer was told to write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// What the provider called the payment when it was begun: it is looked at and closed by this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
 }
 
 /// A fraud decision.

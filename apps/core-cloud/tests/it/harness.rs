@@ -393,6 +393,7 @@ pub fn order(name: &str, takes: Vec<StockTake>) -> OrderRecord {
             method: "invoice".to_owned(),
             provider: None,
             reference: None,
+            started: None,
         },
         fraud: fraud("allow"),
     }

@@ -143,6 +143,7 @@ fn record(
             method: method.as_str().to_owned(),
             provider: None,
             reference: transfer.map(|reference| reference.as_str().to_owned()),
+            started: None,
         },
         fraud: fraud::record(&decided.decision),
     };

@@ -159,6 +159,7 @@ async fn paid(pop: &Pop, payment: &Payment, seen: Snapshot) -> Result<(), Troubl
         let mut record = payment.record.clone();
         record.payment.provider = Some(payment.provider.clone());
         record.payment.reference = Some(authorisation.clone());
+        record.payment.started = Some(reference.to_owned());
         let success = Success {
             id: &payment.id,
             record,

@@ -57,6 +57,7 @@ async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), 
             method: "invoice".into(),
             provider: None,
             reference: None,
+            started: None,
         },
         fraud: FraudRecord { outcome: "allow".into(), score: None, model: "m".into(), reasons: vec![] },
     };
