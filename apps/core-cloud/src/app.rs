@@ -26,8 +26,8 @@ use crate::media;
 use crate::modules::bus::{self, Consumer};
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
-    audit, catalog, chats, customers, imports, inventory, listings, mail, members, orders, promotions,
-    reviews, sync, vendors,
+    audit, catalog, chats, customers, imports, inventory, listings, mail, members, orders, payments,
+    promotions, reviews, sync, vendors,
 };
 use crate::panel;
 use crate::signin;
@@ -65,6 +65,8 @@ pub struct Services {
     pub listings: listings::service::Service,
     /// What they promote.
     pub promotions: promotions::service::Service,
+    /// How orders are paid.
+    pub payments: payments::service::Service,
     /// The tree of categories.
     pub shelves: catalog::shelves::Service,
     /// What becomes of facts that they tell each other.
@@ -75,8 +77,8 @@ pub struct Services {
 
 /// Who hears of facts, each by a task of its own.
 #[must_use]
-pub fn consumers(_services: &Services) -> Vec<Arc<dyn Consumer>> {
-    vec![]
+pub fn consumers(services: &Services) -> Vec<Arc<dyn Consumer>> {
+    vec![Arc::new(payments::Payments::new(services.clock.clone()))]
 }
 
 impl Services {
@@ -123,6 +125,7 @@ impl Services {
             vendors,
             listings,
             promotions: promotions::service::Service::new(db.clone(), clock.clone()),
+            payments: payments::service::Service::new(db.clone(), clock.clone(), &config.payments),
             shelves: catalog::shelves::Service::new(db.clone(), clock.clone()),
             audit: audit::service::Service::new(db.clone()),
             mail: mail::service::Service::new(db.clone(), clock.clone(), &config.mail),
@@ -175,6 +178,7 @@ impl App {
             media::transport::routes(&services.media),
             inventory::transport::routes(&services.inventory),
             orders::transport::routes(&services.orders),
+            payments::transport::routes(&services.payments),
             signin::routes(&services, &browsers),
             admin::routes(&services),
             panel::routes(&services),

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use kiosk_ids::PopId;
+use kiosk_payments::Transport;
 use subtle::ConstantTimeEq;
 
 use crate::media::files::Files;
@@ -35,6 +37,8 @@ pub struct Config {
     pub public_url: String,
     /// How mails are sent.
     pub mail: MailConfig,
+    /// Payment providers.
+    pub payments: PaymentsConfig,
     /// A broker for the event bus instead of the database.
     pub nats: Option<NatsConfig>,
 }
@@ -70,6 +74,69 @@ pub struct MailConfig {
 impl fmt::Debug for MailConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MailConfig").field("url", &self.url).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// Payment providers. One that is not configured is not asked: what is due there waits.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentsConfig {
+    /// Stripe.
+    pub stripe: Option<StripeConfig>,
+    /// PayPal.
+    pub paypal: Option<PaypalConfig>,
+    /// How they are reached.
+    pub transport: ProviderTransport,
+}
+
+/// How providers are reached: over HTTP, unless a test says otherwise.
+#[derive(Clone)]
+pub struct ProviderTransport(pub Arc<dyn Transport>);
+
+impl Default for ProviderTransport {
+    fn default() -> Self {
+        Self(Arc::new(crate::modules::payments::providers::Http::default()))
+    }
+}
+
+impl fmt::Debug for ProviderTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProviderTransport")
+    }
+}
+
+/// Stripe.
+#[derive(Clone)]
+pub struct StripeConfig {
+    /// Its API, without a slash at the end.
+    pub url: String,
+    /// Its secret key.
+    pub key: String,
+    /// Secrets of webhooks, several while one is changed; none to take no webhooks.
+    pub webhook_secrets: Vec<String>,
+}
+
+impl fmt::Debug for StripeConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StripeConfig").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// PayPal.
+#[derive(Clone)]
+pub struct PaypalConfig {
+    /// Its API, without a slash at the end.
+    pub url: String,
+    /// The app.
+    pub client: String,
+    /// Its secret.
+    pub secret: String,
+    /// What PayPal calls our registration for webhooks; empty to take none.
+    pub webhook_id: String,
+}
+
+impl fmt::Debug for PaypalConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PaypalConfig").field("url", &self.url).finish_non_exhaustive()
     }
 }
 

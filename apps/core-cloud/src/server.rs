@@ -24,6 +24,8 @@ const PRUNE_INTERVAL_S: u64 = 60;
 const MEASURE_INTERVAL_S: u64 = 5;
 /// How often mails that wait are looked for, in milliseconds.
 const MAIL_INTERVAL_MS: u64 = 500;
+/// How often payments that are due are looked for, in milliseconds.
+const PAYMENTS_INTERVAL_MS: u64 = 500;
 /// Most connections at once; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 2_048;
 /// Longest time to send a request's headers, in milliseconds.
@@ -47,6 +49,7 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
         tokio::spawn(prune_for_ever(app.services.clone(), app.bus.clone())),
         tokio::spawn(measure_for_ever(app.bus.clone())),
         tokio::spawn(send_mails_for_ever(app.services.clone())),
+        tokio::spawn(settle_payments_for_ever(app.services.clone())),
     ];
     let bus = app.bus.start();
     let open = accept_until_stopped(&listener, &app.router).await?;
@@ -135,7 +138,13 @@ async fn prune_for_ever(services: Services, bus: Bus) {
     let mut ticks = tokio::time::interval(Duration::from_secs(PRUNE_INTERVAL_S));
     loop {
         ticks.tick().await;
-        for pruned in [services.sync.prune().await, services.members.prune().await, bus.prune().await] {
+        let pruned = [
+            services.sync.prune().await,
+            services.members.prune().await,
+            services.payments.prune().await,
+            bus.prune().await,
+        ];
+        for pruned in pruned {
             if let Err(error) = pruned {
                 tracing::warn!(error = &error as &dyn std::error::Error, "pruning failed");
             }
@@ -161,6 +170,23 @@ async fn send_mails_for_ever(services: Services) {
         ticks.tick().await;
         if let Err(error) = services.mail.send_due().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "mails wait");
+        }
+    }
+}
+
+async fn settle_payments_for_ever(services: Services) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(PAYMENTS_INTERVAL_MS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let payments = &services.payments;
+        let done = [
+            payments.settle_due().await,
+            payments.apply_webhooks_due().await,
+            payments.reconcile_due().await,
+        ];
+        for error in done.into_iter().filter_map(Result::err) {
+            tracing::warn!(error = &error as &dyn std::error::Error, "payments wait");
         }
     }
 }

@@ -22,4 +22,4 @@ pub use gateway::{
 };
 pub use http_client::ANSWER_BYTES_MAX;
 pub use paypal::{PAYPAL_CURRENCIES, PayPal};
-pub use stripe::{STRIPE_PAGE_MINUTES_MAX, STRIPE_PAGE_MINUTES_MIN, STRIPE_VERSION, Stripe};
+pub use stripe::{STRIPE_PAGE_MINUTES_MAX, STRIPE_PAGE_MINUTES_MIN, STRIPE_VERSION, Stripe, from_stripe};

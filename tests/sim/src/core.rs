@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, MailConfig, Pops, Secret};
+use core_cloud::config::{Config, MailConfig, PaymentsConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::media::files::Files;
@@ -180,6 +180,7 @@ fn config(folder: &Path, pops: usize, lease_ttl_s: u32) -> Config {
         lease_ttl_s,
         public_url: String::new(),
         mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+        payments: PaymentsConfig::default(),
         nats: None,
     }
 }

@@ -10,10 +10,12 @@ mod imports;
 mod orders;
 mod overview;
 mod pages;
+mod payments;
 mod products;
 mod promotions;
 mod reviews;
 mod staff;
+mod statements;
 mod stock;
 mod vendors;
 
@@ -30,6 +32,8 @@ pub fn routes(services: &Services) -> Vec<Route> {
         categories::routes(services),
         promotions::routes(services),
         orders::routes(services),
+        payments::routes(services),
+        statements::routes(services),
         customers::routes(services),
         reviews::routes(services),
         chats::routes(services),

@@ -58,7 +58,8 @@ async fn list_orders(State(services): State<Services>, member: Member, Query(lis
 async fn get_order(State(services): State<Services>, member: Member, Path(id): Path<String>) -> Page {
     let id = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
     let order = services.orders.get_order(&id).await?;
-    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order /> }))
+    let pays = member.may(Permission::Payments);
+    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order pays /> }))
 }
 
 async fn move_parcel(
@@ -155,7 +156,9 @@ fn score_text(order: &OrderView) -> String {
 }
 
 #[component]
-fn OrderPage(order: OrderView) -> impl IntoView {
+fn OrderPage(order: OrderView, pays: bool) -> impl IntoView {
+    let payment = format!("{} {}", order.payment_method, order.payment);
+    let payment_href = pays.then(|| format!("/admin/payments/{}", order.id));
     let score = score_text(&order);
     let reasons = order.fraud_reasons.join(", ");
     let late = distance(order.placed_ms, order.received_ms);
@@ -186,7 +189,10 @@ fn OrderPage(order: OrderView) -> impl IntoView {
             <div><dt>"Customer"</dt><dd>{customer_link(&order.customer)}</dd></div>
             {order.account.as_deref().map(|account| view! { <div><dt>"Account"</dt><dd>{customer_link(account)}</dd></div> })}
             <Fact name="Delivery" value=format!("{} to {} {}", order.delivery_kind, order.country, order.area) />
-            <Fact name="Payment" value=format!("{} {}", order.payment_method, order.payment) />
+            <div><dt>"Payment"</dt><dd>{match payment_href {
+                Some(href) => view! { <a href=href>{payment}</a> }.into_any(),
+                None => payment.into_any(),
+            }}</dd></div>
             <Fact name="Fraud" value=format!("{} {score} by {} {reasons}", order.fraud_outcome, order.fraud_model) />
             <Fact name="Goods" value=order.subtotal.to_string() />
             <Fact name="Delivery price" value=order.delivery.to_string() />

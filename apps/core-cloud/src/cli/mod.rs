@@ -1,6 +1,7 @@
 //! The command line.
 
 mod import;
+mod payments;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -9,7 +10,9 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use core_cloud::app::{App, Services};
 use core_cloud::clock::Clock;
-use core_cloud::config::{ACK_WAIT_MS, Config, LEASE_TTL_S_DEFAULT, MailConfig, NatsConfig, Pops, Secret};
+use core_cloud::config::{
+    ACK_WAIT_MS, Config, LEASE_TTL_S_DEFAULT, MailConfig, NatsConfig, PaymentsConfig, Pops, Secret,
+};
 use core_cloud::db::Db;
 use core_cloud::media::files::Files;
 use kiosk_ids::PopId;
@@ -65,6 +68,11 @@ enum Command {
         #[arg(long, env = "KIOSK_OWNER_PASSWORD", hide_env_values = true)]
         password: String,
     },
+    /// Imports a statement of the shop's bank account (CAMT.053). The second time it changes nothing.
+    Statement {
+        /// The file.
+        file: PathBuf,
+    },
     /// Lists POPs, or takes back what a lost one holds.
     Pop {
         #[command(subcommand)]
@@ -95,6 +103,8 @@ struct Serve {
     /// Sender of mails.
     #[arg(long, env = "KIOSK_MAIL_FROM", default_value = "Kiosk <core@kiosk.example>")]
     mail_from: String,
+    #[command(flatten)]
+    payments: payments::Providers,
     /// NATS with JetStream for the event bus: `nats://host:4222`. Without it the bus is in the database.
     #[arg(long, env = "NATS_URL", hide_env_values = true)]
     nats_url: Option<String>,
@@ -157,6 +167,7 @@ impl Cli {
                         token: serve.mail_token.clone(),
                         from: serve.mail_from.clone(),
                     },
+                    payments: serve.payments.config()?,
                     nats: serve.nats_url.as_ref().map(|url| NatsConfig {
                         url: url.clone(),
                         stream: serve.nats_stream.clone(),
@@ -175,6 +186,7 @@ impl Cli {
                 println!("{}", if made? { "made" } else { "there already" });
                 Ok(())
             }
+            Command::Statement { ref file } => payments::import_statement(&self.services(db)?, file).await,
             Command::Pop { command: PopCommand::List } => list_pops(&self.services(db)?).await,
             Command::Pop { command: PopCommand::WriteOff { ref pop, ref incarnation } } => {
                 write_off(&self.services(db)?, pop, incarnation.as_deref()).await
@@ -195,6 +207,7 @@ impl Cli {
             lease_ttl_s: LEASE_TTL_S_DEFAULT,
             public_url: String::new(),
             mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+            payments: PaymentsConfig::default(),
             nats: None,
         })
     }

@@ -12,6 +12,7 @@ pub mod listings;
 pub mod mail;
 pub mod members;
 pub mod orders;
+pub mod payments;
 pub mod promotions;
 pub mod reviews;
 pub mod sync;

@@ -10,6 +10,8 @@ use crate::modules::members::service::Member;
 const DESK: &[(&str, &str, Permission)] = &[
     ("/admin", "Overview", Permission::Look),
     ("/admin/orders", "Orders", Permission::Orders),
+    ("/admin/payments", "Payments", Permission::Payments),
+    ("/admin/statements", "Statements", Permission::Payments),
     ("/admin/customers", "Customers", Permission::Customers),
     ("/admin/reviews", "Reviews", Permission::Reviews),
     ("/admin/chats", "Chats", Permission::Chats),

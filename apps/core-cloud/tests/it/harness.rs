@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, MailConfig, NatsConfig, Pops, Secret};
+use core_cloud::config::{Config, MailConfig, NatsConfig, PaymentsConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::media::files::Files;
@@ -57,6 +57,7 @@ pub struct TestApp {
     pub db: Db,
     pub clock: Arc<AtomicI64>,
     pub dir: Arc<tempfile::TempDir>,
+    pub config: Config,
     pub nats: Option<NatsConfig>,
     nonces: Arc<AtomicU64>,
 }
@@ -121,11 +122,12 @@ impl TestApp {
                 token: "mail-token".to_owned(),
                 from: "Kiosk <core@kiosk.test>".to_owned(),
             },
+            payments: PaymentsConfig::default(),
             nats: nats.clone(),
         };
         let clock = Arc::new(AtomicI64::new(START_MS));
         let app = App::new(&db, &config, &Clock::Manual(Arc::clone(&clock))).await.unwrap();
-        Self { app, db, clock, dir: Arc::new(dir), nats, nonces: Arc::default() }
+        Self { app, db, clock, dir: Arc::new(dir), config, nats, nonces: Arc::default() }
     }
 
     pub fn now_ms(&self) -> i64 {

@@ -18,6 +18,7 @@ mod media;
 mod members;
 mod nats;
 mod parcels;
+mod payments;
 mod postgres;
 mod problems;
 mod promotions;

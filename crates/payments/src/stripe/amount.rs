@@ -39,7 +39,7 @@ pub(super) fn to_stripe(money: Money) -> Result<i64, PayError> {
 ///
 /// # Errors
 /// [`PayError::Mismatch`] when it is none.
-pub(crate) fn from_stripe(amount: i64, code: &str) -> Result<Money, PayError> {
+pub fn from_stripe(amount: i64, code: &str) -> Result<Money, PayError> {
     let mismatch = || PayError::Mismatch("currency");
     let currency = Currency::from_code(&code.to_ascii_uppercase()).ok_or_else(mismatch)?;
     let own = u32::from(currency.exponent().unwrap_or(0));

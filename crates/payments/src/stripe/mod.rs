@@ -20,7 +20,7 @@ use crate::gateway::{
     Transferred, Transport,
 };
 use crate::http_client::{code, in_path};
-pub(crate) use amount::from_stripe;
+pub use amount::from_stripe;
 use amount::{currency_code, to_stripe};
 use wire::{Intent, RefundObject, Session, TransferObject};
 

@@ -66,6 +66,8 @@ pub enum Permission {
     Chats,
     /// Look at promotions and what is owed for them.
     Promotions,
+    /// Look at payments and bank statements, and decide what hangs.
+    Payments,
     /// Read the audit log.
     Audit,
     /// Look at what services tell each other, and let one try again what it gave up.
@@ -76,7 +78,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Look,
         Self::Orders,
         Self::Stock,
@@ -87,6 +89,7 @@ impl Permission {
         Self::Reviews,
         Self::Chats,
         Self::Promotions,
+        Self::Payments,
         Self::Audit,
         Self::Events,
         Self::Staff,
@@ -97,8 +100,8 @@ impl Permission {
 #[must_use]
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Audit, Categories, Chats, Customers, Events, Look, Orders, Products, Promotions, Reviews, Stock,
-        Vendors,
+        Audit, Categories, Chats, Customers, Events, Look, Orders, Payments, Products, Promotions, Reviews,
+        Stock, Vendors,
     };
     match role {
         Role::Owner => true,
@@ -106,7 +109,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
         Role::Moderator => {
             matches!(permission, Look | Customers | Vendors | Products | Categories | Reviews | Chats)
         }
-        Role::Finance => matches!(permission, Look | Orders | Stock | Promotions | Audit | Events),
+        Role::Finance => matches!(permission, Look | Orders | Stock | Promotions | Payments | Audit | Events),
     }
 }
 
@@ -122,6 +125,7 @@ mod tests {
         for role in [Role::Support, Role::Moderator, Role::Finance] {
             assert!(may(role, Permission::Look) && !may(role, Permission::Staff), "{role}");
         }
+        assert!(!may(Role::Support, Permission::Payments) && !may(Role::Moderator, Permission::Payments));
         assert!(!may(Role::Finance, Permission::Customers) && !may(Role::Support, Permission::Audit));
     }
 

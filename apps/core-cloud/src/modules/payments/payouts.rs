@@ -1,0 +1,108 @@
+//! Paying vendors: a transfer at a provider, or a line of a payment run of the bank. Who decides what is paid asks
+//! through [`Payer`] and asks again until it is sent; the key makes it one transfer.
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use kiosk_money::Money;
+
+use super::movement_store;
+use super::service::Service;
+use super::state::{Kind, Movement, Provider, Step};
+use crate::db::Tx;
+use crate::error::Error;
+
+/// A vendor is to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutOrder {
+    /// `pyt_…`: the same is paid once.
+    pub payout: String,
+    /// Through whom.
+    pub provider: Provider,
+    /// The vendor's account at the provider, or IBAN.
+    pub destination: String,
+    /// How much; above zero.
+    pub amount: Money,
+}
+
+/// How far a payout is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PayoutState {
+    /// The provider or the payment run has not answered yet.
+    Waiting,
+    /// It is paid; the provider's or bank's name of it.
+    Sent(String),
+    /// It is not paid and will not be: the code of why. Another payout takes another key.
+    Refused(String),
+}
+
+/// Pays vendors.
+pub trait Payer: Send + Sync {
+    /// Has a payout sent, in the transaction that decides it; nothing happens the second time. The provider is asked
+    /// after the commit.
+    fn transfer<'a>(&'a self, tx: &'a mut Tx, order: &'a PayoutOrder) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// How far a payout is; none when it was never asked for.
+    fn payout<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        payout: &'a str,
+    ) -> BoxFuture<'a, Result<Option<PayoutState>, Error>>;
+}
+
+impl Payer for Service {
+    fn transfer<'a>(&'a self, tx: &'a mut Tx, order: &'a PayoutOrder) -> BoxFuture<'a, Result<(), Error>> {
+        transfer(tx, order, self.clock.now_ms()).boxed()
+    }
+
+    fn payout<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        payout: &'a str,
+    ) -> BoxFuture<'a, Result<Option<PayoutState>, Error>> {
+        async move {
+            let transfer = movement_store::get(tx, &key(payout)).await?;
+            Ok(transfer.map(|transfer| match transfer.step {
+                Step::Due | Step::Payable => PayoutState::Waiting,
+                Step::Done | Step::Won => PayoutState::Sent(transfer.reference),
+                Step::Failed => PayoutState::Refused(transfer.reason),
+            }))
+        }
+        .boxed()
+    }
+}
+
+fn key(payout: &str) -> String {
+    format!("trf_{payout}")
+}
+
+async fn transfer(tx: &mut Tx, order: &PayoutOrder, now_ms: i64) -> Result<(), Error> {
+    if order.amount.amount <= 0 {
+        return Err(Error::invalid("amount", "must be above zero"));
+    }
+    let id = key(&order.payout);
+    if movement_store::lock(tx, &id).await?.is_some() {
+        return Ok(());
+    }
+    let movement = Movement {
+        id,
+        order: String::new(),
+        seq: 0,
+        kind: Kind::Transfer,
+        subject: order.payout.clone(),
+        source: String::new(),
+        provider: order.provider,
+        destination: order.destination.clone(),
+        amount: order.amount,
+        fee: 0,
+        last: false,
+        step: if order.provider == Provider::Bank { Step::Payable } else { Step::Due },
+        reference: String::new(),
+        reason: String::new(),
+        tries: 0,
+        asked_ms: 0,
+        next_ms: now_ms,
+        created_ms: now_ms,
+        changed_ms: now_ms,
+    };
+    Ok(movement_store::insert(tx, &movement).await?)
+}
