@@ -159,7 +159,7 @@ async fn paid(pop: &Pop, payment: &Payment, seen: Snapshot) -> Result<(), Troubl
         let mut record = payment.record.clone();
         record.payment.provider = Some(payment.provider.clone());
         record.payment.reference = Some(authorisation.clone());
-        record.payment.started = Some(reference.to_owned());
+        record.payment.started.clone_from(&payment.reference);
         let success = Success {
             id: &payment.id,
             record,
