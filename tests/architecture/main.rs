@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const EDGE_APPS: [&str; 5] =
     ["apps/storefront", "apps/edge-orders", "apps/edge-fraud", "apps/edge-accounts", "apps/edge-social"];
 /// Code that runs at the edge and takes time, randomness and the database from its ports.
-const EDGE_CRATES: [&str; 10] = [
+const EDGE_CRATES: [&str; 11] = [
     "crates/money",
     "crates/ids",
     "crates/wire",
@@ -17,6 +17,7 @@ const EDGE_CRATES: [&str; 10] = [
     "crates/password",
     "crates/web",
     "crates/payments",
+    "crates/tax",
     "crates/pop-store",
 ];
 const ENTRY_LINES_MAX: usize = 60;

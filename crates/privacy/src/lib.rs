@@ -18,6 +18,8 @@ pub use pseudonym::{Kind, PseudonymKey};
 
 /// Characters of a postcode that leave the region.
 pub const AREA_CHARS_MAX: usize = 2;
+/// Those of a ZIP code: fewer do not tell the state, whose tax it is. A three-digit area has some 360,000 people.
+pub const AREA_CHARS_MAX_US: usize = 3;
 
 /// The facts of an order that are nobody's: everything of an [`OrderRecord`] but who bought and where to.
 pub type OrderFacts = OrderRecord;
@@ -25,22 +27,23 @@ pub type OrderFacts = OrderRecord;
 /// Turns an order of a person into the record that may leave the region.
 ///
 /// `facts` has `customer`, `country` and `area` empty; they are filled here, the first as a pseudonym, the last cut to
-/// [`AREA_CHARS_MAX`] characters.
+/// [`AREA_CHARS_MAX`] characters ([`AREA_CHARS_MAX_US`] of a ZIP code).
 #[must_use]
 pub fn anonymise(shopper: &Shopper, facts: OrderFacts, key: &PseudonymKey) -> OrderRecord {
     OrderRecord {
         customer: key.pseudonym(Kind::Customer, &shopper.contact.email.reveal().to_lowercase()),
         country: shopper.address.country.clone(),
-        area: area_of(shopper.address.postcode.reveal()),
+        area: area_of(&shopper.address.country, shopper.address.postcode.reveal()),
         ..facts
     }
 }
 
-fn area_of(postcode: &str) -> String {
+fn area_of(country: &str, postcode: &str) -> String {
+    let chars_max = if country == "US" { AREA_CHARS_MAX_US } else { AREA_CHARS_MAX };
     postcode
         .chars()
         .filter(char::is_ascii_alphanumeric)
-        .take(AREA_CHARS_MAX)
+        .take(chars_max)
         .collect::<String>()
         .to_ascii_uppercase()
 }

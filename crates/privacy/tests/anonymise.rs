@@ -22,6 +22,17 @@ fn shopper(email: &str) -> Shopper {
 }
 
 #[test]
+fn a_zip_code_leaves_as_much_as_tells_the_state() {
+    let mut american = shopper("ada@example.org");
+    american.address = serde_json::from_value(serde_json::json!({
+        "street": "5th Ave 1", "postcode": "90210", "city": "Beverly Hills", "country": "US"
+    }))
+    .unwrap();
+    let key = PseudonymKey::new(b"0123456789abcdef").unwrap();
+    assert_eq!(anonymise(&american, facts(), &key).area, "902");
+}
+
+#[test]
 fn the_record_has_a_pseudonym_and_a_coarse_area_only() {
     let key = PseudonymKey::new(b"0123456789abcdef").unwrap();
     let record = anonymise(&shopper("ada@example.org"), facts(), &key);
