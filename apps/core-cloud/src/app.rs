@@ -26,8 +26,8 @@ use crate::media;
 use crate::modules::bus::{self, Consumer};
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
-    audit, catalog, chats, customers, imports, inventory, listings, mail, members, orders, payments,
-    promotions, reviews, sync, vendors,
+    accounting, audit, catalog, chats, customers, imports, inventory, listings, mail, members, orders,
+    payments, payouts, promotions, reviews, sync, vendors,
 };
 use crate::panel;
 use crate::signin;
@@ -67,6 +67,10 @@ pub struct Services {
     pub promotions: promotions::service::Service,
     /// How orders are paid.
     pub payments: payments::service::Service,
+    /// The books.
+    pub accounting: accounting::service::Service,
+    /// What vendors are paid.
+    pub payouts: payouts::service::Service,
     /// The tree of categories.
     pub shelves: catalog::shelves::Service,
     /// What becomes of facts that they tell each other.
@@ -78,7 +82,10 @@ pub struct Services {
 /// Who hears of facts, each by a task of its own.
 #[must_use]
 pub fn consumers(services: &Services) -> Vec<Arc<dyn Consumer>> {
-    vec![Arc::new(payments::Payments::new(services.clock.clone()))]
+    vec![
+        Arc::new(payments::Payments::new(services.clock.clone())),
+        Arc::new(accounting::consumer::Bookkeeper),
+    ]
 }
 
 impl Services {
@@ -126,6 +133,12 @@ impl Services {
             listings,
             promotions: promotions::service::Service::new(db.clone(), clock.clone()),
             payments: payments::service::Service::new(db.clone(), clock.clone(), &config.payments),
+            accounting: accounting::service::Service::new(db.clone(), clock.clone()),
+            payouts: payouts::service::Service::new(
+                db.clone(),
+                clock.clone(),
+                Arc::new(payouts::send::NoProviders),
+            ),
             shelves: catalog::shelves::Service::new(db.clone(), clock.clone()),
             audit: audit::service::Service::new(db.clone()),
             mail: mail::service::Service::new(db.clone(), clock.clone(), &config.mail),

@@ -26,6 +26,8 @@ const MEASURE_INTERVAL_S: u64 = 5;
 const MAIL_INTERVAL_MS: u64 = 500;
 /// How often payments that are due are looked for, in milliseconds.
 const PAYMENTS_INTERVAL_MS: u64 = 500;
+/// How often vendors are settled with and payouts are sent, in seconds.
+const PAYOUT_INTERVAL_S: u64 = 30;
 /// Most connections at once; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 2_048;
 /// Longest time to send a request's headers, in milliseconds.
@@ -50,6 +52,7 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
         tokio::spawn(measure_for_ever(app.bus.clone())),
         tokio::spawn(send_mails_for_ever(app.services.clone())),
         tokio::spawn(settle_payments_for_ever(app.services.clone())),
+        tokio::spawn(pay_vendors_for_ever(app.services.clone())),
     ];
     let bus = app.bus.start();
     let open = accept_until_stopped(&listener, &app.router).await?;
@@ -187,6 +190,19 @@ async fn settle_payments_for_ever(services: Services) {
         ];
         for error in done.into_iter().filter_map(Result::err) {
             tracing::warn!(error = &error as &dyn std::error::Error, "payments wait");
+        }
+    }
+}
+
+async fn pay_vendors_for_ever(services: Services) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(PAYOUT_INTERVAL_S));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        for done in [services.payouts.run_due().await, services.payouts.send_due().await] {
+            if let Err(error) = done {
+                tracing::warn!(error = &error as &dyn std::error::Error, "payouts wait");
+            }
         }
     }
 }

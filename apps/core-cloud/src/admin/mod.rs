@@ -4,13 +4,17 @@ mod audit;
 mod categories;
 mod charts;
 mod chats;
+mod commissions;
 mod customers;
+pub mod documents;
 mod events;
 mod imports;
+mod ledger;
 mod orders;
 mod overview;
 mod pages;
 mod payments;
+pub mod payouts;
 mod products;
 mod promotions;
 mod reviews;
@@ -37,6 +41,10 @@ pub fn routes(services: &Services) -> Vec<Route> {
         customers::routes(services),
         reviews::routes(services),
         chats::routes(services),
+        ledger::routes(services),
+        commissions::routes(services),
+        documents::routes(services),
+        payouts::routes(services),
         audit::routes(services),
         events::routes(services),
         staff::routes(services),

@@ -54,7 +54,11 @@ async fn list_promotions(State(services): State<Services>, member: Member, Query
 
 fn row(booking: Booking, now_ms: i64) -> impl IntoView {
     let phase = booking.phase(now_ms);
-    let due = if booking.waived { "nothing is owed".to_owned() } else { time(booking.due_ms) };
+    let due = match (booking.waived, booking.paid) {
+        (true, _) => "nothing is owed".to_owned(),
+        (_, true) => "paid".to_owned(),
+        _ => time(booking.due_ms),
+    };
     view! {
         <tr>
             <td class="head" data-label="Product">{booking.title}<span class="sub mono">{booking.id}</span></td>

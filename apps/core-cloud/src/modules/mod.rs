@@ -1,6 +1,7 @@
 //! The services of the core. Each owns the tables that bear its name and speaks to the others through their service
 //! functions (invariant I6): transport (HTTP) calls service calls store, with the same verb.
 
+pub mod accounting;
 pub mod audit;
 pub mod bus;
 pub mod catalog;
@@ -13,6 +14,7 @@ pub mod mail;
 pub mod members;
 pub mod orders;
 pub mod payments;
+pub mod payouts;
 pub mod promotions;
 pub mod reviews;
 pub mod sync;

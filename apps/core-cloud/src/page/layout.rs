@@ -24,6 +24,8 @@ const DESK: &[(&str, &str, Permission)] = &[
     ("/admin/products", "Products", Permission::Products),
     ("/admin/categories", "Categories", Permission::Categories),
     ("/admin/promotions", "Promotions", Permission::Promotions),
+    ("/admin/ledger", "Ledger", Permission::Books),
+    ("/admin/payouts", "Payouts", Permission::Books),
     ("/admin/staff", "Admins", Permission::Staff),
 ];
 /// The pages of the vendors' menu.
@@ -34,6 +36,7 @@ const VENDOR: &[(&str, &str)] = &[
     ("/vendor/chats", "Chats"),
     ("/vendor/reviews", "Reviews"),
     ("/vendor/promotions", "Promotions"),
+    ("/vendor/statements", "Statements"),
     ("/vendor/settings", "Settings"),
 ];
 

@@ -11,6 +11,7 @@ pub mod promotions;
 mod register;
 mod reviews;
 mod settings;
+mod statements;
 
 use kiosk_ids::VendorId;
 
@@ -33,6 +34,7 @@ pub fn routes(services: &Services) -> Vec<Route> {
         orders::routes(services),
         reviews::routes(services),
         chats::routes(services),
+        statements::routes(services),
     ]
     .into_iter()
     .flatten()

@@ -179,7 +179,11 @@ fn BookForm(form: FormState, options: Vec<(String, String)>) -> impl IntoView {
 
 fn row(booking: Booking, now_ms: i64) -> impl IntoView {
     let phase = booking.phase(now_ms);
-    let due = if booking.waived { "nothing is owed".to_owned() } else { time(booking.due_ms) };
+    let due = match (booking.waived, booking.paid) {
+        (true, _) => "nothing is owed".to_owned(),
+        (_, true) => "paid".to_owned(),
+        _ => time(booking.due_ms),
+    };
     let word = match phase {
         "coming" => Some("Cancel"),
         "running" => Some("End it now"),

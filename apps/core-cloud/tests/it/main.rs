@@ -3,7 +3,11 @@
 
 #[macro_use]
 mod harness;
+mod accounting;
+mod accounting_random;
 mod admin;
+mod beancount;
+mod books;
 mod bus;
 mod chats;
 mod chats_live;
@@ -19,6 +23,7 @@ mod members;
 mod nats;
 mod parcels;
 mod payments;
+mod payouts;
 mod postgres;
 mod problems;
 mod promotions;

@@ -187,7 +187,8 @@ impl Books {
                 *sum = sum.checked_add(amount.amount)?;
                 Some(())
             };
-            let summed = sum((debit, false), &mut self.moved).and_then(|()| sum((credit, true), &mut self.moved));
+            let summed =
+                sum((debit, false), &mut self.moved).and_then(|()| sum((credit, true), &mut self.moved));
             summed.ok_or_else(|| Error::invalid("amount", "is out of range"))?;
         }
         let Draft { at_ms, source, kind, subject, note, postings } = draft;
@@ -301,7 +302,11 @@ mod tests {
         let mut books = books();
         books.enter(draft).unwrap();
         let legs = books.entries[0].legs();
-        assert_eq!(legs.iter().map(|(_, leg)| leg.amount).collect::<Vec<_>>(), [2, -2], "receivable, clearing");
+        assert_eq!(
+            legs.iter().map(|(_, leg)| leg.amount).collect::<Vec<_>>(),
+            [2, -2],
+            "receivable, clearing"
+        );
     }
 
     #[test]

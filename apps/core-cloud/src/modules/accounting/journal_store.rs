@@ -45,7 +45,8 @@ pub async fn insert(conn: &mut Conn, entries: &[Entry]) -> Result<()> {
         }
         query.execute(&mut *conn).await?;
     }
-    let postings = entries.iter().flat_map(|entry| (1_i64..).zip(&entry.postings).map(|posting| (entry.seq, posting)));
+    let postings =
+        entries.iter().flat_map(|entry| (1_i64..).zip(&entry.postings).map(|posting| (entry.seq, posting)));
     let postings: Vec<(i64, (i64, &Posting))> = postings.collect();
     for postings in batches(&postings, 8) {
         let sql = format!(
@@ -76,7 +77,8 @@ pub async fn add_balances(conn: &mut Conn, moved: &Moved) -> Result<()> {
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for ((side, currency), (debit, credit)) in moved {
-            query = query.bind(side.account.name()).bind(&*side.party).bind(*currency).bind(*debit).bind(*credit);
+            query =
+                query.bind(side.account.name()).bind(&*side.party).bind(*currency).bind(*debit).bind(*credit);
         }
         query.execute(&mut *conn).await?;
     }
@@ -151,7 +153,8 @@ pub async fn list(conn: &mut Conn, before: i64, search: &str, limit: i64) -> Res
         "SELECT {COLUMNS} FROM accounting_entries e WHERE e.seq < $1 AND ($2 = '' OR e.subject = $2 OR e.source = $2 \
          OR e.kind = $2) ORDER BY e.seq DESC LIMIT $3"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(before).bind(search).bind(limit).fetch_all(&mut *conn).await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(before).bind(search).bind(limit).fetch_all(&mut *conn).await?;
     with_postings(conn, &rows).await
 }
 

@@ -68,6 +68,8 @@ pub enum Permission {
     Promotions,
     /// Look at payments and bank statements, and decide what hangs.
     Payments,
+    /// Keep the books: ledger, commission, rates, invoices, payouts.
+    Books,
     /// Read the audit log.
     Audit,
     /// Look at what services tell each other, and let one try again what it gave up.
@@ -89,6 +91,7 @@ impl Permission {
         Self::Reviews,
         Self::Chats,
         Self::Promotions,
+        Self::Books,
         Self::Payments,
         Self::Audit,
         Self::Events,
@@ -100,8 +103,8 @@ impl Permission {
 #[must_use]
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Audit, Categories, Chats, Customers, Events, Look, Orders, Payments, Products, Promotions, Reviews,
-        Stock, Vendors,
+        Audit, Books, Categories, Chats, Customers, Events, Look, Orders, Payments, Products, Promotions,
+        Reviews, Stock, Vendors,
     };
     match role {
         Role::Owner => true,
@@ -109,7 +112,9 @@ pub const fn may(role: Role, permission: Permission) -> bool {
         Role::Moderator => {
             matches!(permission, Look | Customers | Vendors | Products | Categories | Reviews | Chats)
         }
-        Role::Finance => matches!(permission, Look | Orders | Stock | Promotions | Payments | Audit | Events),
+        Role::Finance => {
+            matches!(permission, Look | Orders | Stock | Promotions | Payments | Books | Audit | Events)
+        }
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Booking {
     pub due_ms: i64,
     /// Whether nothing is owed after all.
     pub waived: bool,
+    /// Whether the fee was paid.
+    pub paid: bool,
 }
 
 impl Booking {
@@ -170,6 +172,7 @@ impl Service {
             terms: terms::terms(days, fee),
             due_ms: from_ms + DUE_DAYS * DAY_MS,
             waived: false,
+            paid: false,
         };
         store::insert(&mut tx, &booking).await?;
         let promotion = Promotion { id, product: product.clone(), from_ms, until_ms };
@@ -220,6 +223,33 @@ pub async fn end_of_products(tx: &mut Tx, products: &[&str], now_ms: i64) -> Res
 pub async fn end_of_vendor(tx: &mut Tx, vendor: &VendorId, now_ms: i64) -> Result<(), Error> {
     let running = store::list_running_of_vendor(tx, vendor.as_str(), now_ms).await?;
     end_all(tx, &running, State::Ended, now_ms).await
+}
+
+/// Fees of a vendor that are due, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_due(tx: &mut Tx, vendor: &VendorId, now_ms: i64) -> Result<Vec<Booking>, Error> {
+    Ok(store::list_due(tx, vendor.as_str(), now_ms).await?)
+}
+
+/// The fee of a promotion is paid: by card, or set off against what its vendor is owed. Whether it was due.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle(tx: &mut Tx, id: &str) -> Result<bool, Error> {
+    Ok(store::set_paid(tx, id).await?)
+}
+
+/// Ends a promotion whose fee is due and cannot be had; the fee stays due.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_unpaid(tx: &mut Tx, booking: &Booking, now_ms: i64) -> Result<(), Error> {
+    if booking.phase(now_ms) != "running" {
+        return Ok(());
+    }
+    end_all(tx, std::slice::from_ref(booking), State::Ended, now_ms).await
 }
 
 async fn end_all(tx: &mut Tx, bookings: &[Booking], state: State, now_ms: i64) -> Result<(), Error> {

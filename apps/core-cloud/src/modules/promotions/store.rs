@@ -109,12 +109,32 @@ pub async fn sum_dues(conn: &mut Conn, vendor: Option<&str>) -> Result<Vec<Money
     Ok(rows.into_iter().filter_map(money).collect())
 }
 
+/// Most fees that are settled with a vendor at once.
+const DUES_MAX: i64 = 500;
+
+/// Promotions of a vendor whose fee is due, the oldest first.
+pub async fn list_due(conn: &mut Conn, vendor: &str, now_ms: i64) -> Result<Vec<Booking>> {
+    let sql = format!(
+        "{SELECT} WHERE p.vendor = $1 AND d.state = 'due' AND d.due_ms <= $2 ORDER BY d.due_ms, p.id LIMIT $3"
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(vendor).bind(now_ms).bind(DUES_MAX);
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
+/// What is owed for a promotion is paid; whether it was due.
+pub async fn set_paid(conn: &mut Conn, id: &str) -> Result<bool> {
+    let query =
+        sqlx::query("UPDATE promotions_dues SET state = 'paid' WHERE promotion = $1 AND state = 'due'");
+    Ok(query.bind(id).execute(conn).await?.rows_affected() > 0)
+}
+
 /// A promotion is taken back; what is owed is waived when it had not begun.
 pub async fn end(conn: &mut Conn, id: &str, state: State, waived: bool) -> Result<()> {
     let query = sqlx::query("UPDATE promotions_promotions SET state = $2 WHERE id = $1");
     query.bind(id).bind(state.name()).execute(&mut *conn).await?;
     if waived {
-        let query = sqlx::query("UPDATE promotions_dues SET state = 'waived' WHERE promotion = $1");
+        let query =
+            sqlx::query("UPDATE promotions_dues SET state = 'waived' WHERE promotion = $1 AND state = 'due'");
         query.bind(id).execute(conn).await?;
     }
     Ok(())
@@ -138,5 +158,6 @@ fn read(row: &AnyRow) -> Result<Booking> {
         terms: row.try_get("terms")?,
         due_ms: row.try_get("due_ms")?,
         waived: due_state == "waived",
+        paid: due_state == "paid",
     })
 }

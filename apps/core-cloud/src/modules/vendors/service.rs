@@ -379,7 +379,7 @@ pub async fn require_approved(conn: &mut Conn, id: &VendorId) -> Result<(), Erro
 }
 
 /// Whose row there is, else what the catalogue knows of a vendor of an import.
-async fn get_profile(conn: &mut Conn, id: &VendorId) -> Result<Profile, Error> {
+pub async fn get_profile(conn: &mut Conn, id: &VendorId) -> Result<Profile, Error> {
     if let Some(profile) = store::get(conn, id.as_str()).await? {
         return Ok(profile);
     }

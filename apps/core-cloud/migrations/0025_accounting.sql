@@ -69,21 +69,17 @@ CREATE TABLE accounting_sales (
     vendor TEXT NOT NULL,
     placed_ms BIGINT NOT NULL,
     currency TEXT NOT NULL,
-    -- Whether the customer pays before the goods leave.
-    prepaid BIGINT NOT NULL CHECK (prepaid IN (0, 1)),
     seller_country TEXT NOT NULL,
     country TEXT NOT NULL,
     jurisdiction TEXT NOT NULL,
     scheme TEXT NOT NULL,
     tax_ppm BIGINT NOT NULL CHECK (tax_ppm >= 0),
-    delivery_shipped BIGINT NOT NULL DEFAULT 0,
-    delivery_cancelled BIGINT NOT NULL DEFAULT 0,
-    delivery_unshipped_refunded BIGINT NOT NULL DEFAULT 0 CHECK (delivery_unshipped_refunded <= delivery_cancelled),
-    delivery_refunded BIGINT NOT NULL DEFAULT 0,
+    delivery_shipped BIGINT NOT NULL DEFAULT 0 CHECK (delivery_shipped >= 0),
+    delivery_refunded BIGINT NOT NULL DEFAULT 0 CHECK (delivery_refunded >= 0),
     PRIMARY KEY (order_id, vendor)
 );
 
--- Its lines, with the terms that were frozen when it was placed, and how much of each has gone which way.
+-- Its lines, with the terms that were frozen when it was placed, and how much of each has left and is owed back.
 CREATE TABLE accounting_lines (
     order_id TEXT NOT NULL,
     line BIGINT NOT NULL,
@@ -96,10 +92,8 @@ CREATE TABLE accounting_lines (
     commission BIGINT NOT NULL CHECK (commission >= 0),
     commission_ppm BIGINT NOT NULL,
     shipped BIGINT NOT NULL DEFAULT 0 CHECK (shipped >= 0),
-    cancelled BIGINT NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
-    unshipped_refunded BIGINT NOT NULL DEFAULT 0 CHECK (unshipped_refunded <= cancelled),
     refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded >= 0),
     PRIMARY KEY (order_id, line),
-    CHECK (shipped + cancelled <= gross),
-    CHECK (refunded + unshipped_refunded <= gross)
+    CHECK (shipped <= gross),
+    CHECK (refunded <= gross)
 );
