@@ -243,7 +243,13 @@ test('a customer buys, and reviews what arrived', async () => {
   await look('vendor', 'vendor-orders');
   await vendor.getByRole('link', { name: order }).click();
   await look('vendor', 'vendor-order');
-  await press(vendor, vendor.getByRole('button', { name: 'Mark shipped' }));
+  const send = vendor.getByRole('button', { name: 'Mark all shipped' });
+  await eventually('the order was not cleared', async () => {
+    await vendor.reload();
+    return (await send.count()) === 1;
+  });
+  await look('vendor', 'vendor-order-cleared');
+  await press(vendor, send);
   await press(vendor, vendor.getByRole('button', { name: 'Mark delivered' }));
   await eventually('the customer did not hear of it', async () => {
     await customer.goto(`${pop}/account/orders`);

@@ -55,6 +55,11 @@ async fn what_customers_write_leaves_the_region_masked_and_the_books_outlive_the
     // The vendor hands it over; the region hears of it.
     let owner = Desk::owner(&shop).await?;
     let parcel = format!("/admin/orders/{order}/parcels/{VENDOR}");
+    wait_until("an order that is to be sent", async || {
+        let page = owner.page(&format!("/admin/orders/{order}")).await?;
+        Ok(page.contains("Mark all shipped").then_some(()))
+    })
+    .await?;
     owner.post(&parcel, &[("status", "shipped")]).await?;
     owner.post(&parcel, &[("status", "delivered")]).await?;
     let product = wait_until("a delivered parcel", async || {

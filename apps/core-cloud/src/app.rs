@@ -26,8 +26,8 @@ use crate::media;
 use crate::modules::bus::{self, Consumer};
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
-    accounting, audit, catalog, chats, customers, imports, inventory, listings, mail, members, orders,
-    payments, payouts, promotions, reviews, sync, vendors,
+    accounting, audit, catalog, chats, customers, freight, imports, inventory, listings, mail, members,
+    orders, payments, payouts, promotions, reviews, sync, vendors, warehouse,
 };
 use crate::panel;
 use crate::signin;
@@ -59,6 +59,10 @@ pub struct Services {
     pub audit: audit::service::Service,
     /// Mails to them.
     pub mail: mail::service::Service,
+    /// Goods that are too big for a parcel.
+    pub freight: freight::service::Service,
+    /// Where vendors keep their goods.
+    pub warehouse: warehouse::service::Service,
     /// Who sells.
     pub vendors: vendors::service::Service,
     /// What they sell.
@@ -85,6 +89,9 @@ pub fn consumers(services: &Services) -> Vec<Arc<dyn Consumer>> {
     vec![
         Arc::new(payments::Payments::new(services.clock.clone())),
         Arc::new(accounting::consumer::Bookkeeper),
+        Arc::new(orders::consumer::Clearing),
+        Arc::new(warehouse::consumer::Allocator),
+        Arc::new(freight::consumer::Forwarder),
     ]
 }
 
@@ -129,6 +136,8 @@ impl Services {
             imports,
             media,
             members,
+            freight: freight::service::Service::new(db.clone(), clock.clone()),
+            warehouse: warehouse::service::Service::new(db.clone(), clock.clone()),
             vendors,
             listings,
             promotions: promotions::service::Service::new(db.clone(), clock.clone()),

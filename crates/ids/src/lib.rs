@@ -170,6 +170,10 @@ typed_id!(
     ReturnId, "ret"
 );
 typed_id!(
+    /// A warehouse of a vendor.
+    WarehouseId, "whs"
+);
+typed_id!(
     /// Money that a customer is owed back.
     RefundId, "rfd"
 );

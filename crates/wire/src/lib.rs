@@ -21,7 +21,7 @@ pub use events::{
 pub use leases::{LeaseAsk, LeaseReply, LeaseRequest, LeaseState};
 pub use people::{
     Message, MessageRecord, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating, Review,
-    ReviewRecord, Room, RoomKey, Standing,
+    ReviewRecord, Room, RoomKey, Shipment, Standing,
 };
 
 /// Most events in one delivery.

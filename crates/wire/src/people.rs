@@ -3,7 +3,7 @@
 //! An `account` is a keyed pseudonym of a customer's account whose key stays in the region. Texts that customers write
 //! are masked before they leave it.
 
-use kiosk_ids::{MessageId, OrderId, ProductId, PromotionId, ReviewId, Sku, VendorId};
+use kiosk_ids::{MessageId, OrderId, ParcelId, ProductId, PromotionId, ReviewId, Sku, VendorId};
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -110,20 +110,64 @@ pub struct Parcel {
     pub vendor: VendorId,
     /// How far it is.
     pub status: ParcelStatus,
+    /// The parcels of it that left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shipments: Vec<Shipment>,
 }
 
-/// How far a parcel is.
+impl Parcel {
+    /// What a vendor sends, of which nothing left.
+    #[must_use]
+    pub const fn new(vendor: VendorId, status: ParcelStatus) -> Self {
+        Self { vendor, status, shipments: Vec::new() }
+    }
+}
+
+/// A parcel that left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Identifier.
+    pub id: ParcelId,
+    /// Who carries it; empty when the vendor did not say.
+    pub carrier: String,
+    /// The carrier's number of it; empty when the vendor did not say.
+    pub tracking: String,
+    /// Shipped, delivered, returned to the vendor, or paid back because it was lost.
+    pub status: ParcelStatus,
+}
+
+/// How far what a vendor sends is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ParcelStatus {
     /// Ordered.
     Placed,
+    /// Being packed.
+    Picking,
+    /// Some of it is on its way.
+    PartiallyShipped,
     /// On its way.
     Shipped,
     /// The customer has it.
     Delivered,
+    /// Some of it came back.
+    PartiallyReturned,
+    /// It came back.
+    Returned,
     /// It will not come.
     Cancelled,
+    /// Money went back for some of it.
+    PartiallyRefunded,
+    /// Money went back for all of it.
+    Refunded,
+}
+
+impl ParcelStatus {
+    /// Whether the customer has had some of it in hand.
+    #[must_use]
+    pub const fn has_arrived(self) -> bool {
+        matches!(self, Self::Delivered | Self::PartiallyReturned | Self::Returned | Self::PartiallyRefunded)
+    }
 }
 
 /// Names a room: customer and vendor of an order talk in it.

@@ -17,6 +17,7 @@ mod payments;
 pub mod payouts;
 mod products;
 mod promotions;
+mod returns;
 mod reviews;
 mod staff;
 mod statements;
@@ -38,6 +39,7 @@ pub fn routes(services: &Services) -> Vec<Route> {
         orders::routes(services),
         payments::routes(services),
         statements::routes(services),
+        returns::routes(services),
         customers::routes(services),
         reviews::routes(services),
         chats::routes(services),

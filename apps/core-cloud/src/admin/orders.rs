@@ -11,12 +11,15 @@ use crate::error::Error;
 use crate::http::{Access, Route};
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
-use crate::modules::orders::parcels::{self, ParcelRow};
+use crate::modules::orders::flow::Stage;
+use crate::modules::orders::parcels::ParcelRow;
 use crate::modules::orders::service::{OrderView, TakeView};
+use crate::modules::orders::shipments::Part;
 use crate::page::format::{count, distance, query_value, time};
+use crate::page::goods::{CancelForm, ParcelBadge, ReturnBadge, ReturnForm, pieces_text};
 use crate::page::{
-    Badge, Column, Columns, Empty, Fact, Fields, Filters, Frame, List, Page, Pages, ParcelActs, ParcelBadge,
-    Tone, html, redirect,
+    Badge, Column, Columns, Empty, Fact, Fields, Filters, Frame, List, Notice, Page, Pages, Reasoned,
+    StageActs, StageBadge, Tone, html, redirect,
 };
 
 const PATH: &str = "/admin/orders";
@@ -24,29 +27,53 @@ const PATH: &str = "/admin/orders";
 const STATES: &[(&str, &str)] = &[
     ("", "All"),
     ("attention", "To look at"),
+    ("in_review", "To review for fraud"),
     ("allow", "Allowed by the fraud score"),
-    ("review", "To review for fraud"),
+    ("review", "Doubted by the fraud score"),
     ("placed", "Placed"),
+    ("awaiting_payment", "Awaiting payment"),
+    ("cleared", "To send"),
+    ("picking", "Being packed"),
+    ("partially_shipped", "Partly shipped"),
     ("shipped", "Shipped"),
     ("delivered", "Delivered"),
     ("cancelled", "Cancelled"),
+    ("partially_refunded", "Partly refunded"),
+    ("refunded", "Refunded"),
 ];
 
 /// The routes of these pages.
 pub fn routes(services: &Services) -> Vec<Route> {
     let access = Access::Desk(Permission::Orders);
-    let move_parcel = post(move_parcel);
     vec![
         Route::new(Method::GET, PATH, access, get(list_orders), services.clone()),
         Route::new(Method::GET, "/admin/orders/{id}", access, get(get_order), services.clone()),
+        Route::new(Method::POST, "/admin/orders/{id}/review", access, post(review), services.clone()),
         Route::new(
             Method::POST,
             "/admin/orders/{id}/parcels/{vendor}",
             access,
-            move_parcel,
+            post(move_order),
             services.clone(),
         ),
     ]
+}
+
+/// Lets an order go that is in review, or rejects it.
+async fn review(
+    State(services): State<Services>,
+    member: Member,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Page {
+    let order = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
+    let release = match fields.text("act") {
+        "release" => true,
+        "reject" => false,
+        _ => return Err(Error::invalid("act", "choose release or reject").into()),
+    };
+    services.orders.review(&member, &order, release, fields.text("reason")).await?;
+    Ok(redirect(&format!("{PATH}/{order}")))
 }
 
 async fn list_orders(State(services): State<Services>, member: Member, Query(list): Query<List>) -> Page {
@@ -59,10 +86,16 @@ async fn get_order(State(services): State<Services>, member: Member, Path(id): P
     let id = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
     let order = services.orders.get_order(&id).await?;
     let pays = member.may(Permission::Payments);
-    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order pays /> }))
+    let mut parts = Vec::with_capacity(order.parcels.len());
+    for parcel in &order.parcels {
+        if let Ok(vendor) = VendorId::parse(&parcel.vendor) {
+            parts.push(services.orders.get_part(&vendor, &id).await?);
+        }
+    }
+    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order parts pays /> }))
 }
 
-async fn move_parcel(
+async fn move_order(
     State(services): State<Services>,
     member: Member,
     Path((id, vendor)): Path<(String, String)>,
@@ -70,8 +103,8 @@ async fn move_parcel(
 ) -> Page {
     let order = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
     let vendor = VendorId::parse(&vendor).map_err(|_| Error::NotFound("order"))?;
-    let to = parcels::parse(fields.text("status")).ok_or_else(|| Error::invalid("status", "choose one"))?;
-    services.orders.move_parcel(&member, (&order, &vendor), to).await?;
+    let to = Stage::parse(fields.text("status")).ok_or_else(|| Error::invalid("status", "choose one"))?;
+    services.orders.move_order(&member, (&order, &vendor), to).await?;
     Ok(redirect(&format!("{PATH}/{order}")))
 }
 
@@ -137,8 +170,8 @@ fn attention(codes: &[String]) -> impl IntoView + use<> {
 /// How far an order is as a whole.
 #[component]
 fn StateBadge(status: String) -> impl IntoView {
-    match parcels::parse(&status) {
-        Some(status) => view! { <ParcelBadge status /> }.into_any(),
+    match Stage::parse(&status) {
+        Some(stage) => view! { <StageBadge stage /> }.into_any(),
         None => view! { <Badge tone=Tone::Plain text=status /> }.into_any(),
     }
 }
@@ -156,7 +189,7 @@ fn score_text(order: &OrderView) -> String {
 }
 
 #[component]
-fn OrderPage(order: OrderView, pays: bool) -> impl IntoView {
+fn OrderPage(order: OrderView, parts: Vec<Part>, pays: bool) -> impl IntoView {
     let payment = format!("{} {}", order.payment_method, order.payment);
     let payment_href = pays.then(|| format!("/admin/payments/{}", order.id));
     let score = score_text(&order);
@@ -180,8 +213,11 @@ fn OrderPage(order: OrderView, pays: bool) -> impl IntoView {
     let lines = lines.collect_view();
     let takes = order.takes.iter().map(take_row).collect_view();
     let parcels = order.parcels.iter().map(|parcel| parcel_row(&order.id, parcel)).collect_view();
+    let review =
+        (order.status == Stage::InReview.name()).then(|| view! { <Review order=order.id.clone() /> });
     view! {
         <p class="lead"><StateBadge status=order.status.clone() />" "{alerts}</p>
+        {review}
         <div class="card"><dl class="facts">
             <Fact name="Placed" value=time(order.placed_ms) />
             <Fact name="Reached the core" value=format!("{} ({late})", time(order.received_ms)) />
@@ -210,6 +246,7 @@ fn OrderPage(order: OrderView, pays: bool) -> impl IntoView {
                 </table>
             }.into_any() }}
         </div>
+        {parts.into_iter().map(|part| view! { <PartView part /> }).collect_view()}
         <h2>"Lines"</h2>
         <div class="card"><table class="stack">
             <thead><tr>
@@ -229,6 +266,45 @@ fn OrderPage(order: OrderView, pays: bool) -> impl IntoView {
     }
 }
 
+/// What was sent of a vendor's order, what comes back, and what can be done with its pieces.
+#[component]
+fn PartView(part: Part) -> impl IntoView {
+    let vendor = part.seller.vendor.clone();
+    let to = format!("{PATH}/{}/parcels/{vendor}", part.order);
+    let lines = part.seller.lines.iter().map(|line| {
+        let (title, sku) = part.name_of(line.number);
+        view! { <li>{title}" "<span class="mono">{sku}</span>": "{pieces_text(line)}</li> }
+    });
+    let parcels = part.parcels.iter().map(|parcel| {
+        let sent = format!("{} {}", parcel.carrier, parcel.tracking);
+        view! { <li><ParcelBadge state=parcel.state />" "<span class="mono">{sent}</span>" "{time(parcel.changed_ms)}</li> }
+    });
+    let returns = part.returns.iter().map(|given| {
+        let href = format!("/admin/returns/{}", given.id);
+        view! { <li><a class="mono" href=href>{given.label.clone()}</a>" "<ReturnBadge state=given.state /></li> }
+    });
+    let (lines, parcels, returns) = (lines.collect_view(), parcels.collect_view(), returns.collect_view());
+    view! {
+        <h2>{format!("Goods of {vendor}")}</h2>
+        <ul class="way">{lines}{parcels}{returns}</ul>
+        <CancelForm to=format!("{to}/cancel") part=part.clone() />
+        <ReturnForm to=format!("{to}/returns") part />
+    }
+}
+
+/// What is done with an order that waits for an admin.
+#[component]
+fn Review(order: String) -> impl IntoView {
+    let to = format!("{PATH}/{order}/review");
+    view! {
+        <Notice tone=Tone::Warn text="The fraud score doubts this order: nothing of it is sent until somebody decides." />
+        <div class="acts">
+            <Reasoned to=to.clone() act="release" text="Release" reason="Why it is released" />
+            <Reasoned to act="reject" text="Reject and cancel" reason="Why it is rejected" danger=true />
+        </div>
+    }
+}
+
 fn customer_link(pseudonym: &str) -> impl IntoView + use<> {
     let href = format!("/admin/customers/{}", query_value(pseudonym));
     view! { <a class="mono" href=href>{pseudonym.to_owned()}</a> }
@@ -240,9 +316,9 @@ fn parcel_row(order: &str, parcel: &ParcelRow) -> impl IntoView + use<> {
     view! {
         <tr>
             <td class="head mono" data-label="Vendor">{vendor}</td>
-            <td data-label="State"><ParcelBadge status /></td>
+            <td data-label="State"><StageBadge stage=status /></td>
             <td data-label="Since">{time(changed_ms)}</td>
-            <td data-label="Next"><ParcelActs to status cancels=true /></td>
+            <td data-label="Next"><StageActs to stage=status cancels=true /></td>
         </tr>
     }
 }

@@ -37,6 +37,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("accounting", include_str!("../../migrations/0025_accounting.sql")),
     ("accounting_documents", include_str!("../../migrations/0026_accounting_documents.sql")),
     ("payouts", include_str!("../../migrations/0027_payouts.sql")),
+    ("orders_flow", include_str!("../../migrations/0028_orders_flow.sql")),
+    ("warehouse", include_str!("../../migrations/0029_warehouse.sql")),
+    ("freight", include_str!("../../migrations/0030_freight.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

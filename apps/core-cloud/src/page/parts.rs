@@ -1,48 +1,54 @@
 //! Pieces that admins' and vendors' pages share: parcels, reviews, chats.
 
 use kiosk_wire::Picture;
-use kiosk_wire::people::{ParcelStatus, Party};
+use kiosk_wire::people::Party;
 use leptos::prelude::*;
 
 use super::form::Act;
 use super::format::time;
 use super::layout::{Badge, Empty, Tone};
 use crate::modules::chats::{Stored, party_name};
-use crate::modules::orders::parcels::{STATES, may_move, name_of};
+use crate::modules::orders::flow::Stage;
 use crate::modules::reviews::Content;
 
-/// How far a parcel is.
+/// Where a vendor's order, or a whole one, stands.
 #[component]
-pub fn ParcelBadge(status: ParcelStatus) -> impl IntoView {
-    let tone = match status {
-        ParcelStatus::Placed => Tone::Warn,
-        ParcelStatus::Shipped => Tone::Plain,
-        ParcelStatus::Delivered => Tone::Good,
-        ParcelStatus::Cancelled => Tone::Bad,
+pub fn StageBadge(stage: Stage) -> impl IntoView {
+    let tone = match stage {
+        Stage::Placed | Stage::AwaitingPayment | Stage::InReview => Tone::Warn,
+        Stage::Cleared | Stage::Picking | Stage::PartiallyShipped | Stage::Shipped => Tone::Plain,
+        Stage::Delivered => Tone::Good,
+        Stage::PartiallyReturned
+        | Stage::Returned
+        | Stage::Cancelled
+        | Stage::PartiallyRefunded
+        | Stage::Refunded => Tone::Bad,
     };
-    view! { <Badge tone text=name_of(status) /> }
+    view! { <Badge tone text=stage.words() /> }
 }
 
-/// A button for each state that a parcel may get into.
+/// A button for what can be done with a vendor's order as a whole.
 #[component]
-pub fn ParcelActs(
+pub fn StageActs(
     #[prop(into)] to: String,
-    status: ParcelStatus,
+    stage: Stage,
     /// Whether it may be cancelled too.
     #[prop(optional)]
     cancels: bool,
 ) -> impl IntoView {
-    let next = STATES.into_iter().filter(|next| may_move(status, *next));
-    let next = next.filter(|next| cancels || *next != ParcelStatus::Cancelled);
-    let acts = next.map(|next| {
-        let danger = next == ParcelStatus::Cancelled;
-        let text = match next {
-            ParcelStatus::Placed => "Place again",
-            ParcelStatus::Shipped => "Mark shipped",
-            ParcelStatus::Delivered => "Mark delivered",
-            ParcelStatus::Cancelled => "Cancel",
-        };
-        view! { <Act to=to.clone() text danger><input type="hidden" name="status" value=name_of(next) /></Act> }
+    let mut acts = Vec::new();
+    if matches!(stage, Stage::Cleared | Stage::Picking | Stage::PartiallyShipped) {
+        acts.push((Stage::Shipped, "Mark all shipped"));
+    }
+    if matches!(stage, Stage::Shipped | Stage::PartiallyShipped) {
+        acts.push((Stage::Delivered, "Mark delivered"));
+    }
+    if cancels && stage.next().contains(&Stage::Cancelled) {
+        acts.push((Stage::Cancelled, "Cancel"));
+    }
+    let acts = acts.into_iter().map(|(next, text)| {
+        let danger = next == Stage::Cancelled;
+        view! { <Act to=to.clone() text danger><input type="hidden" name="status" value=next.name() /></Act> }
     });
     view! { <div class="acts">{acts.collect_view()}</div> }
 }

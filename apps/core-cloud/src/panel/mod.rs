@@ -1,17 +1,21 @@
 //! The vendors' pages at `/vendor`.
 
 mod chats;
+mod freight;
 mod home;
 mod orders;
 pub mod papers;
+mod parcels;
 pub mod product;
 mod product_form;
 pub mod products;
 pub mod promotions;
 mod register;
+pub mod returns;
 mod reviews;
 mod settings;
 mod statements;
+mod warehouses;
 
 use kiosk_ids::VendorId;
 
@@ -32,6 +36,10 @@ pub fn routes(services: &Services) -> Vec<Route> {
         product::routes(services),
         promotions::routes(services),
         orders::routes(services),
+        parcels::routes(services),
+        freight::routes(services),
+        returns::routes(services),
+        warehouses::routes(services),
         reviews::routes(services),
         chats::routes(services),
         statements::routes(services),

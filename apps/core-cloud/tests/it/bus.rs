@@ -127,6 +127,11 @@ impl Consumer for Probe {
     }
 }
 
+/// The core's own consumers are known too, and nobody brings them facts here.
+fn of_a_probe(known: &Progress) -> bool {
+    ["ledger", "mails", "late"].contains(&known.consumer.as_str())
+}
+
 fn order_id(key: &str) -> OrderId {
     OrderId::named(key).unwrap()
 }
@@ -216,7 +221,8 @@ async fn each_consumer_applies_each_fact_once_and_in_order(app: TestApp) {
     let late = Probe::new("late");
     app.open_bus(&[&ledger, &mails, &late]).await.drain().await.unwrap();
     assert_eq!(app.applied("late").await, app.applied("ledger").await);
-    let (progress, outbox) = app.app.services.bus.list_progress().await.unwrap();
+    let (mut progress, outbox) = app.app.services.bus.list_progress().await.unwrap();
+    progress.retain(of_a_probe);
     assert_eq!((progress.len(), outbox), (3, 0));
     assert!(progress.iter().all(|known| (known.lag, known.waiting, known.dead) == (0, 0, 0)), "{progress:?}");
 }
@@ -232,7 +238,8 @@ async fn a_fact_that_fails_holds_its_key_up_and_nothing_else(app: TestApp) {
     bus.drain().await.unwrap();
     assert_eq!(app.applied("mails").await, words(&[("a", "123"), ("b", "12"), ("c", "12")]));
     assert_eq!(app.applied("ledger").await, words(&[("b", "12"), ("c", "12")]));
-    let (progress, _) = app.app.services.bus.list_progress().await.unwrap();
+    let (mut progress, _) = app.app.services.bus.list_progress().await.unwrap();
+    progress.retain(of_a_probe);
     assert_eq!(progress.iter().map(|known| (known.lag, known.waiting)).collect::<Vec<_>>(), [(0, 3), (0, 0)]);
     // Before it is due nothing is tried; then what waited behind it follows at once.
     ledger.take_all();

@@ -11,9 +11,14 @@ use core_cloud::config::{Config, MailConfig, NatsConfig, PaymentsConfig, Pops, S
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::media::files::Files;
+use core_cloud::modules::bus::Consumer;
+use core_cloud::modules::bus::fact::{Fact, Told};
+use core_cloud::modules::freight::consumer::Forwarder;
 use core_cloud::modules::imports::formats::{self, Format, Pictures, Settings};
 use core_cloud::modules::imports::service::Report;
 use core_cloud::modules::members::policy::Role;
+use core_cloud::modules::orders::consumer::Clearing;
+use core_cloud::modules::warehouse::consumer::Allocator;
 use http_body_util::BodyExt;
 use kiosk_ids::{CartId, EventId, OrderId, PaymentId, ProductId, Sku, VendorId};
 use kiosk_money::{Currency, Money};
@@ -255,6 +260,52 @@ impl TestApp {
         let last = events.last().unwrap().seq;
         let ack: kiosk_wire::EventAck = self.deliver("eu-1", "db", events).await.ok();
         assert_eq!(ack.applied_through, last);
+    }
+
+    /// Delivers orders that the core must take, from number `seq` on, and lets its services hear of them. Returns what
+    /// they told then.
+    pub async fn sold(&self, seq: u64, orders: Vec<OrderRecord>) -> Vec<Fact> {
+        let events = (seq..).zip(orders).map(|(seq, order)| placed(seq, order));
+        self.delivered(events.collect()).await;
+        let mut told = self.hear(Vec::new()).await;
+        told.retain(|fact| !matches!(fact, Fact::OrderPlaced(_)));
+        told
+    }
+
+    /// Lets the services of orders hear of facts, of those that wait to be told, and of all that they tell themselves
+    /// then. Returns what was told.
+    pub async fn hear(&self, facts: Vec<Fact>) -> Vec<Fact> {
+        let consumers: [&dyn Consumer; 3] = [&Clearing, &Allocator, &Forwarder];
+        let mut told = self.untold().await;
+        let mut open = [facts, told.clone()].concat();
+        while !open.is_empty() {
+            let heard: Vec<Told> = open.drain(..).map(|fact| self.as_told(fact)).collect();
+            for consumer in consumers {
+                let mut tx = self.db.begin().await.unwrap();
+                consumer.apply(&mut tx, &heard).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            open = self.untold().await;
+            told.extend(open.iter().cloned());
+        }
+        told
+    }
+
+    fn as_told(&self, fact: Fact) -> Told {
+        let number = self.nonces.fetch_add(1, Ordering::Relaxed);
+        Told { id: format!("evt_t{number}"), written_ms: self.now_ms(), fact }
+    }
+
+    /// Takes the facts that wait to be told.
+    pub async fn untold(&self) -> Vec<Fact> {
+        let mut tx = self.db.begin().await.unwrap();
+        let rows: Vec<(String,)> = sqlx::query_as("SELECT body FROM bus_outbox ORDER BY place, id")
+            .fetch_all(&mut *tx)
+            .await
+            .unwrap();
+        sqlx::query("DELETE FROM bus_outbox").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        rows.iter().map(|(body,)| serde_json::from_str(body).unwrap()).collect()
     }
 
     /// All that a POP is told.

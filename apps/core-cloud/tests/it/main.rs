@@ -15,6 +15,8 @@ mod conservation;
 mod customers;
 mod events;
 mod feed;
+mod flow;
+mod fulfilment;
 mod imports;
 mod leases;
 mod listings;

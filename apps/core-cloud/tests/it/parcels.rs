@@ -27,7 +27,7 @@ async fn an_order_of_an_account_is_told_to_its_region(app: TestApp) {
     app.stock_up(&[("MUG", 5)]).await;
     let mut bought = order_of("one", "acc-1", &[("mug", "test"), ("lamp", "other"), ("mug", "test")]);
     bought.lines[0].product = app.column("SELECT id FROM catalog_products").await[0].parse().unwrap();
-    app.delivered(vec![placed(1, bought), placed(2, order("guest", vec![]))]).await;
+    app.sold(1, vec![bought, order("guest", vec![])]).await;
     assert!(orders(&app, "us-1").await.is_empty(), "another region is told nothing");
     let told = orders(&app, "eu-1").await;
     assert_eq!(told.len(), 1, "guests have nobody to tell");
@@ -44,7 +44,7 @@ async fn an_order_of_an_account_is_told_to_its_region(app: TestApp) {
         [("ven_other", ParcelStatus::Placed), ("ven_test", ParcelStatus::Shipped)]
     );
     assert_eq!(told_again[0].lines, told[0].lines);
-    assert_eq!(app.as_operator("/v1/orders/ord_one").await.json()["status"], "placed");
+    assert_eq!(app.as_operator("/v1/orders/ord_one").await.json()["status"], "partially_shipped");
     for status in ["shipped", "delivered"] {
         app.post("/admin/orders/ord_one/parcels/ven_other", &support, &[("status", status)]).await;
     }
@@ -58,7 +58,7 @@ async fn a_vendor_sees_and_moves_its_own_parcel_only(app: TestApp) {
     let mut bought = order_of("one", "acc-1", &[("mug", "test"), ("lamp", "other")]);
     bought.customer = "canary-customer".to_owned();
     bought.area = "canary-area".to_owned();
-    app.delivered(vec![placed(1, bought), placed(2, order_of("two", "acc-1", &[("lamp", "other")]))]).await;
+    app.sold(1, vec![bought, order_of("two", "acc-1", &[("lamp", "other")])]).await;
     let vendor = app.vendor_member("ven_test").await;
     let list = app.page("/vendor/orders", &vendor).await.text();
     assert!(list.contains("ord_one") && !list.contains("ord_two"), "{list}");
@@ -79,16 +79,20 @@ async fn a_vendor_sees_and_moves_its_own_parcel_only(app: TestApp) {
 }
 
 async fn parcels_move_forward_only(app: TestApp) {
-    app.delivered(vec![placed(1, order_of("one", "acc-1", &[("mug", "test")]))]).await;
+    app.sold(1, vec![order_of("one", "acc-1", &[("mug", "test")])]).await;
     let support = app.staff(Role::Support).await;
     let path = "/admin/orders/ord_one/parcels/ven_test";
     let set = async |status: &str| app.post(path, &support, &[("status", status)]).await;
+    assert_eq!(set("delivered").await.status, 409, "nothing left yet");
+    assert_eq!(set("shipped").await.status, 303);
     assert_eq!(set("delivered").await.status, 303);
-    for status in ["placed", "shipped", "delivered", "cancelled"] {
+    for status in ["shipped", "delivered", "cancelled"] {
         let refused = set(status).await;
-        assert!(refused.status == 409 && refused.text().contains("cannot become"), "{status}");
+        assert!(refused.status == 409 && refused.text().contains("delivered"), "{status}");
     }
-    assert_eq!(set("lost").await.status, 422);
+    for status in ["placed", "lost", "refunded"] {
+        assert_eq!(set(status).await.status, 422, "{status}");
+    }
     let nowhere = [
         "/admin/orders/ord_one/parcels/ven_other",
         "/admin/orders/ord_x/parcels/ven_test",
@@ -105,7 +109,7 @@ async fn orders_are_searched_filtered_and_sorted(app: TestApp) {
     let mut risky = order_of("risky", "acc-2", &[("mug", "test"), ("lamp", "other")]);
     risky.fraud = fraud("review");
     risky.placed_ms += 1;
-    app.delivered(vec![placed(1, order_of("plain", "acc-1", &[("mug", "test")])), placed(2, risky)]).await;
+    app.sold(1, vec![order_of("plain", "acc-1", &[("mug", "test")]), risky]).await;
     let support = app.staff(Role::Support).await;
     let find = async |query: &str| {
         let page = app.page(&format!("/admin/orders?{query}"), &support).await.text();
@@ -131,7 +135,8 @@ async fn orders_are_searched_filtered_and_sorted(app: TestApp) {
         ("q=%27%20OR%201=1", "none"),
         ("state=review", "risky"),
         ("state=allow", "plain"),
-        ("state=placed", "risky plain"),
+        ("state=cleared", "plain"),
+        ("state=in_review", "risky"),
         ("state=delivered", "none"),
         ("state=attention", "none"),
         ("page=2", "none"),

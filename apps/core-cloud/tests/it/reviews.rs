@@ -40,11 +40,13 @@ async fn buyers(app: &TestApp, accounts: &[&str]) -> u64 {
     let names: Vec<String> = accounts.iter().map(|account| format!("of-{account}")).collect();
     let orders =
         names.iter().zip(accounts).map(|(name, account)| order_of(name, account, &[("mug", "test")]));
-    app.delivered((1..).zip(orders).map(|(seq, order)| placed(seq, order)).collect()).await;
+    app.sold(1, orders.collect()).await;
     let support = app.staff(Role::Support).await;
     for name in names {
         let path = format!("/admin/orders/ord_{name}/parcels/ven_test");
-        assert_eq!(app.post(&path, &support, &[("status", "delivered")]).await.status, 303);
+        for status in ["shipped", "delivered"] {
+            assert_eq!(app.post(&path, &support, &[("status", status)]).await.status, 303);
+        }
     }
     accounts.len() as u64 + 1
 }
@@ -121,7 +123,10 @@ async fn only_who_has_the_product_is_taken(app: TestApp) {
     let refused = "refused not_a_buyer";
     assert_eq!(states, [refused, refused, refused, refused, "pending "]);
     let support = app.staff(Role::Support).await;
-    app.post("/admin/orders/ord_late/parcels/ven_test", &support, &[("status", "delivered")]).await;
+    app.hear(Vec::new()).await;
+    for status in ["shipped", "delivered"] {
+        app.post("/admin/orders/ord_late/parcels/ven_test", &support, &[("status", status)]).await;
+    }
     app.delivered(vec![written(next + 6, record("a", "acc-2", "mug", 5))]).await;
     let states = app.column("SELECT state FROM reviews_reviews ORDER BY id").await;
     assert_eq!(states[0], "pending");

@@ -45,7 +45,20 @@ pub struct OrderEntry {
 #[derive(Serialize, ToSchema)]
 pub struct ParcelBody {
     vendor: OrderVendor,
-    /// `placed`, `shipped`, `delivered` or `cancelled`.
+    /// How far it is.
+    status: ParcelStatusName,
+    /// The parcels of it that left.
+    shipments: Vec<ShipmentBody>,
+}
+
+/// A parcel that left.
+#[derive(Serialize, ToSchema)]
+pub struct ShipmentBody {
+    /// Who carries it; empty when the vendor did not say.
+    carrier: String,
+    /// The carrier's number of it; empty when the vendor did not say.
+    tracking: String,
+    /// `shipped`, `delivered`, `returned` to the vendor, or `refunded` because it was lost.
     status: ParcelStatusName,
 }
 
@@ -54,21 +67,39 @@ pub struct ParcelBody {
 enum ParcelStatusName {
     /// Ordered.
     Placed,
+    /// Being packed.
+    Picking,
+    /// Some of it is on its way.
+    PartiallyShipped,
     /// On its way.
     Shipped,
     /// The customer has it.
     Delivered,
+    /// Some of it came back.
+    PartiallyReturned,
+    /// It came back.
+    Returned,
     /// It will not come.
     Cancelled,
+    /// Money went back for some of it.
+    PartiallyRefunded,
+    /// Money went back for all of it.
+    Refunded,
 }
 
 impl From<ParcelStatus> for ParcelStatusName {
     fn from(status: ParcelStatus) -> Self {
         match status {
             ParcelStatus::Placed => Self::Placed,
+            ParcelStatus::Picking => Self::Picking,
+            ParcelStatus::PartiallyShipped => Self::PartiallyShipped,
             ParcelStatus::Shipped => Self::Shipped,
             ParcelStatus::Delivered => Self::Delivered,
+            ParcelStatus::PartiallyReturned => Self::PartiallyReturned,
+            ParcelStatus::Returned => Self::Returned,
             ParcelStatus::Cancelled => Self::Cancelled,
+            ParcelStatus::PartiallyRefunded => Self::PartiallyRefunded,
+            ParcelStatus::Refunded => Self::Refunded,
         }
     }
 }
@@ -77,8 +108,8 @@ impl From<ParcelStatus> for ParcelStatusName {
 #[derive(Serialize, ToSchema)]
 pub struct OwnOrder {
     id: String,
-    /// `awaiting_payment`, `placed`, `in_review` while a person looks at it, `partially_shipped`, `shipped`, `delivered` or
-    /// `cancelled`.
+    /// `awaiting_payment`, `placed`, `in_review` while a person looks at it, `partially_shipped`, `shipped`, `delivered`,
+    /// `returned`, `cancelled`, `refunded` or `partially_refunded`.
     status: String,
     /// Unix milliseconds.
     placed_ms: i64,
@@ -168,14 +199,21 @@ fn parcels(here: &str, lines: &[OrderLineBody], told: Option<&OrderState>, names
             let id = parcel.vendor.to_string();
             let sold = lines.iter().find(|line| line.vendor.id == id);
             let name = sold.map_or_else(|| names.vendor(&id), |line| line.vendor.name.clone());
-            ParcelBody { vendor: OrderVendor { id, name }, status: parcel.status.into() }
+            let shipment = |shipment: &kiosk_wire::people::Shipment| ShipmentBody {
+                carrier: shipment.carrier.clone(),
+                tracking: shipment.tracking.clone(),
+                status: shipment.status.into(),
+            };
+            let shipments = parcel.shipments.iter().map(shipment).collect();
+            ParcelBody { vendor: OrderVendor { id, name }, status: parcel.status.into(), shipments }
         };
         return told.parcels.iter().map(parcel).collect();
     }
     let mut parcels: Vec<ParcelBody> = Vec::new();
     for line in lines.iter().filter(|_| !is_idle(here)) {
         if !parcels.iter().any(|parcel| parcel.vendor == line.vendor) {
-            parcels.push(ParcelBody { vendor: line.vendor.clone(), status: ParcelStatusName::Placed });
+            let status = ParcelStatusName::Placed;
+            parcels.push(ParcelBody { vendor: line.vendor.clone(), status, shipments: Vec::new() });
         }
     }
     parcels
@@ -183,16 +221,25 @@ fn parcels(here: &str, lines: &[OrderLineBody], told: Option<&OrderState>, names
 
 /// How far the whole order is, by its parcels; `here` while none has moved.
 fn status(here: &str, parcels: &[ParcelBody]) -> String {
-    use ParcelStatusName::{Cancelled, Delivered, Placed};
+    use ParcelStatusName::{
+        Cancelled, Delivered, PartiallyRefunded, PartiallyReturned, PartiallyShipped, Picking, Placed,
+        Refunded, Returned,
+    };
     let coming: Vec<_> =
         parcels.iter().map(|parcel| parcel.status).filter(|status| *status != Cancelled).collect();
     let whole = if coming.is_empty() {
         if parcels.is_empty() { here } else { "cancelled" }
-    } else if coming.iter().all(|status| *status == Delivered) {
+    } else if coming.iter().all(|status| *status == Refunded) {
+        "refunded"
+    } else if coming.iter().any(|status| matches!(status, Refunded | PartiallyRefunded)) {
+        "partially_refunded"
+    } else if coming.iter().all(|status| *status == Returned) {
+        "returned"
+    } else if coming.iter().all(|status| matches!(status, Delivered | PartiallyReturned | Returned)) {
         "delivered"
-    } else if coming.iter().all(|status| *status == Placed) {
+    } else if coming.iter().all(|status| matches!(status, Placed | Picking)) {
         here
-    } else if coming.contains(&Placed) {
+    } else if coming.iter().any(|status| matches!(status, Placed | Picking | PartiallyShipped)) {
         "partially_shipped"
     } else {
         "shipped"

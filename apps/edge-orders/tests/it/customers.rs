@@ -60,7 +60,7 @@ fn state(id: &str, session: &str, placed_ms: i64, status: ParcelStatus) -> Order
             quantity: 2,
             unit_price: Money::new(1_999, Currency::EUR),
         }],
-        parcels: vec![Parcel { vendor, status }],
+        parcels: vec![Parcel::new(vendor, status)],
     }
 }
 

@@ -177,7 +177,7 @@ pub fn order_at(id: &str, account: &str, product: &str, vendor: &str, status: Pa
         placed_ms: 1_000,
         total: price,
         lines: vec![line],
-        parcels: vec![Parcel { vendor, status }],
+        parcels: vec![Parcel::new(vendor, status)],
     }))
 }
 

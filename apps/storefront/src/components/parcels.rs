@@ -2,16 +2,28 @@
 
 use leptos::prelude::*;
 
-use crate::orders::{OrderLine, Parcel, ParcelStatus};
+use crate::orders::{OrderLine, Parcel, ParcelStatus, Shipment};
 
 /// How far a parcel is, for people.
 fn words(status: ParcelStatus) -> &'static str {
     match status {
         ParcelStatus::Placed => "Being prepared",
+        ParcelStatus::Picking => "Being packed",
+        ParcelStatus::PartiallyShipped => "Partly on its way",
         ParcelStatus::Shipped => "On its way",
         ParcelStatus::Delivered => "Delivered",
+        ParcelStatus::PartiallyReturned => "Partly returned",
+        ParcelStatus::Returned => "Returned",
         ParcelStatus::Cancelled => "Cancelled",
+        ParcelStatus::PartiallyRefunded => "Partly refunded",
+        ParcelStatus::Refunded => "Refunded",
     }
+}
+
+/// Where to ask for a parcel.
+fn tracking(shipment: &Shipment) -> impl IntoView + use<> {
+    let Shipment { carrier, tracking, status } = shipment.clone();
+    view! { <p class="parcel-tracking">{format!("{carrier} {tracking}: {}", words(status).to_lowercase())}</p> }
 }
 
 /// The parcels of the order `id`: how far each is, a way to write to its vendor, and once it has come, to review what
@@ -21,6 +33,13 @@ pub fn parcels(id: &str, parcels: &[Parcel], lines: &[OrderLine]) -> AnyView {
         let vendor = &parcel.vendor;
         let url = format!("/account/chats/{id}/{}", vendor.id);
         let delivered = parcel.status == ParcelStatus::Delivered;
+        let arrived = delivered
+            || matches!(
+                parcel.status,
+                ParcelStatus::PartiallyReturned | ParcelStatus::Returned | ParcelStatus::PartiallyRefunded
+            );
+        let shipments = parcel.shipments.iter().filter(|shipment| !shipment.tracking.is_empty());
+        let shipments = shipments.map(tracking).collect_view();
         view! {
             <li class="parcel">
                 <p class="parcel-head">
@@ -28,7 +47,8 @@ pub fn parcels(id: &str, parcels: &[Parcel], lines: &[OrderLine]) -> AnyView {
                     <span class="parcel-status" class:is-done=delivered>{words(parcel.status)}</span>
                 </p>
                 <p><a href=url>"Write to the vendor"<span class="vh">{format!(" {}", vendor.name)}</span></a></p>
-                {delivered.then(|| reviews(&vendor.id, lines))}
+                {shipments}
+                {arrived.then(|| reviews(&vendor.id, lines))}
             </li>
         }
     };

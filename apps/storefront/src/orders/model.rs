@@ -357,6 +357,20 @@ pub struct Parcel {
     pub vendor: VendorRef,
     /// How far it is.
     pub status: ParcelStatus,
+    /// The parcels of it that left.
+    #[serde(default)]
+    pub shipments: Vec<Shipment>,
+}
+
+/// A parcel that left.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Shipment {
+    /// Who carries it; empty when nobody said.
+    pub carrier: String,
+    /// The carrier's number of it; empty when nobody said.
+    pub tracking: String,
+    /// How far it is.
+    pub status: ParcelStatus,
 }
 
 /// How far a parcel is.
@@ -365,12 +379,24 @@ pub struct Parcel {
 pub enum ParcelStatus {
     /// Ordered.
     Placed,
+    /// Being packed.
+    Picking,
+    /// Some of it is on its way.
+    PartiallyShipped,
     /// On its way.
     Shipped,
     /// The customer has it.
     Delivered,
+    /// Some of it came back.
+    PartiallyReturned,
+    /// It came back.
+    Returned,
     /// It will not come.
     Cancelled,
+    /// Money went back for some of it.
+    PartiallyRefunded,
+    /// Money went back for all of it.
+    Refunded,
 }
 
 /// A line of an order.

@@ -84,7 +84,7 @@ fn order(status: ParcelStatus) -> Change {
         placed_ms: 1_000,
         total: price,
         lines: vec![line],
-        parcels: vec![Parcel { vendor, status }],
+        parcels: vec![Parcel::new(vendor, status)],
     }))
 }
 

@@ -29,7 +29,7 @@ fn order() -> Change {
         quantity: 1,
         unit_price: Money::new(100, Currency::EUR),
     };
-    let parcel = |vendor: &str, status| Parcel { vendor: key(vendor).vendor, status };
+    let parcel = |vendor: &str, status| Parcel::new(key(vendor).vendor, status);
     Change::Order(Box::new(OrderState {
         id: key("clay").order,
         account: ADA.into(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kiosk_ids::{ProductId, VendorId};
+use kiosk_ids::{ProductId, Sku, VendorId};
 use kiosk_money::{Currency, Money};
 use kiosk_wire::{Product, Variant, Vendor};
 
@@ -72,6 +72,22 @@ pub async fn get(conn: &mut Conn, id: &ProductId) -> Result<Listed, Error> {
 pub async fn get_vendor(conn: &mut Conn, id: &VendorId) -> Result<Option<Vendor>, Error> {
     let body = store::list_bodies(conn, Kind::Vendor, &[id.as_str()]).await?.remove(id.as_str());
     Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+}
+
+/// Whether a product of this vendor draws on this stock item.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sells_item(conn: &mut Conn, vendor: &VendorId, item: &Sku) -> Result<bool, Error> {
+    Ok(store::count_drawing(conn, vendor.as_str(), item.as_str()).await? > 0)
+}
+
+/// Whether a vendor sells this variant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sells_variant(conn: &mut Conn, vendor: &VendorId, sku: &Sku) -> Result<bool, Error> {
+    Ok(store::count_variants(conn, vendor.as_str(), sku.as_str()).await? > 0)
 }
 
 /// What a product's variants have cost, the newest first.

@@ -146,6 +146,26 @@ pub async fn list_product_titles(conn: &mut Conn, ids: &[&str]) -> Result<HashMa
     Ok(store::list_product_titles(conn, ids).await?)
 }
 
+/// What selling a piece takes, and how it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The stock item.
+    pub item: String,
+    /// Units of it.
+    pub units: i64,
+    /// Whether it goes by freight.
+    pub bulky: bool,
+}
+
+/// What a piece of these SKUs takes, by SKU; unknown ones are missing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_drawn(conn: &mut Conn, skus: &[&str]) -> Result<HashMap<String, Drawn>, Error> {
+    let rows = store::list_drawn(conn, skus).await?.into_iter();
+    Ok(rows.map(|(sku, item, units, bulky)| (sku, Drawn { item, units, bulky: bulky == 1 })).collect())
+}
+
 /// Writes vendors.
 ///
 /// # Errors

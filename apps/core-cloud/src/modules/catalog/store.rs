@@ -170,6 +170,41 @@ pub async fn list_skus(conn: &mut Conn, skus: &[&str]) -> Result<HashMap<String,
     pairs(conn, "SELECT sku, product FROM catalog_variants WHERE sku IN", skus).await
 }
 
+/// What a piece of these SKUs takes from stock: SKU, item, units of it, and whether it is bulky.
+pub async fn list_drawn(conn: &mut Conn, skus: &[&str]) -> Result<Vec<(String, String, i64, i64)>> {
+    let mut found = Vec::with_capacity(skus.len());
+    for skus in batches(skus, 1) {
+        let sql = format!(
+            "SELECT sku, item, units, bulky FROM catalog_variants WHERE sku IN ({})",
+            placeholders(1, skus.len())
+        );
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for sku in skus {
+            query = query.bind(*sku);
+        }
+        found.extend(query.fetch_all(&mut *conn).await?);
+    }
+    Ok(found)
+}
+
+/// Variants of a vendor that draw on a stock item.
+pub async fn count_drawing(conn: &mut Conn, vendor: &str, item: &str) -> Result<i64> {
+    let query = sqlx::query_as::<_, (i64,)>(
+        "SELECT COUNT(*) FROM catalog_variants v JOIN catalog_products p ON p.id = v.product \
+         WHERE p.vendor = $1 AND v.item = $2",
+    );
+    Ok(query.bind(vendor).bind(item).fetch_one(conn).await?.0)
+}
+
+/// Variants of a vendor of this SKU: one or none.
+pub async fn count_variants(conn: &mut Conn, vendor: &str, sku: &str) -> Result<i64> {
+    let query = sqlx::query_as::<_, (i64,)>(
+        "SELECT COUNT(*) FROM catalog_variants v JOIN catalog_products p ON p.id = v.product \
+         WHERE p.vendor = $1 AND v.sku = $2",
+    );
+    Ok(query.bind(vendor).bind(sku).fetch_one(conn).await?.0)
+}
+
 /// Writes vendors as they now are, each with its JSON.
 pub async fn put_vendors(conn: &mut Conn, vendors: &[(&Vendor, &str)]) -> Result<()> {
     for rows in batches(vendors, 3) {
@@ -253,15 +288,16 @@ async fn insert_variants(conn: &mut Conn, products: &[Write]) -> Result<()> {
         .iter()
         .flat_map(|Write { product, .. }| product.variants.iter().map(move |variant| (product, variant)))
         .collect();
-    for rows in batches(&variants, 4) {
+    for rows in batches(&variants, 5) {
         let sql = format!(
-            "INSERT INTO catalog_variants (sku, product, item, units) VALUES {}",
-            tuples(rows.len(), 4)
+            "INSERT INTO catalog_variants (sku, product, item, units, bulky) VALUES {}",
+            tuples(rows.len(), 5)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (product, variant) in rows {
             query = query.bind(variant.sku.as_str()).bind(product.id.as_str());
             query = query.bind(variant.stock.item.as_str()).bind(i64::from(variant.stock.units));
+            query = query.bind(i64::from(product.bulky));
         }
         query.execute(&mut *conn).await?;
     }

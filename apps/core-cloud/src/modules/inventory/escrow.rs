@@ -106,6 +106,34 @@ pub fn import(item: &mut Item, imported: i64) -> bool {
     change != 0
 }
 
+/// Units that were sold leave the house.
+pub fn ship(item: &mut Item, units: i64) {
+    item.sold -= units;
+    item.on_hand -= units;
+}
+
+/// Units that were sold are not wanted any more.
+pub fn release(item: &mut Item, units: i64) {
+    item.sold -= units;
+    item.available += units;
+}
+
+/// Units that had left came back. What the last import said stays as it is: it told of goods, not of returns.
+pub fn restock(item: &mut Item, units: i64) {
+    item.on_hand += units;
+    item.available += units;
+}
+
+/// Units are promised to somebody; false when not so many are available.
+pub fn hold(item: &mut Item, units: i64) -> bool {
+    let there = units <= item.available;
+    if there {
+        item.available -= units;
+        item.sold += units;
+    }
+    there
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +165,19 @@ mod tests {
         assert_eq!(sell(&mut item, &mut account, 1, 3), 0);
         assert_eq!(sell(&mut item, &mut account, 1, 7), 2);
         assert_eq!(item, Item { on_hand: 10, available: 0, leased: 0, sold: 10, imported: 10 });
+    }
+
+    #[test]
+    fn what_is_sold_leaves_or_comes_free_and_what_comes_back_is_there_again() {
+        let (mut item, mut account) = (item(10), Account::default());
+        grant(&mut item, &mut account, 5);
+        assert_eq!(sell(&mut item, &mut account, 1, 5), 0);
+        ship(&mut item, 2);
+        release(&mut item, 1);
+        restock(&mut item, 1);
+        assert!(hold(&mut item, 7) && !hold(&mut item, 1));
+        assert_eq!(item, Item { on_hand: 9, available: 0, leased: 0, sold: 9, imported: 10 });
+        assert!(!import(&mut item, 10), "an import that says the same brings nothing");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use http::StatusCode;
 use kiosk_ids::Sku;
+use kiosk_problem::Problem;
 use kiosk_wire::{LeaseAsk, LeaseState, StockTake};
 use serde::Serialize;
 
@@ -49,6 +51,19 @@ pub enum Movement<'a> {
     Sold(&'a StockTake),
     /// It gave units back.
     Returned(&'a StockTake),
+}
+
+/// Something that happens to stock of orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StockMove {
+    /// Sold units left.
+    Ship,
+    /// Sold units are not wanted any more.
+    Release,
+    /// Units that had left came back and can be sold again.
+    Restock,
+    /// Units are promised in place of others.
+    Hold,
 }
 
 /// Which database of which POP.
@@ -273,6 +288,41 @@ fn apply_movement(ledger: &mut Ledger, holder: Holder<'_>, movement: &Movement<'
             0
         }
     }
+}
+
+/// Does what orders do to stock: item, what, units. Orders hold no more than was sold for them; their own books see to
+/// that.
+///
+/// # Errors
+/// 409 `stock_short` when units are to be promised that are not there.
+pub async fn move_stock(tx: &mut Tx, moves: &[(String, StockMove, i64)]) -> Result<(), Error> {
+    let names: BTreeSet<&str> = moves.iter().map(|(name, ..)| name.as_str()).collect();
+    let mut items = store::lock_items(tx, &names.into_iter().collect::<Vec<_>>()).await?;
+    for (name, what, units) in moves.iter().filter(|(.., units)| *units > 0) {
+        let Some(item) = items.get_mut(name) else { continue };
+        match what {
+            StockMove::Ship => escrow::ship(item, *units),
+            StockMove::Release => escrow::release(item, *units),
+            StockMove::Restock => escrow::restock(item, *units),
+            StockMove::Hold if escrow::hold(item, *units) => {}
+            StockMove::Hold => {
+                let detail = format!("{} of {name} are available.", item.available);
+                let problem = Problem::new(StatusCode::CONFLICT, "stock_short", "There is not enough stock");
+                return Err(problem.detail(detail).into());
+            }
+        }
+    }
+    let mut items: Vec<_> = items.iter().map(|(name, item)| (name.as_str(), *item)).collect();
+    items.sort_unstable_by_key(|(name, _)| *name);
+    Ok(store::put_items(tx, &items).await?)
+}
+
+/// Units on hand of these items, by item.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_on_hand(tx: &mut Tx, items: &[&str]) -> Result<HashMap<String, i64>, Error> {
+    Ok(store::list_on_hand(tx, items).await?)
 }
 
 /// Takes back all that a lost POP holds, and fences it off. Returns items and units.

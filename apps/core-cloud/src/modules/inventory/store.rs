@@ -170,6 +170,23 @@ pub async fn insert_write_offs(
     Ok(())
 }
 
+/// Units on hand of these items.
+pub async fn list_on_hand(conn: &mut Conn, items: &[&str]) -> Result<HashMap<String, i64>> {
+    let mut found = HashMap::with_capacity(items.len());
+    for items in batches(items, 1) {
+        let sql = format!(
+            "SELECT item, on_hand FROM inventory_items WHERE item IN ({})",
+            placeholders(1, items.len())
+        );
+        let mut query = sqlx::query_as::<_, (String, i64)>(AssertSqlSafe(sql));
+        for item in items {
+            query = query.bind(*item);
+        }
+        found.extend(query.fetch_all(&mut *conn).await?);
+    }
+    Ok(found)
+}
+
 /// One item.
 pub async fn get_item(conn: &mut Conn, name: &str) -> Result<Option<Item>> {
     let query =

@@ -1,63 +1,47 @@
-//! Table `orders_parcels`.
+//! Vendors' orders as they are listed: table `orders_vendor_orders`.
 
 use std::collections::HashMap;
 
-use kiosk_wire::people::ParcelStatus;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::parcels::{ParcelRow, ParcelView, name_of, parse, vendors_of};
-use super::service::{Placed, Source};
-use crate::db::{Conn, batches, placeholders, tuples};
+use super::flow::Stage;
+use super::parcels::{ParcelRow, ParcelView};
+use super::purchase_store::read;
+use crate::db::{Conn, batches, placeholders};
 use crate::page::List;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-const VIEW: &str = "SELECT p.order_id, p.status, p.placed_ms, p.changed_ms, o.country, o.delivery_kind \
-     FROM orders_parcels p JOIN orders_orders o ON o.id = p.order_id";
-/// What a vendor's parcels may be sorted by.
+const VIEW: &str = "SELECT p.order_id, p.stage, p.placed_ms, p.changed_ms, o.country, o.delivery_kind \
+     FROM orders_vendor_orders p JOIN orders_orders o ON o.id = p.order_id";
+/// What a vendor's orders may be sorted by.
 const SORTS: &[(&str, &str)] = &[("placed", "p.placed_ms"), ("changed", "p.changed_ms")];
 
-/// Stores a parcel for each vendor of new orders.
-pub async fn insert_parcels(conn: &mut Conn, source: Source<'_>, placed: &[Placed<'_>]) -> Result<()> {
-    let orders = placed.iter().map(|placed| placed.order);
-    let rows: Vec<_> =
-        orders.flat_map(|order| vendors_of(order).into_iter().map(move |vendor| (order, vendor))).collect();
-    for rows in batches(&rows, 5) {
-        let sql = format!(
-            "INSERT INTO orders_parcels (order_id, vendor, status, placed_ms, changed_ms) VALUES {}",
-            tuples(rows.len(), 5)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (order, vendor) in rows {
-            query = query.bind(order.id.as_str()).bind(vendor.as_str()).bind(name_of(ParcelStatus::Placed));
-            query = query.bind(order.placed_ms).bind(source.received_ms);
-        }
-        query.execute(&mut *conn).await?;
-    }
-    Ok(())
-}
-
-/// The parcels of an order.
+/// The vendors' orders of a purchase.
 pub async fn list_parcels(conn: &mut Conn, order: &str) -> Result<Vec<ParcelRow>> {
     let query = sqlx::query(
-        "SELECT vendor, status, changed_ms FROM orders_parcels WHERE order_id = $1 ORDER BY vendor",
+        "SELECT vendor, stage, changed_ms FROM orders_vendor_orders WHERE order_id = $1 ORDER BY vendor",
     );
     let rows = query.bind(order).fetch_all(conn).await?;
     let parcel_of = |row: &AnyRow| {
         Ok(ParcelRow {
             vendor: row.try_get("vendor")?,
-            status: status_of(row)?,
+            status: read(row, "stage", Stage::parse)?,
             changed_ms: row.try_get("changed_ms")?,
         })
     };
     rows.iter().map(parcel_of).collect()
 }
 
-/// A vendor's parcels, without their lines.
+/// What a vendor has to send, by a name of a filter; any other is a stage.
+const TO_SEND: &str = "('placed', 'cleared', 'picking', 'partially_shipped')";
+
+/// A vendor's orders, without their lines.
 pub async fn list_of_vendor(conn: &mut Conn, vendor: &str, list: &List) -> Result<Vec<ParcelView>> {
     let sql = format!(
-        "{VIEW} WHERE p.vendor = $1 AND ($2 = '' OR p.status = $2) AND p.order_id LIKE $3 {} LIMIT $4 OFFSET $5",
+        "{VIEW} WHERE p.vendor = $1 AND ($2 = '' OR p.stage = $2 OR ($2 = 'to_send' AND p.stage IN {TO_SEND})) \
+         AND p.order_id LIKE $3 {} LIMIT $4 OFFSET $5",
         list.order_by(SORTS, "p.order_id")
     );
     let (limit, offset) = list.window();
@@ -65,31 +49,11 @@ pub async fn list_of_vendor(conn: &mut Conn, vendor: &str, list: &List) -> Resul
     query.bind(limit).bind(offset).fetch_all(conn).await?.iter().map(view_of).collect()
 }
 
-/// A vendor's parcel of an order, without its lines.
+/// A vendor's order, without its lines.
 pub async fn get_of_vendor(conn: &mut Conn, vendor: &str, order: &str) -> Result<Option<ParcelView>> {
     let sql = format!("{VIEW} WHERE p.vendor = $1 AND p.order_id = $2");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(vendor).bind(order).fetch_optional(conn).await?;
     row.as_ref().map(view_of).transpose()
-}
-
-/// Moves a parcel: its order and vendor, and where to.
-pub async fn set_parcel(
-    conn: &mut Conn,
-    (order, vendor): (&str, &str),
-    status: ParcelStatus,
-    changed_ms: i64,
-) -> Result<()> {
-    let query = sqlx::query(
-        "UPDATE orders_parcels SET status = $1, changed_ms = $2 WHERE order_id = $3 AND vendor = $4",
-    );
-    let query = query.bind(name_of(status)).bind(changed_ms).bind(order).bind(vendor);
-    query.execute(conn).await.map(|_| ())
-}
-
-/// Says how far an order is as a whole.
-pub async fn set_order(conn: &mut Conn, order: &str, status: ParcelStatus) -> Result<()> {
-    let query = sqlx::query("UPDATE orders_orders SET status = $1 WHERE id = $2");
-    query.bind(name_of(status)).bind(order).execute(conn).await.map(|_| ())
 }
 
 /// Vendors that delivered one of `products` to one of `accounts`, by both.
@@ -104,8 +68,8 @@ pub async fn list_delivered(
             let sql = format!(
                 "SELECT o.account, l.product, MIN(l.vendor) FROM orders_orders o \
                  JOIN orders_lines l ON l.order_id = o.id \
-                 JOIN orders_parcels p ON p.order_id = o.id AND p.vendor = l.vendor \
-                 WHERE p.status = 'delivered' AND o.account IN ({}) AND l.product IN ({}) \
+                 JOIN orders_pieces p ON p.order_id = o.id AND p.line = l.line \
+                 WHERE p.delivered > 0 AND o.account IN ({}) AND l.product IN ({}) \
                  GROUP BY o.account, l.product",
                 placeholders(1, accounts.len()),
                 placeholders(accounts.len() + 1, products.len())
@@ -124,16 +88,11 @@ pub async fn list_delivered(
 fn view_of(row: &AnyRow) -> Result<ParcelView> {
     Ok(ParcelView {
         order: row.try_get("order_id")?,
-        status: status_of(row)?,
+        status: read(row, "stage", Stage::parse)?,
         placed_ms: row.try_get("placed_ms")?,
         changed_ms: row.try_get("changed_ms")?,
         country: row.try_get("country")?,
         delivery_kind: row.try_get("delivery_kind")?,
         lines: Vec::new(),
     })
-}
-
-fn status_of(row: &AnyRow) -> Result<ParcelStatus> {
-    let name: String = row.try_get("status")?;
-    parse(&name).ok_or_else(|| sqlx::Error::Decode(format!("no state of a parcel: {name}").into()))
 }

@@ -8,10 +8,11 @@ use kiosk_wire::{FraudRecord, OrderRecord};
 use serde::Serialize;
 
 use super::parcels::{self, ParcelRow};
-use super::{parcel_store, store};
+use super::{clearing_store, parcel_store, store};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::error::Error;
+use crate::modules::catalog::service as catalog;
 use crate::page::List;
 
 /// Most orders on one page.
@@ -70,7 +71,7 @@ pub struct OrderView {
     pub fraud_model: String,
     /// Codes of the top reasons.
     pub fraud_reasons: Vec<String>,
-    /// `placed`, `shipped`, `delivered` or `cancelled`: that of the parcel that is least far.
+    /// Where it stands, by the pieces of all vendors.
     pub status: String,
     /// Codes of what an operator should look at.
     pub attention: Vec<String>,
@@ -80,7 +81,7 @@ pub struct OrderView {
     /// The stock it took; empty in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<TakeView>,
-    /// What each vendor sends; empty in lists.
+    /// The order of each vendor in it; empty in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parcels: Vec<ParcelRow>,
 }
@@ -287,7 +288,14 @@ pub async fn insert_orders(tx: &mut Tx, source: Source<'_>, placed: &[Placed<'_>
     store::insert_orders(tx, source, &with_attention).await?;
     store::insert_lines(tx, placed).await?;
     store::insert_takes(tx, placed).await?;
-    parcel_store::insert_parcels(tx, source, placed).await?;
+    let mut skus: Vec<&str> =
+        placed.iter().flat_map(|placed| &placed.order.lines).map(|line| line.sku.as_str()).collect();
+    skus.sort_unstable();
+    skus.dedup();
+    let drawn = catalog::list_drawn(tx, &skus).await?;
+    clearing_store::insert_vendor_orders(tx, source, placed).await?;
+    clearing_store::insert_pieces(tx, placed, &drawn).await?;
+    clearing_store::insert_holds(tx, placed).await?;
     parcels::tell_placed(tx, source, placed).await?;
     metrics::counter!("core_orders_total", "pop" => source.pop.to_owned()).increment(placed.len() as u64);
     Ok(())

@@ -1,7 +1,7 @@
 //! Rooms, messages, purchases and the state of reviews that were written here.
 
 use kiosk_edge_platform::Statement;
-use kiosk_wire::{Change, FeedPage, OrderState, ParcelStatus};
+use kiosk_wire::{Change, FeedPage, OrderState};
 use serde::Serialize;
 
 use super::{EXPECT_PICTURES, push};
@@ -79,7 +79,7 @@ impl<'a> PurchaseRow<'a> {
             delivered: order
                 .parcels
                 .iter()
-                .any(|parcel| parcel.vendor == line.vendor && parcel.status == ParcelStatus::Delivered),
+                .any(|parcel| parcel.vendor == line.vendor && parcel.status.has_arrived()),
         })
     }
 }
