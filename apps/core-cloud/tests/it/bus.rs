@@ -9,7 +9,7 @@ use core_cloud::db::{Conn, Tx};
 use core_cloud::error::Error;
 use core_cloud::modules::bus::fact::{Fact, PaymentFailed, Told};
 use core_cloud::modules::bus::run::Bus;
-use core_cloud::modules::bus::service::{self as bus, DeadLetter};
+use core_cloud::modules::bus::service::{self as bus, DeadLetter, Progress};
 use core_cloud::modules::bus::{Consumer, RETRY_MS_MAX, TRIES_MAX};
 use core_cloud::modules::members::policy::Role;
 use futures::future::{BoxFuture, join_all};
