@@ -4,6 +4,7 @@ mod answer;
 pub mod events;
 mod form;
 mod routes;
+mod sessions;
 mod shapes;
 
 pub(crate) use routes::routes;

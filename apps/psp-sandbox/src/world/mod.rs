@@ -1,10 +1,11 @@
 //! What the providers know: payments and their movements, transfers, events. Both APIs and the pages act on it by the
-//! functions of `actions`; a refusal is put into a provider's words where it is answered.
+//! functions of `actions` and `movements`; a refusal is put into a provider's words where it is answered.
 
 mod actions;
 pub mod cards;
 pub mod events;
 mod ledger;
+mod movements;
 pub mod payment;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};

@@ -5,6 +5,7 @@
 //! given up is marked there (`custom_id`): whoever looks later does not authorise it.
 
 mod client;
+mod snapshot;
 mod wire;
 
 use std::sync::{Arc, Mutex};
@@ -13,7 +14,6 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use http::{HeaderMap, Method};
 use kiosk_ids::PaymentId;
-use kiosk_money::Money;
 use serde_json::json;
 
 use crate::gateway::{
@@ -23,9 +23,10 @@ use crate::gateway::{
 use crate::http_client::{code, in_path, read};
 use crate::webhook::{Notice, NoticeError};
 use client::{earlier_payout, error};
+use snapshot::{check, closed, snapshot, unit};
 pub(crate) use wire::Amount;
 pub use wire::PAYPAL_CURRENCIES;
-use wire::{Movement, Order, Payout, PurchaseUnit, Verification, amount, decimal};
+use wire::{Movement, Order, Payout, Verification, amount, decimal};
 
 /// Before a payment's id in `custom_id`: it was given up.
 const GIVEN_UP: &str = "given-up-";
@@ -278,62 +279,4 @@ impl Gateway for PayPal {
     fn transfer<'a>(&'a self, transfer: &'a Transfer) -> BoxFuture<'a, Result<Transferred, PayError>> {
         self.pay_out(transfer).boxed()
     }
-}
-
-const fn closed() -> Snapshot {
-    Snapshot { state: State::Closed, authorisation: None, amount: None }
-}
-
-/// The order's one purchase unit, which has to be the payment's.
-fn unit<'a>(order: &'a Order, payment: &PaymentId) -> Result<&'a PurchaseUnit, PayError> {
-    let [unit] = order.purchase_units.as_slice() else {
-        return Err(PayError::Mismatch("purchase_units"));
-    };
-    let named = unit.custom_id.as_deref().unwrap_or_default();
-    let named = named.strip_prefix(GIVEN_UP).unwrap_or(named);
-    if named == payment.as_str() { Ok(unit) } else { Err(PayError::Mismatch("payment")) }
-}
-
-fn check(found: Option<&Amount>, expected: Money) -> Result<(), PayError> {
-    let found = found.ok_or(PayError::Mismatch("amount"))?.money()?;
-    if found == expected { Ok(()) } else { Err(PayError::Mismatch("amount")) }
-}
-
-fn snapshot(order: &Order, payment: &PaymentId) -> Result<Snapshot, PayError> {
-    let unit = unit(order, payment)?;
-    let given_up = unit.custom_id.as_deref().is_some_and(|named| named.starts_with(GIVEN_UP));
-    match order.status.as_str() {
-        "CREATED" | "SAVED" | "PAYER_ACTION_REQUIRED" | "APPROVED" if given_up => return Ok(closed()),
-        "CREATED" | "SAVED" | "PAYER_ACTION_REQUIRED" | "APPROVED" => {
-            return Ok(Snapshot { state: State::Open, ..closed() });
-        }
-        "VOIDED" | "COMPLETED" => {}
-        _ => return Err(PayError::Mismatch("status of the order")),
-    }
-    let Some(authorisation) = unit.payments.authorizations.first() else { return Ok(closed()) };
-    let (state, amount) = match authorisation.status.as_str() {
-        "CREATED" | "PARTIALLY_CAPTURED" => (State::Authorised, movement_amount(authorisation)?),
-        "PENDING" => return Ok(Snapshot { state: State::Open, ..closed() }),
-        "CAPTURED" | "VOIDED" | "EXPIRED" | "DENIED" => match captured(unit)? {
-            Some(sum) => (State::Captured, sum),
-            None => return Ok(closed()),
-        },
-        _ => return Err(PayError::Mismatch("status of the authorisation")),
-    };
-    Ok(Snapshot { state, authorisation: Some(authorisation.id.clone()), amount: Some(amount) })
-}
-
-fn movement_amount(movement: &Movement) -> Result<Money, PayError> {
-    movement.amount.as_ref().ok_or(PayError::Mismatch("amount"))?.money()
-}
-
-/// The sum of what was captured; none when nothing was.
-fn captured(unit: &PurchaseUnit) -> Result<Option<Money>, PayError> {
-    let taken = unit.payments.captures.iter();
-    let taken = taken.filter(|capture| !matches!(capture.status.as_str(), "DECLINED" | "FAILED"));
-    taken.map(movement_amount).try_fold(None, |sum: Option<Money>, next| {
-        let next = next?;
-        let sum = sum.unwrap_or(Money::zero(next.currency)).checked_add(next);
-        sum.map(Some).map_err(|_| PayError::Mismatch("amount"))
-    })
 }
