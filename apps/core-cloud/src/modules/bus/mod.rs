@@ -17,6 +17,7 @@ pub mod service;
 mod source;
 mod store;
 mod stream;
+mod upkeep;
 
 use futures::future::BoxFuture;
 

@@ -4,15 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kiosk_ids::EventId;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::dispatch::Dispatcher;
 use super::reader::{Reader, are_distinct};
-use super::source::{BATCH_FACTS_MAX, Source};
+use super::source::Source;
 use super::stream::Stream;
-use super::{Consumer, service, store};
+use super::{Consumer, store};
 use crate::clock::Clock;
 use crate::config::NatsConfig;
 use crate::db::Db;
@@ -25,20 +24,16 @@ const POLL_MS: u64 = 250;
 const BACKOFF_MS: u64 = 100;
 /// Longest such wait, in milliseconds.
 const BACKOFF_MS_MAX: u64 = 10_000;
-/// How long facts are kept that everybody has read, in milliseconds.
-const KEPT_MS: i64 = 7 * 24 * 3_600_000;
-/// Facts that are forgotten at once.
-const PRUNED_AT_ONCE: i64 = 5_000;
 /// Longest time that [`Bus::drain`] waits for the broker, in milliseconds.
 const DRAIN_MS_MAX: u128 = 30_000;
 
 /// The dispatcher and the consumers.
 #[derive(Clone)]
 pub struct Bus {
-    db: Db,
-    clock: Clock,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
     dispatcher: Dispatcher,
-    readers: Arc<Vec<Reader>>,
+    pub(super) readers: Arc<Vec<Reader>>,
     /// Changes when facts may have come.
     arrived: watch::Sender<u64>,
 }
@@ -172,67 +167,6 @@ impl Bus {
         }
         Ok(true)
     }
-
-    /// Forgets what everybody has read long ago.
-    ///
-    /// # Errors
-    /// When the database or the broker fails.
-    pub async fn prune(&self) -> Result<(), Error> {
-        let before_ms = self.clock.now_ms() - KEPT_MS;
-        let before = EventId::fresh(before_ms, &[0; 10]);
-        let sources = self.readers.first().map_or(&[][..], |reader| &reader.sources);
-        for source in sources {
-            let mut through = i64::MAX;
-            for reader in self.readers.iter() {
-                let conn = &mut *self.db.read().await?;
-                through = through.min(store::get_cursor(conn, reader.name(), source.name()).await?);
-            }
-            match source {
-                Source::Log => self.prune_log(through, before_ms).await?,
-                Source::Stream(stream) => stream.prune(through, before_ms).await?,
-            }
-        }
-        for reader in self.readers.iter() {
-            let mut tx = self.db.begin().await?;
-            let mut lag = 0;
-            for source in sources {
-                lag += store::get_lag(&mut tx, reader.name(), source.name()).await?;
-            }
-            // A consumer that is far behind may meet a fact again that it applied long ago.
-            if lag < BATCH_FACTS_MAX {
-                store::delete_inbox(&mut tx, reader.name(), before.as_str()).await?;
-            }
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    async fn prune_log(&self, through: i64, before_ms: i64) -> Result<(), Error> {
-        loop {
-            let mut tx = self.db.begin().await?;
-            let pruned = store::delete_log(&mut tx, through, before_ms, PRUNED_AT_ONCE).await?;
-            tx.commit().await?;
-            if pruned < PRUNED_AT_ONCE.unsigned_abs() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Sets the metrics of lag and dead letters.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn measure(&self) -> Result<(), Error> {
-        let (progress, waiting) = service::list_progress(&mut *self.db.read().await?).await?;
-        metrics::gauge!("core_bus_outbox").set(to_f64(waiting));
-        for known in progress {
-            let labels = [("consumer", known.consumer)];
-            metrics::gauge!("core_bus_lag", &labels).set(to_f64(known.lag));
-            metrics::gauge!("core_bus_waiting", &labels).set(to_f64(known.waiting));
-            metrics::gauge!("core_bus_dead_letters", &labels).set(to_f64(known.dead));
-        }
-        Ok(())
-    }
 }
 
 /// Makes the cursors of consumers, and the broker's memory of them.
@@ -311,8 +245,4 @@ impl Wait {
     const fn is_well(&self) -> bool {
         self.failures == 0
     }
-}
-
-fn to_f64(count: i64) -> f64 {
-    u32::try_from(count).map_or(f64::MAX, f64::from)
 }
