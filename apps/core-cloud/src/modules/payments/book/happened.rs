@@ -116,7 +116,8 @@ impl Book {
             Kind::Void => self.payment.hold == Hold::Held,
             Kind::Chargeback | Kind::Receipt | Kind::Transfer => false,
         };
-        if !hangs && !(movement.step == Step::Failed && fits) {
+        let refused = movement.step == Step::Failed;
+        if !(hangs || (refused && fits)) {
             return false;
         }
         let (now_ms, by_hand) = (self.now_ms, !self.at_provider());
