@@ -222,14 +222,15 @@ fn fonts() -> Option<&'static (Font, Font)> {
         .as_ref()
 }
 
-/// The width of digits, points and signs: DejaVu's digits are all 0.636 of the size wide.
+/// The width of digits, points and signs: DejaVu's digits are all 636 thousandths of the size wide.
 fn number_width(text: &str, size: f32) -> f32 {
-    let of = |char| match char {
-        '.' | ',' => 0.318,
-        '-' => 0.361,
-        _ => 0.636,
+    let thousandths = |char| match char {
+        '.' | ',' => 318_u16,
+        '-' => 361,
+        _ => 636,
     };
-    text.chars().map(of).sum::<f32>() * size
+    let width: u16 = text.chars().map(thousandths).sum();
+    f32::from(width) / 1_000.0 * size
 }
 
 #[cfg(test)]
