@@ -119,6 +119,7 @@ impl Services {
             imports.clone(),
             inventory.clone(),
         );
+        let payments = payments::service::Service::new(db.clone(), clock.clone(), &config.payments);
         Self {
             sync: sync::service::Service::new(
                 db.clone(),
@@ -141,12 +142,12 @@ impl Services {
             vendors,
             listings,
             promotions: promotions::service::Service::new(db.clone(), clock.clone()),
-            payments: payments::service::Service::new(db.clone(), clock.clone(), &config.payments),
+            payments: payments.clone(),
             accounting: accounting::service::Service::new(db.clone(), clock.clone()),
             payouts: payouts::service::Service::new(
                 db.clone(),
                 clock.clone(),
-                Arc::new(payouts::send::NoProviders),
+                Arc::new(payouts::through::Payments { db: db.clone(), payments: payments.clone() }),
             ),
             shelves: catalog::shelves::Service::new(db.clone(), clock.clone()),
             audit: audit::service::Service::new(db.clone()),

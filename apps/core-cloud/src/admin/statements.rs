@@ -45,7 +45,7 @@ async fn import_statements(State(services): State<Services>, member: Member, req
             let file = upload.files.into_iter().next().unwrap_or_default();
             services.payments.import_statements(&member.id, &file).await.map(|_| ())
         }
-        Err(error) => Err(error),
+        Err(unread) => Err(unread.into()),
     };
     match imported {
         Ok(()) => Ok(redirect(&format!("{PATH}?done=imported"))),

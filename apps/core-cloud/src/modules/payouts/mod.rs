@@ -7,3 +7,4 @@ pub mod service;
 pub mod settle;
 mod store;
 pub mod terms;
+pub mod through;

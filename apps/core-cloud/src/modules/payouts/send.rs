@@ -31,20 +31,6 @@ pub trait Sender: Send + Sync {
     ) -> BoxFuture<'a, Result<Transferred, PayError>>;
 }
 
-/// No provider is set up: payouts wait.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoProviders;
-
-impl Sender for NoProviders {
-    fn transfer<'a>(
-        &'a self,
-        provider: &'a str,
-        _transfer: &'a Transfer,
-    ) -> BoxFuture<'a, Result<Transferred, PayError>> {
-        Box::pin(async move { Err(PayError::Away(format!("{provider} is not set up"))) })
-    }
-}
-
 impl Service {
     /// Sends payouts that are due, a bounded number; how many the provider took.
     ///
