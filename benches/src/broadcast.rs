@@ -51,6 +51,7 @@ async fn on(url: Option<String>, name: &str, duration: Duration, report: &mut Re
         operator_key: Secret::new("operator-key-of-the-bench")?,
         lease_ttl_s: 3_600,
         public_url: String::new(),
+        payments: Default::default(),
         mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
         nats: None,
     };

@@ -85,7 +85,8 @@ pub fn payment_of(order: &OrderRecord, taken: bool, now_ms: i64) -> (Payment, Op
 impl Book {
     /// A parcel left: what is in it is captured; the last one gives the rest back.
     pub fn ship(&mut self, goods: &GoodsMoved) {
-        if !self.at_provider() {
+        // What goes out in exchange is paid already.
+        if !self.at_provider() || goods.total.amount == 0 {
             return;
         }
         let left = self.payment.authorised - self.payment.captured - self.due_captures();
