@@ -101,6 +101,9 @@ fn i5_the_workers_entry_has_no_router() {
     }
 }
 
+/// Tables that only the release before uses; the next migration drops them.
+const RETIRED_TABLES: [&str; 1] = ["orders_parcels"];
+
 /// Names of the core's tables; each begins with its module's name.
 fn tables() -> Vec<String> {
     let migrations = sources("apps/core-cloud/migrations", "sql");
@@ -121,7 +124,8 @@ fn i6_a_module_of_the_core_touches_its_own_tables_only() {
         let statements: Vec<_> = statements.iter().map(String::as_str).collect();
         let used: Vec<_> =
             sources.iter().filter(|source| !source.lines_with(&statements).is_empty()).collect();
-        assert!(!used.is_empty(), "{table} is used by nobody");
+        let retired = RETIRED_TABLES.contains(&table.as_str());
+        assert_eq!(used.is_empty(), retired, "{table} is used by nobody, or is not retired");
         for source in used {
             let own = homes.iter().any(|home| source.is_below(home));
             assert!(own, "{table} belongs to {module}:\n{}", source.lines_with(&statements).join("\n"));
