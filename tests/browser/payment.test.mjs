@@ -32,7 +32,8 @@ async function checkoutOfTwo(options) {
 
 /** Chooses a way to pay and presses the button. */
 async function payBy(page, name) {
-  await page.getByRole('radio', { name }).check();
+  // Its label lies over the radio button, as far as it can be clicked.
+  await page.getByRole('radio', { name }).check({ force: true });
   await placeOrder(page);
 }
 
