@@ -50,7 +50,8 @@ export async function openPage(browser, shop, options = {}) {
     if (!message.text().startsWith('Failed to load resource')) faults.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
-    const url = request.url();
+    // A shop is called by both names of this machine.
+    const url = request.url().replace('//localhost:', '//127.0.0.1:');
     if (!url.startsWith('data:') && !known.some((base) => url.startsWith(base))) faults.push(`request to ${url}`);
   });
   return { page, faults, close: () => context.close() };

@@ -15,7 +15,8 @@ let pop;
 before(async () => {
   shop = await startShop();
   browser = await startBrowser();
-  [pop] = shop.pops;
+  // The provider sends the browser back to the shop's own address, and cookies are for one host.
+  pop = shop.pops[0].replace('127.0.0.1', 'localhost');
 });
 after(async () => {
   await browser?.close();
