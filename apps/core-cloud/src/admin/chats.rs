@@ -16,8 +16,8 @@ use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::page::format::{count, time};
 use crate::page::{
-    Act, Area, Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List,
-    Messages, Page, Pages, Tone, html, html_with, redirect,
+    Act, Area, Badge, Column, Fact, Failed, Fields, FormState, Frame, List, Listed, Messages, Page, Tone,
+    html, html_with, redirect,
 };
 
 const PATH: &str = "/admin/chats";
@@ -51,17 +51,9 @@ async fn list_chats(State(services): State<Services>, member: Member, Query(list
         Column::sorted("Last message", "last"),
         Column::plain("State"),
     ];
+    let empty = empty.then_some("Nothing to look at.");
     let body = view! {
-        <Filters path=PATH list=list.clone() label="Part of an order, vendor or reason" states=STATES.to_vec() />
-        <div class="card">
-            {if empty { view! { <Empty text="Nothing to look at." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of an order, vendor or reason" states=STATES.to_vec() columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Chats", PATH), body))
 }

@@ -15,8 +15,8 @@ use crate::modules::members::service::Member;
 use crate::modules::orders::service::OrderView;
 use crate::page::format::{count, query_value, time};
 use crate::page::{
-    Area, Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List, Notice, Page,
-    Pages, Tone, html, html_with, redirect,
+    Area, Badge, Column, Fact, Failed, Fields, FormState, Frame, List, Listed, Notice, Page, Tone, html,
+    html_with, redirect,
 };
 
 const PATH: &str = "/admin/customers";
@@ -48,18 +48,10 @@ async fn list_customers(State(services): State<Services>, member: Member, Query(
         Column::sorted("Last order", "last"),
         Column::sorted("Standing", "since"),
     ];
+    let empty = empty.then_some("No such customer.");
     let body = view! {
         <p class="lead">"Pseudonyms of accounts, and of the e-mail addresses that orders were placed with."</p>
-        <Filters path=PATH list=list.clone() label="Part of a pseudonym" states=STATES.to_vec() />
-        <div class="card">
-            {if empty { view! { <Empty text="No such customer." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of a pseudonym" states=STATES.to_vec() columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Customers", PATH), body))
 }

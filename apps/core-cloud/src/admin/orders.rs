@@ -18,8 +18,8 @@ use crate::modules::orders::shipments::Part;
 use crate::page::format::{count, distance, query_value, time};
 use crate::page::goods::{CancelForm, ParcelBadge, ReturnBadge, ReturnForm, pieces_text};
 use crate::page::{
-    Badge, Column, Columns, Empty, Fact, Fields, Filters, Frame, List, Notice, Page, Pages, Reasoned,
-    StageActs, StageBadge, Tone, html, redirect,
+    Badge, Column, Empty, Fact, Fields, Frame, List, Listed, Notice, Page, Reasoned, StageActs, StageBadge,
+    Tone, html, redirect,
 };
 
 const PATH: &str = "/admin/orders";
@@ -123,19 +123,9 @@ fn OrdersPage(orders: Vec<OrderView>, list: List, more: bool) -> impl IntoView {
         Column::numbers("Total", "total"),
         Column::plain("Attention"),
     ];
+    let empty = empty.then_some(if found { "No orders yet." } else { "No such order." });
     view! {
-        <Filters path=PATH list=list.clone() label="Order, customer or POP, as a whole" states=STATES.to_vec() />
-        <div class="card">
-            {if empty && found { view! { <Empty text="No orders yet." /> }.into_any() }
-            else if empty { view! { <Empty text="No such order." /> }.into_any() }
-            else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Order, customer or POP, as a whole" states=STATES.to_vec() columns empty more>{rows}</Listed>
     }
 }
 

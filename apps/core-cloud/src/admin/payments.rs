@@ -16,8 +16,8 @@ use crate::modules::payments::state::{Claim, Movement, Payment, State as Standin
 use crate::modules::payments::webhooks::Heard;
 use crate::page::format::{query_value, time};
 use crate::page::{
-    Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List, Notice, Page,
-    Pages, Reasoned, Tile, Tone, html_with, redirect,
+    Badge, Column, Empty, Fact, Failed, Fields, FormState, Frame, List, Listed, Notice, Page, Reasoned, Tile,
+    Tone, html_with, redirect,
 };
 
 const PATH: &str = "/admin/payments";
@@ -113,6 +113,7 @@ fn ListPage(payments: Vec<Payment>, list: List, more: bool, desk: Desk) -> impl 
     ];
     let Desk { attention, waiting, payable, failed, stray } = desk;
     let to_pay = i64::try_from(payable.len()).unwrap_or(i64::MAX);
+    let empty = empty.then_some(if all { "No payments yet." } else { "No such payment." });
     view! {
         <dl class="tiles">
             <Tile name="To look at" number=attention alert=true />
@@ -120,18 +121,7 @@ fn ListPage(payments: Vec<Payment>, list: List, more: bool, desk: Desk) -> impl 
             <Tile name="To pay by hand" number=to_pay />
         </dl>
         <h2>"Payments"</h2>
-        <Filters path=PATH list=list.clone() label="Part of the order's number or reference" states=STATES.to_vec() />
-        <div class="card">
-            {if empty && all { view! { <Empty text="No payments yet." /> }.into_any() }
-            else if empty { view! { <Empty text="No such payment." /> }.into_any() }
-            else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of the order's number or reference" states=STATES.to_vec() columns empty more>{rows}</Listed>
         <Waiting title="To pay by hand" movements=payable />
         <Waiting title="Payouts that failed" movements=failed />
         <Strays stray />

@@ -20,8 +20,8 @@ use crate::modules::payouts::settle::{StatementLine, line_title};
 use crate::modules::payouts::terms::{PROVIDERS, Schedule, TermsDraft};
 use crate::page::format::time;
 use crate::page::{
-    Act, Badge, Choice, Column, Columns, Empty, Fact, Failed, Field, Fields, Filters, FormState, Frame, List,
-    Notice, Page, Pages, Tone, html, html_with, redirect, with_all,
+    Act, Badge, Choice, Column, Empty, Fact, Failed, Field, Fields, FormState, Frame, List, Listed, Notice,
+    Page, Tone, html, html_with, redirect, with_all,
 };
 
 const PATH: &str = "/admin/payouts";
@@ -65,18 +65,12 @@ async fn list_payouts(State(services): State<Services>, member: Member, Query(li
         Column::sorted("Made", "created"),
         Column::numbers("Amount", "amount"),
     ];
-    let table = view! {
-        <table class="stack"><Columns path=PATH list=list.clone() columns /><tbody>{rows}</tbody></table>
-    };
+    let empty = empty.then_some("No payout fits.");
     let body = view! {
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}
         <p class="lead">"Each vendor is settled with when its week or month is over. A payout is sent once it is approved."</p>
         <div class="acts"><Act to="/admin/payouts/run" text="Settle with all vendors now" /></div>
-        <Filters path=PATH list=list.clone() label="Payout or vendor" states=with_all(Stage::ALL.map(Stage::name)) />
-        <div class="card">
-            {if empty { view! { <Empty text="No payout fits." /> }.into_any() } else { table.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Payout or vendor" states=with_all(Stage::ALL.map(Stage::name)) columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Payouts", PATH), body))
 }

@@ -16,8 +16,8 @@ use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::page::format::time;
 use crate::page::{
-    Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List, Notice, Page,
-    Pages, Reasoned, Tone, html, html_with, redirect, with_all,
+    Badge, Column, Fact, Failed, Fields, FormState, Frame, List, Listed, Notice, Page, Reasoned, Tone, html,
+    html_with, redirect, with_all,
 };
 use crate::panel::product::get_picture;
 use crate::panel::products::{price_of, tone_of};
@@ -49,16 +49,10 @@ async fn list_products(State(services): State<Services>, member: Member, Query(l
         Column::numbers("Price", ""),
         Column::sorted("Changed", "changed"),
     ];
-    let table = view! {
-        <table class="stack"><Columns path=PATH list=list.clone() columns /><tbody>{rows}</tbody></table>
-    };
     let states = Listing::ALL.map(Listing::name).to_vec();
+    let empty = empty.then_some("No product fits.");
     let body = view! {
-        <Filters path=PATH list=list.clone() label="Name, SKU or number" states=with_all(states) />
-        <div class="card">
-            {if empty { view! { <Empty text="No product fits." /> }.into_any() } else { table.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Name, SKU or number" states=with_all(states) columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Products", PATH), body))
 }

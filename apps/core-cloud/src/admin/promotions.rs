@@ -11,7 +11,7 @@ use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::modules::promotions::service::{Booking, FILTERS};
 use crate::page::format::time;
-use crate::page::{Badge, Column, Columns, Empty, Filters, Frame, List, Page, Pages, html, with_all};
+use crate::page::{Badge, Column, Frame, List, Listed, Page, html, with_all};
 use crate::panel::promotions::{sums, tone_of};
 
 const PATH: &str = "/admin/promotions";
@@ -38,16 +38,10 @@ async fn list_promotions(State(services): State<Services>, member: Member, Query
         Column::numbers("Fee", "amount"),
         Column::plain("Due"),
     ];
-    let table = view! {
-        <table class="stack"><Columns path=PATH list=list.clone() columns /><tbody>{rows}</tbody></table>
-    };
+    let empty = empty.then_some("No promotion fits.");
     let body = view! {
         <p class="lead">{format!("Vendors owe {} for promotions.", sums(&dues))}</p>
-        <Filters path=PATH list=list.clone() label="Product or vendor" states=with_all(FILTERS) />
-        <div class="card">
-            {if empty { view! { <Empty text="No promotion fits." /> }.into_any() } else { table.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Product or vendor" states=with_all(FILTERS) columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Promotions", PATH), body))
 }

@@ -17,8 +17,8 @@ use crate::modules::reviews::service::{Decision, Titled};
 use crate::modules::reviews::{Entry, State as ReviewState};
 use crate::page::format::time;
 use crate::page::{
-    Act, Area, Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List, Page,
-    Pages, ReviewText, Stars, Tone, html, html_with, redirect,
+    Act, Area, Badge, Column, Fact, Failed, Fields, FormState, Frame, List, Listed, Page, ReviewText, Stars,
+    Tone, html, html_with, redirect,
 };
 
 const PATH: &str = "/admin/reviews";
@@ -63,17 +63,9 @@ async fn list_reviews(State(services): State<Services>, member: Member, Query(li
         Column::sorted("Since", "changed"),
         Column::plain("State"),
     ];
+    let empty = empty.then_some("No such review.");
     let body = view! {
-        <Filters path=PATH list=list.clone() label="Part of the text, product or customer" states=STATES.to_vec() />
-        <div class="card">
-            {if empty { view! { <Empty text="No such review." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of the text, product or customer" states=STATES.to_vec() columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Reviews", PATH), body))
 }

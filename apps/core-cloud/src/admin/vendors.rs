@@ -16,8 +16,8 @@ use crate::modules::vendors::service::{Dossier, Profile, method_name};
 use crate::modules::vendors::state::{Item, State as Standing, Verdict};
 use crate::page::format::time;
 use crate::page::{
-    Badge, Column, Columns, Empty, Fact, Failed, Fields, Filters, FormState, Frame, List, Notice, Page,
-    Pages, Reasoned, Tone, html, html_with, redirect, with_all,
+    Badge, Column, Fact, Failed, Fields, FormState, Frame, List, Listed, Notice, Page, Reasoned, Tone, html,
+    html_with, redirect, with_all,
 };
 use crate::panel::papers::document_response;
 
@@ -59,19 +59,10 @@ async fn list_vendors(State(services): State<Services>, member: Member, Query(li
         Column::sorted("Since", "changed"),
     ];
     let states = Standing::ALL.map(Standing::name).to_vec();
-    let table = view! {
-        <table class="stack">
-            <Columns path=PATH list=list.clone() columns />
-            <tbody>{rows}</tbody>
-        </table>
-    };
+    let empty = empty.then_some("No vendor fits.");
     let body = view! {
         <p class="lead">{format!("{waiting} wait to be looked at.")}</p>
-        <Filters path=PATH list=list.clone() label="Name or number" states=with_all(states) />
-        <div class="card">
-            {if empty { view! { <Empty text="No vendor fits." /> }.into_any() } else { table.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Name or number" states=with_all(states) columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Vendors", PATH), body))
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::format::query_value;
+use super::layout::Empty;
 
 /// Rows on one page.
 const ROWS_PER_PAGE: u32 = 50;
@@ -192,6 +193,39 @@ pub fn Pages(path: &'static str, list: List, more: bool) -> impl IntoView {
             {before.map(|href| view! { <a href=href rel="prev">"Page before"</a> })}
             {after.map(|href| view! { <a href=href rel="next">"Next page"</a> })}
         </p>
+    }
+}
+
+/// A list that is searched, sorted and paged: its rows, or why there are none.
+#[component]
+pub fn Listed(
+    path: &'static str,
+    list: List,
+    /// What the search looks for.
+    label: &'static str,
+    /// States to choose from, as [`Filters`] takes them.
+    states: Vec<(&'static str, &'static str)>,
+    columns: Vec<Column>,
+    /// Said instead of rows; none when there are some.
+    empty: Option<&'static str>,
+    /// Whether another page follows.
+    more: bool,
+    children: Children,
+) -> impl IntoView {
+    let found = match empty {
+        Some(text) => view! { <Empty text /> }.into_any(),
+        None => view! {
+            <table class="stack">
+                <Columns path list=list.clone() columns />
+                <tbody>{children()}</tbody>
+            </table>
+        }
+        .into_any(),
+    };
+    view! {
+        <Filters path list=list.clone() label states />
+        <div class="card">{found}</div>
+        <Pages path list more />
     }
 }
 

@@ -14,6 +14,6 @@ pub use answer::{Failed, Page, html, html_with, redirect};
 pub use fields::Fields;
 pub use form::{Act, Area, Choice, Field, Files, FormState, Reasoned};
 pub use layout::{Badge, Empty, Fact, Frame, Notice, Pager, Search, Tile, Tone};
-pub use list::{Column, Columns, Filters, List, Pages, with_all};
+pub use list::{Column, Columns, Filters, List, Listed, Pages, with_all};
 pub use parts::{Messages, ReviewText, StageActs, StageBadge, Stars};
 pub use upload::{Unread, read_upload};

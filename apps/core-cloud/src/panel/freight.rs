@@ -16,10 +16,7 @@ use crate::modules::freight::rates::Size;
 use crate::modules::freight::service::{Shipment, WINDOWS};
 use crate::modules::members::service::Member;
 use crate::page::format::{count, time};
-use crate::page::{
-    Column, Columns, Empty, Failed, Field, Fields, Filters, FormState, Frame, List, Page, Pages, html_with,
-    redirect,
-};
+use crate::page::{Column, Failed, Field, Fields, FormState, Frame, List, Listed, Page, html_with, redirect};
 
 const PATH: &str = "/vendor/freight";
 /// The entry of the menu that these pages belong to.
@@ -66,18 +63,10 @@ async fn page(
         Column::numbers("Quote", "quote"),
         Column::plain("Delivery"),
     ];
+    let empty = empty.then_some("Nothing goes by freight.");
     let body = view! {
         {form.rest(&["sku", "length", "width", "height"])}
-        <Filters path=PATH list=list.clone() label="Part of an order's number" states=STATES.to_vec() />
-        <div class="card">
-            {if empty { view! { <Empty text="Nothing goes by freight." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of an order's number" states=STATES.to_vec() columns empty more>{rows}</Listed>
         <h2>"What pieces measure"</h2>
         <p class="sub">"Room counts as weight: a carrier asks for the larger of both."</p>
         <Sizes sizes />

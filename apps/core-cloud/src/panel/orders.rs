@@ -19,10 +19,7 @@ use crate::page::format::{count, time};
 use crate::page::goods::{
     CancelForm, ParcelBadge, ReturnBadge, ReturnForm, numbers_of, pieces_text, read_pieces,
 };
-use crate::page::{
-    Column, Columns, Empty, Fact, Fields, Filters, Frame, List, Page, Pages, StageActs, StageBadge, html,
-    redirect,
-};
+use crate::page::{Column, Fact, Fields, Frame, List, Listed, Page, StageActs, StageBadge, html, redirect};
 
 const PATH: &str = "/vendor/orders";
 /// What the list is filtered by.
@@ -71,17 +68,9 @@ async fn list_orders(State(services): State<Services>, member: Member, Query(lis
         Column::plain("State"),
         Column::sorted("Since", "changed"),
     ];
+    let empty = empty.then_some("No such order.");
     let body = view! {
-        <Filters path=PATH list=list.clone() label="Part of an order's number" states=STATES.to_vec() />
-        <div class="card">
-            {if empty { view! { <Empty text="No such order." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of an order's number" states=STATES.to_vec() columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Orders", PATH), body))
 }

@@ -18,9 +18,7 @@ use crate::modules::orders::purchase::Parcel;
 use crate::modules::orders::shipments::{ParcelEntry, Part, Track};
 use crate::page::format::{count, time};
 use crate::page::goods::{ParcelBadge, numbers_of, read_pieces};
-use crate::page::{
-    Act, Badge, Column, Columns, Empty, Fact, Fields, Filters, Frame, List, Page, Pages, Tone, html, redirect,
-};
+use crate::page::{Act, Badge, Column, Fact, Fields, Frame, List, Listed, Page, Tone, html, redirect};
 
 const PATH: &str = "/vendor/parcels";
 /// What the list is filtered by.
@@ -68,17 +66,9 @@ async fn list_parcels(State(services): State<Services>, member: Member, Query(li
         Column::plain("State"),
         Column::sorted("Since", "since"),
     ];
+    let empty = empty.then_some("No such parcel.");
     let body = view! {
-        <Filters path=PATH list=list.clone() label="Part of an order's number" states=STATES.to_vec() />
-        <div class="card">
-            {if empty { view! { <Empty text="No such parcel." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of an order's number" states=STATES.to_vec() columns empty more>{rows}</Listed>
         <p class="acts"><a href="/vendor/warehouses">"Your warehouses"</a><a href="/vendor/freight">"Freight"</a></p>
     };
     Ok(html(Frame::of(&member, "Parcels", PATH), body))

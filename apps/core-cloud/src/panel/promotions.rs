@@ -18,8 +18,8 @@ use crate::modules::promotions::service::{Booking, FILTERS};
 use crate::modules::promotions::terms::{DAYS_MAX, DAYS_MIN, DUE_DAYS, fees_per_day};
 use crate::page::format::time;
 use crate::page::{
-    Act, Badge, Choice, Column, Columns, Empty, Failed, Field, Fields, Filters, FormState, Frame, List,
-    Notice, Page, Pages, Tone, html_with, redirect, with_all,
+    Act, Badge, Choice, Column, Empty, Failed, Field, Fields, FormState, Frame, List, Listed, Notice, Page,
+    Tone, html_with, redirect, with_all,
 };
 
 const PATH: &str = "/vendor/promotions";
@@ -130,18 +130,12 @@ async fn page(
         Column::plain("Due"),
         Column::plain("Do"),
     ];
-    let table = view! {
-        <table class="stack"><Columns path=PATH list=list.clone() columns /><tbody>{rows}</tbody></table>
-    };
+    let empty = empty.then_some("No promotion fits.");
     let body = view! {
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}
         {form.rest(&["product", "from", "days"])}
         <p class="lead">{format!("You owe {} for promotions.", sums(&dues))}</p>
-        <Filters path=PATH list=list.clone() label="Product" states=with_all(FILTERS) />
-        <div class="card">
-            {if empty { view! { <Empty text="No promotion fits." /> }.into_any() } else { table.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Product" states=with_all(FILTERS) columns empty more>{rows}</Listed>
         <h2>"Promote a product"</h2>
         <BookForm form options />
     };

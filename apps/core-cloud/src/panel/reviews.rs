@@ -16,8 +16,8 @@ use crate::modules::members::service::Member;
 use crate::modules::reviews::service::Titled;
 use crate::page::format::time;
 use crate::page::{
-    Area, Column, Columns, Empty, Failed, Fields, Filters, FormState, Frame, List, Page, Pages, ReviewText,
-    Stars, html, html_with, redirect,
+    Area, Column, Failed, Fields, FormState, Frame, List, Listed, Page, ReviewText, Stars, html, html_with,
+    redirect,
 };
 
 const PATH: &str = "/vendor/reviews";
@@ -44,17 +44,9 @@ async fn list_reviews(State(services): State<Services>, member: Member, Query(li
         Column::sorted("Since", "changed"),
         Column::plain("Answer"),
     ];
+    let empty = empty.then_some("No such review.");
     let body = view! {
-        <Filters path=PATH list=list.clone() label="Part of the text" states=vec![("", "All")] />
-        <div class="card">
-            {if empty { view! { <Empty text="No such review." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of the text" states=vec![("", "All")] columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Reviews", PATH), body))
 }

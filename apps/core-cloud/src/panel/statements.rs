@@ -13,7 +13,7 @@ use crate::http::{Access, Route};
 use crate::modules::accounting::plans::percent;
 use crate::modules::members::service::Member;
 use crate::modules::payouts::service::State as Stage;
-use crate::page::{Badge, Column, Columns, Empty, Fact, Filters, Frame, List, Page, Pages, html, with_all};
+use crate::page::{Badge, Column, Fact, Frame, List, Listed, Page, html, with_all};
 
 const PATH: &str = "/vendor/statements";
 const INVOICES: &str = "/vendor/invoices";
@@ -48,9 +48,7 @@ async fn list_statements(State(services): State<Services>, member: Member, Query
         0 => "nothing".to_owned(),
         ppm => format!("{} % for {} days", percent(ppm), terms.reserve_days),
     };
-    let table = view! {
-        <table class="stack"><Columns path=PATH list=list.clone() columns /><tbody>{rows}</tbody></table>
-    };
+    let empty = empty.then_some("No payout fits.");
     let body = view! {
         <div class="card"><dl class="facts">
             <Fact name="You are owed" value=sums(&standing.payable) />
@@ -60,11 +58,7 @@ async fn list_statements(State(services): State<Services>, member: Member, Query
             <Fact name="Reserve" value=reserve />
         </dl></div>
         <p class="lead">"Sales are yours when a parcel leaves, less commission and tax. "<a href=INVOICES>"Invoices in your name"</a></p>
-        <Filters path=PATH list=list.clone() label="Payout" states=with_all(Stage::ALL.map(Stage::name)) />
-        <div class="card">
-            {if empty { view! { <Empty text="No payout fits." /> }.into_any() } else { table.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Payout" states=with_all(Stage::ALL.map(Stage::name)) columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Statements", PATH), body))
 }

@@ -20,8 +20,8 @@ use crate::modules::chats::{RoomRow, party_name};
 use crate::modules::members::service::Member;
 use crate::page::format::{count, time};
 use crate::page::{
-    Act, Area, Badge, Column, Columns, Empty, Failed, Field, Fields, Files, Filters, FormState, Frame, List,
-    Messages, Notice, Page, Pages, Tone, Unread, html, html_with, read_upload, redirect,
+    Act, Area, Badge, Column, Failed, Field, Fields, Files, FormState, Frame, List, Listed, Messages, Notice,
+    Page, Tone, Unread, html, html_with, read_upload, redirect,
 };
 
 const PATH: &str = "/vendor/chats";
@@ -51,17 +51,9 @@ async fn list_chats(State(services): State<Services>, member: Member, Query(list
         Column::sorted("Last message", "last"),
         Column::sorted("State", "unread"),
     ];
+    let empty = empty.then_some("No chats. A customer's order has a link to start one.");
     let body = view! {
-        <Filters path=PATH list=list.clone() label="Part of an order's number" states=STATES.to_vec() />
-        <div class="card">
-            {if empty { view! { <Empty text="No chats. A customer's order has a link to start one." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path=PATH list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path=PATH list more />
+        <Listed path=PATH list label="Part of an order's number" states=STATES.to_vec() columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Chats", PATH), body))
 }
