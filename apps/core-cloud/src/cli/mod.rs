@@ -51,7 +51,7 @@ pub enum LogFormat {
 #[derive(Subcommand)]
 enum Command {
     /// Serves POPs, the API and the operator pages.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Imports the demo catalogue. The second time it changes nothing.
     Seed(import::Output),
     /// Imports a catalogue. Rows that cannot be taken are reported; importing twice changes nothing.

@@ -45,7 +45,7 @@ impl Checker {
                 let is = self.balances.get(&key).copied().unwrap_or(0);
                 if is == minor(amount)? { Ok(()) } else { Err(format!("it is {is}")) }
             }
-            [day, "*", ..] if is_day(day) && line.matches('"').count() % 2 == 0 => {
+            [day, "*", ..] if is_day(day) && line.matches('"').count().is_multiple_of(2) => {
                 self.open = Some(BTreeMap::new());
                 self.transactions += 1;
                 Ok(())

@@ -104,7 +104,7 @@ impl Load {
         let class = match weight.max(volumetric) {
             _ if size.is_some_and(|size| size.longest_mm() > PALLET_MM_MAX) => Class::Oversize,
             ..=50_000 => Class::Light,
-            ..=150_000 => Class::Standard,
+            50_001..=150_000 => Class::Standard,
             _ => Class::Heavy,
         };
         Self { weight_g: weight, volumetric_g: volumetric, class, lift_gate: weight_g > HAND_G_MAX }

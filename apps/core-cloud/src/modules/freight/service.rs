@@ -225,9 +225,9 @@ mod tests {
         // 2026-11-18 13:46:40 UTC.
         let now_ms = 1_795_009_600_000;
         let read = |day, part| read_window(day, part, now_ms);
-        let (from, until) = read("2026-11-24", "morning").unwrap().unwrap();
+        let (from, until) = read("2026-11-24", "morning").expect("it is ahead").expect("it was asked for");
         assert_eq!(until - from, 4 * HOUR_MS);
-        assert_eq!(read("", "").unwrap(), None);
+        assert_eq!(read("", "").expect("none is needed"), None);
         for (day, part) in [
             ("2026-11-18", "morning"),
             ("2026-11-17", "evening"),
