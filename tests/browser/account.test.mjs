@@ -83,7 +83,7 @@ test('a passkey is a second way in', async () => {
   const pop = shop.pops[0].replace('127.0.0.1', 'localhost');
   const email = 'passkey@example.org';
   await customer(shop.pops[0], email);
-  const { page, faults, close } = await openPage(browser, { ...shop, pops: [pop] }, { viewport: { width: 390, height: 900 } });
+  const { page, faults, close } = await openPage(browser, shop, { viewport: { width: 390, height: 900 } });
   const device = await page.context().newCDPSession(page);
   await device.send('WebAuthn.enable');
   await device.send('WebAuthn.addVirtualAuthenticator', {

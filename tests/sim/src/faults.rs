@@ -1,6 +1,7 @@
 //! Faults that strike from outside: crashes, losses, broken links, clocks that jump, and the operator who writes off.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::auditor;
@@ -18,6 +19,8 @@ const DOWN_US: u64 = 20 * US_PER_S;
 const BROKEN_US: u64 = 90 * US_PER_S;
 /// Mean age of the copy that a POP's database is set back to, in microseconds.
 const COPY_AGE_US: u64 = 300 * US_PER_S;
+/// How often a POP that was cut off is set back to a copy from before its leases were written off.
+const COPY_OF_LAPSE: f64 = 0.5;
 /// How often the operator looks for leases to write off, in microseconds.
 const OPERATOR_US: u64 = 5 * US_PER_S;
 
@@ -107,19 +110,34 @@ fn lose(world: &Arc<World>, pop: &Arc<Pop>) {
 
 /// Somebody copies a POP's database, and after a while sets it back to the copy.
 async fn set_back(world: &Arc<World>, pop: &Arc<Pop>) {
-    let copy = pop.disk.backup();
-    let incarnation = pop.meta("incarnation");
+    let copy = Copied::of(pop);
     world.sleep_us(world.chance.around(COPY_AGE_US)).await;
-    // A database that was lost or renamed meanwhile is another one.
-    if !world.faults_on() || incarnation.is_none() || incarnation != pop.meta("incarnation") {
-        return;
+    copy.restore(world, pop);
+}
+
+/// A copy of a POP's database.
+struct Copied {
+    disk: PathBuf,
+    incarnation: Option<String>,
+}
+
+impl Copied {
+    fn of(pop: &Pop) -> Self {
+        Self { disk: pop.disk.backup(), incarnation: pop.meta("incarnation") }
     }
-    world.count("POP database set back to a copy");
-    world.note(format_args!("{} is set back to an older copy", id_of(pop.index)));
-    pop.stop();
-    world.executor.end_group(pop.index);
-    auditor::restored::set_back(world, pop, || pop.disk.restore(&copy));
-    start_later(world, pop);
+
+    /// Sets the database back to it, unless that was lost or renamed meanwhile and is another one.
+    fn restore(&self, world: &Arc<World>, pop: &Arc<Pop>) {
+        if !world.faults_on() || self.incarnation.is_none() || self.incarnation != pop.meta("incarnation") {
+            return;
+        }
+        world.count("POP database set back to a copy");
+        world.note(format_args!("{} is set back to an older copy", id_of(pop.index)));
+        pop.stop();
+        world.executor.end_group(pop.index);
+        auditor::restored::set_back(world, pop, || pop.disk.restore(&self.disk));
+        start_later(world, pop);
+    }
 }
 
 async fn partition(world: &Arc<World>, pop: usize) {
@@ -151,6 +169,7 @@ async fn lapse(world: &Arc<World>, pop: &Arc<Pop>) {
         return;
     }
     world.note(format_args!("{} is cut off until its leases are written off", id_of(pop.index)));
+    let copy = world.chance.hits(COPY_OF_LAPSE).then(|| Copied::of(pop));
     let both = [Direction::Up, Direction::Down];
     both.iter().for_each(|direction| world.network.set(pop.index, *direction, false));
     let back_us = u64::from(world.plan.lease_ttl_s) * US_PER_S;
@@ -160,6 +179,11 @@ async fn lapse(world: &Arc<World>, pop: &Arc<Pop>) {
     }
     world.sleep_us(back_us + 90 * US_PER_S).await;
     both.iter().for_each(|direction| world.network.set(pop.index, *direction, true));
+    if let Some(copy) = copy {
+        // By then the POP has heard that its leases are gone; the copy has not.
+        world.sleep_us(world.plan.tick_us * 4).await;
+        copy.restore(world, pop);
+    }
 }
 
 /// The core's process dies between two requests.
