@@ -174,9 +174,11 @@ export async function fillDelivery(page, email) {
   await page.getByLabel('Country').selectOption('DE');
 }
 
-/** Puts a piece of the product at `path` into the cart once it can be sold, and fills the checkout. */
-export async function fillCheckout(page, pop, path, email, { javaScriptEnabled = true } = {}) {
+/** Puts pieces of the product at `path` into the cart once it can be sold, and fills the checkout. */
+export async function fillCheckout(page, pop, path, email, { javaScriptEnabled = true, pieces = 1 } = {}) {
   await openWhenSold(page, pop + path);
+  if (javaScriptEnabled) await islandsReady(page);
+  await page.getByRole('spinbutton', { name: 'Quantity' }).fill(String(pieces));
   if (javaScriptEnabled) await addToCart(page);
   else await page.getByRole('button', { name: 'Add to cart' }).click();
   await page.goto(`${pop}/checkout`);

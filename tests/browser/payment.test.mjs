@@ -2,10 +2,10 @@
 // that is declined, one that asks for proof, a refresh in the middle, and another way after all.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { eventually, fillCheckout, lookAt, openPage, placeOrder, startBrowser, startShop } from './lib.mjs';
+import { eventually, fillCheckout, lookAt, openPage, startBrowser, startShop } from './lib.mjs';
+import { GOOD_CARD, enterCard, payBy, paymentsOf, receipt } from './paying.mjs';
 
 const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
-const GOOD_CARD = '4242 4242 4242 4242';
 const DECLINED_CARD = '4000 0000 0000 0002';
 const PROVING_CARD = '4000 0025 0000 3155';
 
@@ -31,33 +31,9 @@ async function checkoutOfTwo(options) {
   return opened;
 }
 
-/** Chooses a way to pay and presses the button. */
-async function payBy(page, name) {
-  // Its label lies over the radio button, as far as it can be clicked.
-  await page.getByRole('radio', { name }).check({ force: true });
-  await placeOrder(page);
-}
-
-async function enterCard(page, number) {
-  await page.waitForURL(`${shop.psp}/c/pay/**`);
-  await page.getByLabel('Card number').fill(number);
-  await page.getByLabel('Expiry date (MM / YY)').fill('12 / 34');
-  await page.getByLabel('Security code (CVC)').fill('123');
-  await page.getByLabel('Name on card').fill('Ada Lovelace');
-  await page.getByRole('button', { name: /^Pay / }).click();
-}
-
-/** The receipt, and the order that it is of. */
-async function receipt(page) {
-  await page.waitForURL(/\/orders\/ord_\w+\?thanks=1$/);
-  assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Thank you, Ada');
-  return new URL(page.url()).pathname.split('/').pop();
-}
-
-/** What the providers know of an order's payments, by their state. */
-async function paymentsOf(order) {
-  const { payments } = await (await fetch(`${shop.psp}/sandbox/ledger`)).json();
-  return payments.filter((payment) => payment.order === order).map((payment) => payment.status.toLowerCase());
+/** How far the payments of an order are, at the providers. */
+async function statesOf(order) {
+  return (await paymentsOf(shop, order)).map((payment) => payment.status.toLowerCase());
 }
 
 async function orderInCore(id) {
@@ -71,10 +47,10 @@ for (const javaScriptEnabled of [true, false]) {
   test(`a card pays for two makers ${javaScriptEnabled ? 'with' : 'without'} script`, async () => {
     const { page, faults, close } = await checkoutOfTwo({ javaScriptEnabled });
     await payBy(page, 'Card');
-    await enterCard(page, GOOD_CARD);
+    await enterCard(page, shop, GOOD_CARD);
     const id = await receipt(page);
     await page.getByText('By card. The amount is reserved').waitFor();
-    assert.deepEqual(await paymentsOf(id), ['authorised']);
+    assert.deepEqual(await statesOf(id), ['authorised']);
     await orderInCore(id);
     assert.deepEqual(faults, []);
     await close();
@@ -88,7 +64,7 @@ test('PayPal pays for two makers', async () => {
   await page.getByRole('button', { name: 'Pay now' }).click();
   const id = await receipt(page);
   await page.getByText('With PayPal. The amount is reserved').waitFor();
-  assert.deepEqual(await paymentsOf(id), ['authorised']);
+  assert.deepEqual(await statesOf(id), ['authorised']);
   await orderInCore(id);
   assert.deepEqual(faults, []);
   await close();
@@ -101,7 +77,7 @@ test('a bank transfer is told where it goes', async () => {
   await page.getByRole('heading', { name: 'Please transfer the amount' }).waitFor();
   await page.getByText(/^RF\d\d \w{4}/).waitFor();
   await lookAt(page, folder, 'order-transfer');
-  assert.deepEqual(await paymentsOf(id), []);
+  assert.deepEqual(await statesOf(id), []);
   await orderInCore(id);
   assert.deepEqual(faults, []);
   await close();
@@ -110,11 +86,11 @@ test('a bank transfer is told where it goes', async () => {
 test('a declined card is not the end: another one pays', async () => {
   const { page, faults, close } = await checkoutOfTwo();
   await payBy(page, 'Card');
-  await enterCard(page, DECLINED_CARD);
+  await enterCard(page, shop, DECLINED_CARD);
   await page.getByRole('alert').waitFor();
-  await enterCard(page, GOOD_CARD);
+  await enterCard(page, shop, GOOD_CARD);
   const id = await receipt(page);
-  assert.deepEqual(await paymentsOf(id), ['authorised']);
+  assert.deepEqual(await statesOf(id), ['authorised']);
   assert.deepEqual(faults, []);
   await close();
 });
@@ -122,13 +98,13 @@ test('a declined card is not the end: another one pays', async () => {
 test('a card that asks for proof pays when it is given', async () => {
   const { page, faults, close } = await checkoutOfTwo();
   await payBy(page, 'Card');
-  await enterCard(page, PROVING_CARD);
+  await enterCard(page, shop, PROVING_CARD);
   await page.getByRole('button', { name: 'Fail authentication' }).click();
   await page.waitForURL(`${shop.psp}/c/pay/**`);
-  await enterCard(page, PROVING_CARD);
+  await enterCard(page, shop, PROVING_CARD);
   await page.getByRole('button', { name: 'Complete authentication' }).click();
   const id = await receipt(page);
-  assert.deepEqual(await paymentsOf(id), ['authorised']);
+  assert.deepEqual(await statesOf(id), ['authorised']);
   assert.deepEqual(faults, []);
   await close();
 });
@@ -147,13 +123,13 @@ test('whoever reloads, goes back and presses again pays once', async () => {
   await lookAt(page, folder, 'order-unpaid');
   await page.getByRole('link', { name: 'Pay now' }).click();
   assert.equal(page.url(), payPage);
-  await enterCard(page, GOOD_CARD);
+  await enterCard(page, shop, GOOD_CARD);
   const id = await receipt(page);
   // The provider's page sends whoever paid back to the shop.
   await page.goto(payPage);
   await receipt(page);
   await page.reload();
-  assert.deepEqual(await paymentsOf(id), ['authorised']);
+  assert.deepEqual(await statesOf(id), ['authorised']);
   assert.deepEqual(faults, []);
   await close();
 });
@@ -175,8 +151,8 @@ test('whoever does not want to pay so pays another way', async () => {
   await page.getByRole('button', { name: 'Pay now' }).click();
   const second = await receipt(page);
   assert.notEqual(second, first);
-  assert.deepEqual(await paymentsOf(second), ['authorised']);
-  assert.deepEqual(await paymentsOf(first), ['expired']);
+  assert.deepEqual(await statesOf(second), ['authorised']);
+  assert.deepEqual(await statesOf(first), ['expired']);
   await page.goto(`${pop}/orders/${first}`);
   await page.getByRole('heading', { name: 'Nothing was ordered' }).waitFor();
   assert.deepEqual(faults, []);

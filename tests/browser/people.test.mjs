@@ -5,11 +5,11 @@ import { after, before, test } from 'node:test';
 import { PASSWORD, eventually, fillCheckout, linkOf, logInCustomer, logInToCore, lookAt, mailTo, openPage, placeOrder,
   press,
   registerCustomer, startBrowser, startShop } from './lib.mjs';
+import { PDF, admit, handIn } from './vendor.mjs';
 
 const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
 const VENDOR = 'vera@lanterns.example';
 const CUSTOMER = 'ada.people@example.org';
-const PDF = { name: 'paper.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n') };
 
 let shop;
 let browser;
@@ -75,26 +75,10 @@ test('a vendor registers and is asked for documents', async () => {
   await look('vendor', 'vendor-product-refused');
 });
 
-/** Fills what is asked for and hands the documents in. */
-async function handIn(page) {
-  await page.goto(`${shop.core}/vendor/business`);
-  const fields = { 'Legal name': 'Lanterns GmbH', 'Register number': 'HRB 4711', 'VAT number': 'DE136695976',
-    'Street and number': 'Hafenstr. 1', Postcode: '20457', City: 'Hamburg', Phone: '+49 40 123456' };
-  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
-  await look('vendor', 'vendor-business');
-  await press(page, page.getByRole('button', { name: 'Save' }));
-  const inputs = page.locator('input[type=file]');
-  await inputs.first().waitFor();
-  for (let index = 0; index < (await inputs.count()); index += 1) {
-    await page.locator('input[type=file]').nth(index).setInputFiles(PDF);
-    await press(page, page.getByRole('button', { name: 'Upload' }).nth(index));
-  }
-}
-
 test('the vendor is rejected with a reason, hands in again and is admitted', async () => {
   const vendor = of('vendor');
   const owner = of('owner');
-  await handIn(vendor);
+  await handIn(vendor, shop, () => look('vendor', 'vendor-business'));
   await look('vendor', 'vendor-complete');
   await press(vendor, vendor.getByRole('button', { name: 'Submit for review' }));
   await logInToCore(owner, shop, shop.owner);
@@ -119,14 +103,7 @@ test('the vendor is rejected with a reason, hands in again and is admitted', asy
   await press(vendor, vendor.getByRole('button', { name: 'Submit for review' }));
 
   await owner.reload();
-  for (;;) {
-    const accept = owner.getByRole('button', { name: 'Accept' });
-    const open = owner.locator('tr').filter({ hasText: 'open' });
-    if ((await open.count()) === 0) break;
-    assert.ok((await accept.count()) > 0);
-    await press(owner, open.first().getByRole('button', { name: 'Accept' }));
-  }
-  await press(owner, owner.getByRole('button', { name: 'Approve' }));
+  await admit(owner);
   await vendor.goto(`${shop.core}/vendor`);
   await vendor.getByRole('link', { name: 'Your products' }).waitFor();
   await look('vendor', 'vendor-home');

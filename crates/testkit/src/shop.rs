@@ -85,7 +85,7 @@ pub struct Shop {
     /// Kept for as long as the shop.
     #[allow(dead_code, reason = "stops when it is dropped")]
     psp: Option<Process>,
-    psp_url: Option<String>,
+    outside: Outside,
     shared_vault: bool,
     named: bool,
     /// The core.
@@ -189,12 +189,16 @@ impl ShopBuilder {
         }
         // It tells the POPs of payments, and they have to know it: so its address is fixed first, and it starts last.
         let psp_listen = if self.payments { Some(free_port("127.0.0.1:0")?) } else { None };
-        let core = start_core(&dir, &self.pops, mail_url(mailbox.as_ref()), "127.0.0.1:0").await?;
+        let outside = Outside {
+            mail_url: mail_url(mailbox.as_ref()).to_owned(),
+            psp_url: psp_listen.as_ref().map(|listen| format!("http://{listen}")),
+        };
+        let core = start_core(&dir, &self.pops, &outside, "127.0.0.1:0").await?;
         let client = reqwest::Client::builder().pool_max_idle_per_host(64).build()?;
         let mut shop = Shop {
             mailbox,
             psp: None,
-            psp_url: psp_listen.as_ref().map(|listen| format!("http://{listen}")),
+            outside,
             shared_vault: self.shared_vault,
             named: self.named,
             dir,
@@ -210,7 +214,8 @@ impl ShopBuilder {
             shop.pops.push(pop);
         }
         if let Some(listen) = psp_listen {
-            shop.psp = Some(start_psp(&shop.dir, &listen, &shop.pops).await?);
+            let servers = shop.pops.iter().map(|pop| &pop.url).chain([&shop.core.url]);
+            shop.psp = Some(start_psp(&shop.dir, &listen, servers).await?);
         }
         if self.demo {
             for pop in 0..shop.pops.len() {
@@ -288,11 +293,16 @@ async fn start_mailbox(dir: &TempDir) -> Result<Process> {
     Process::start(command, &dir.path().join("mail.log")).await
 }
 
-async fn start_psp(dir: &TempDir, listen: &str, pops: &[Pop]) -> Result<Process> {
+/// Webhooks go to all servers, as each only knows what is its own.
+async fn start_psp(
+    dir: &TempDir,
+    listen: &str,
+    servers: impl IntoIterator<Item = &String>,
+) -> Result<Process> {
     let mut command = program("psp-sandbox")?;
     command.args(["--listen", listen]);
-    for pop in pops {
-        let webhooks = format!("{}/v1/payments/webhooks", pop.url);
+    for server in servers {
+        let webhooks = format!("{server}/v1/payments/webhooks");
         command.args(["--stripe-webhook", &format!("{webhooks}/stripe")]);
         command.args(["--paypal-webhook", &format!("{webhooks}/paypal")]);
     }
@@ -307,9 +317,23 @@ fn mail_url(mailbox: Option<&Process>) -> &str {
     mailbox.map_or(NOWHERE, |mailbox| mailbox.url.as_str())
 }
 
-async fn start_core(dir: &TempDir, pops: &[String], mail_url: &str, listen: &str) -> Result<Core> {
+/// What the core talks to outside of the shop.
+struct Outside {
+    mail_url: String,
+    /// None in a shop without payment providers.
+    psp_url: Option<String>,
+}
+
+async fn start_core(dir: &TempDir, pops: &[String], outside: &Outside, listen: &str) -> Result<Core> {
     let mut command = core_command(dir, pops)?;
-    command.env("KIOSK_MAIL_URL", mail_url);
+    command.env("KIOSK_MAIL_URL", &outside.mail_url);
+    if let Some(url) = &outside.psp_url {
+        // The sandbox's own keys: they open nothing else.
+        command.env("KIOSK_STRIPE_URL", url).env("KIOSK_PAYPAL_URL", url);
+        command.env("KIOSK_STRIPE_KEY", "sk_test_kiosk").env("KIOSK_STRIPE_WEBHOOK_SECRET", "whsec_kiosk");
+        command.env("KIOSK_PAYPAL_CLIENT_ID", "kiosk-client").env("KIOSK_PAYPAL_SECRET", "kiosk-secret");
+        command.env("KIOSK_PAYPAL_WEBHOOK_ID", "WH-KIOSK");
+    }
     command.args(["serve", "--listen", listen, "--data-dir", "core"]);
     let process = Process::start(command, &dir.path().join("core.log")).await?;
     Ok(Core { url: process.url.clone(), process })
@@ -367,7 +391,7 @@ impl Shop {
     /// Address of the sandbox of payment providers, where there is one.
     #[must_use]
     pub fn psp_url(&self) -> Option<&str> {
-        self.psp_url.as_deref()
+        self.outside.psp_url.as_deref()
     }
 
     /// The mails that the shop sent, newest first.
@@ -395,7 +419,7 @@ impl Shop {
             state: self.dir.path().join(id),
             log: self.dir.path().join(format!("{id}.log")),
             core_url: core_url.to_owned(),
-            mail_url: mail_url(self.mailbox.as_ref()).to_owned(),
+            mail_url: self.outside.mail_url.clone(),
             psp_url: self.psp_url().unwrap_or(NOWHERE).to_owned(),
             shop_url: self.named.then(|| format!("http://{}", listen.replace("127.0.0.1", "localhost"))),
             vault_url: self.vault_of(id),
@@ -410,7 +434,7 @@ impl Shop {
     /// When it does not start.
     pub async fn restart_core(&mut self) -> Result<()> {
         let listen = self.core.url.trim_start_matches("http://").to_owned();
-        self.core = start_core(&self.dir, &self.pop_ids, mail_url(self.mailbox.as_ref()), &listen).await?;
+        self.core = start_core(&self.dir, &self.pop_ids, &self.outside, &listen).await?;
         Ok(())
     }
 

@@ -1,0 +1,149 @@
+// Money from the click to the books: a card is charged when the parcel leaves, one of three pieces comes back, the vendor sees
+// the statement and is paid, and accountants see the same.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { eventually, fillCheckout, logInToCore, lookAt, openPage, press, startBrowser, startShop } from './lib.mjs';
+import { GOOD_CARD, enterCard, payBy, paymentsOf, receipt } from './paying.mjs';
+import { admitVendor, listProduct } from './vendor.mjs';
+
+const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
+const VENDOR = { name: 'Wick and Wax', email: 'wanda@wax.example' };
+const CUSTOMER = 'ada.money@example.org';
+const PIECES = 3;
+/** One candle stand, in cents. */
+const PRICE = 3_450;
+
+let shop;
+let browser;
+let pop;
+const sessions = {};
+let order;
+
+before(async () => {
+  shop = await startShop();
+  browser = await startBrowser();
+  pop = shop.pops[0].replace('127.0.0.1', 'localhost');
+  for (const name of ['vendor', 'owner', 'customer']) {
+    sessions[name] = await openPage(browser, shop, { viewport: { width: 1280, height: 900 } });
+  }
+  await logInToCore(of('owner'), shop, shop.owner);
+  await admitVendor(of('vendor'), of('owner'), shop, VENDOR);
+  await listProduct(of('vendor'), shop, { name: 'Candle stand', sku: 'STAND-1', price: '34.50', weightG: 700, pieces: 20 });
+});
+after(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+/** The page of one of the people of this test. */
+const of = (name) => sessions[name].page;
+const look = (name, picture) => lookAt(of(name), folder, picture);
+
+/** No page of theirs had a script error or asked elsewhere. */
+function noFaults(...names) {
+  for (const name of names) assert.deepEqual(sessions[name].faults, [], name);
+}
+
+/** Loads a page of the core until `found` says that it is as it should be. */
+function seen(name, path, what, found) {
+  return eventually(what, async () => {
+    await of(name).goto(shop.core + path);
+    return found(of(name));
+  });
+}
+
+/** Waits until the providers have taken and given back so much of the order, in cents. */
+function moved(captured, refunded) {
+  return eventually(`not ${captured} taken and ${refunded} given back`, async () => {
+    const [payment, ...others] = await paymentsOf(shop, order);
+    assert.equal(others.length, 0, 'one payment for one order');
+    return payment.captured === captured && payment.refunded === refunded;
+  });
+}
+
+test('a card is charged when the parcel leaves', async () => {
+  const customer = of('customer');
+  const vendor = of('vendor');
+  const path = await eventually('no candle stand in the shop', async () => {
+    await customer.goto(`${pop}/search?q=candle+stand`);
+    const link = customer.getByRole('link', { name: 'Candle stand' }).first();
+    return (await link.count()) === 1 && link.getAttribute('href');
+  });
+  await fillCheckout(customer, pop, path, CUSTOMER, { pieces: PIECES });
+  await payBy(customer, 'Card');
+  await enterCard(customer, shop, GOOD_CARD);
+  order = await receipt(customer);
+  const [{ capturable }] = await paymentsOf(shop, order);
+  assert.ok(capturable >= PIECES * PRICE, 'all of it is reserved, and nothing taken');
+  await moved(0, 0);
+
+  const send = vendor.getByRole('button', { name: 'Mark all shipped' });
+  await eventually('the order did not come to be sent', async () => {
+    await vendor.goto(`${shop.core}/vendor/orders/${order}`);
+    return (await send.count()) === 1;
+  });
+  await press(vendor, send);
+  await moved(capturable, 0);
+  await press(vendor, vendor.getByRole('button', { name: 'Mark delivered' }));
+  await seen('owner', `/admin/payments/${order}`, 'the core does not say that it is paid', (page) => page.getByText('paid', { exact: true }).count());
+  await look('owner', 'admin-payment-captured');
+  noFaults('customer', 'vendor', 'owner');
+});
+
+test('one of three comes back, and its money goes back', async () => {
+  const vendor = of('vendor');
+  const [{ captured }] = await paymentsOf(shop, order);
+  await vendor.goto(`${shop.core}/vendor/orders/${order}`);
+  await vendor.getByText('Open a return').click();
+  await vendor.getByLabel('Candle stand').last().fill('1');
+  await press(vendor, vendor.getByRole('button', { name: 'Open the return' }));
+  await look('vendor', 'vendor-return-open');
+  await press(vendor, vendor.getByRole('button', { name: 'It arrived' }));
+  await look('vendor', 'vendor-return-inspect');
+  await press(vendor, vendor.getByRole('button', { name: 'Close the return' }));
+  await look('vendor', 'vendor-return-closed');
+  await vendor.goto(`${shop.core}/vendor/returns`);
+  await look('vendor', 'vendor-returns');
+  await moved(captured, PRICE);
+  await seen('owner', `/admin/payments/${order}`, 'the core does not say that it is partly refunded', (page) => page.getByText('partly refunded').count());
+  await look('owner', 'admin-payment-refunded');
+  noFaults('vendor', 'owner');
+});
+
+test('the vendor sees the statement and is paid, and the books agree', async () => {
+  const vendor = of('vendor');
+  const owner = of('owner');
+  await seen('vendor', '/vendor/statements', 'the vendor is owed nothing', (page) => page.getByText('nothing', { exact: true }).count().then((count) => count === 3));
+  await look('vendor', 'vendor-statements-owed');
+  await vendor.goto(`${shop.core}/vendor/invoices`);
+  await look('vendor', 'vendor-invoices');
+  assert.equal(await vendor.locator('tbody tr').count(), 2, 'an invoice for what left, a credit note for what came back');
+
+  await owner.goto(`${shop.core}/admin/vendors?q=Wick`);
+  const id = (await owner.getByRole('link', { name: VENDOR.name }).getAttribute('href')).split('/').pop();
+  await owner.goto(`${shop.core}/admin/payouts/terms/${id}`);
+  await owner.getByLabel('Paid through').selectOption('stripe');
+  await owner.getByLabel('Account there').fill('acct_wick');
+  await press(owner, owner.getByRole('button', { name: 'Save' }));
+  await look('owner', 'admin-payout-terms');
+  await owner.goto(`${shop.core}/admin/payouts`);
+  await press(owner, owner.getByRole('button', { name: 'Settle with all vendors now' }));
+  await look('owner', 'admin-payouts');
+  await press(owner, owner.locator('tbody a').first());
+  await look('owner', 'admin-payout');
+  const payout = new URL(owner.url()).pathname;
+  await press(owner, owner.getByRole('button', { name: 'Approve' }));
+  await seen('owner', payout, 'the payout was not sent', (page) => page.getByText('sent', { exact: true }).count());
+  await look('owner', 'admin-payout-sent');
+
+  await vendor.goto(`${shop.core}/vendor/statements`);
+  await look('vendor', 'vendor-statements');
+  await press(vendor, vendor.locator('tbody a').first());
+  await vendor.getByText('sent', { exact: true }).waitFor();
+  await look('vendor', 'vendor-statement');
+  await owner.goto(`${shop.core}/admin/ledger`);
+  await look('owner', 'admin-ledger-settled');
+  const { totals } = await (await fetch(`${shop.psp}/sandbox/ledger`)).json();
+  assert.ok(totals.stripe.EUR.transferred > 0 && totals.stripe.EUR.net >= 0, 'no more is paid out than came in');
+  noFaults('vendor', 'owner');
+});
