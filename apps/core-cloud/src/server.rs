@@ -26,7 +26,7 @@ const MEASURE_INTERVAL_S: u64 = 5;
 const MAIL_INTERVAL_MS: u64 = 500;
 /// How often payments that are due are looked for, in milliseconds.
 const PAYMENTS_INTERVAL_MS: u64 = 500;
-/// How often vendors are settled with and payouts are sent, in seconds.
+/// How often it is looked whether vendors are to be settled with, in seconds.
 const PAYOUT_INTERVAL_S: u64 = 30;
 /// Most connections at once; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 2_048;
@@ -187,6 +187,7 @@ async fn settle_payments_for_ever(services: Services) {
             payments.settle_due().await,
             payments.apply_webhooks_due().await,
             payments.reconcile_due().await,
+            services.payouts.send_due().await,
         ];
         for error in done.into_iter().filter_map(Result::err) {
             tracing::warn!(error = &error as &dyn std::error::Error, "payments wait");
@@ -199,10 +200,8 @@ async fn pay_vendors_for_ever(services: Services) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        for done in [services.payouts.run_due().await, services.payouts.send_due().await] {
-            if let Err(error) = done {
-                tracing::warn!(error = &error as &dyn std::error::Error, "payouts wait");
-            }
+        if let Err(error) = services.payouts.run_due().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "payouts wait");
         }
     }
 }

@@ -30,7 +30,7 @@ const DAY_MS: i64 = 86_400_000;
 /// A provider that gives these answers, and remembers what it was asked.
 #[derive(Default)]
 struct Scripted {
-    answers: Mutex<VecDeque<Result<Transferred, PayError>>>,
+    answers: Mutex<VecDeque<Result<Option<Transferred>, PayError>>>,
     asked: Mutex<Vec<Transfer>>,
 }
 
@@ -39,7 +39,7 @@ impl Sender for Scripted {
         &'a self,
         _provider: &'a str,
         transfer: &'a Transfer,
-    ) -> BoxFuture<'a, Result<Transferred, PayError>> {
+    ) -> BoxFuture<'a, Result<Option<Transferred>, PayError>> {
         self.asked.lock().unwrap().push(transfer.clone());
         let answer = self.answers.lock().unwrap().pop_front().unwrap();
         Box::pin(async move { answer })
@@ -239,10 +239,14 @@ async fn a_payout_is_sent_once_whatever_the_provider_answers(app: TestApp) {
     assert_eq!(service.send_due().await.unwrap(), 0, "it waits before it asks again");
     assert!(app.page(&path, &finance).await.text().contains("timeout"));
     app.advance_ms(60_000);
-    provider.answers.lock().unwrap().push_back(Ok(Transferred { reference: "tr_1".to_owned() }));
+    provider.answers.lock().unwrap().push_back(Ok(None));
+    assert_eq!((service.send_due().await.unwrap(), service.send_due().await.unwrap()), (0, 0));
+    app.advance_ms(1_000);
+    let sent = Ok(Some(Transferred { reference: "tr_1".to_owned() }));
+    provider.answers.lock().unwrap().push_back(sent);
     assert_eq!((service.send_due().await.unwrap(), service.send_due().await.unwrap()), (1, 0));
     let asked = provider.asked.lock().unwrap().clone();
-    assert!(asked.len() == 2 && asked.iter().all(|transfer| transfer.key == id), "{asked:?}");
+    assert!(asked.len() == 3 && asked.iter().all(|transfer| transfer.key == id), "{asked:?}");
     assert_eq!((asked[0].destination.as_str(), asked[0].amount), ("acct_1", eur(1_480)));
     let payout = payouts(&app).await.remove(0);
     assert_eq!((payout.state, payout.reference.as_str()), (State::Sent, "tr_1"));

@@ -18,17 +18,19 @@ const SENT_AT_ONCE: i64 = 20;
 const WAIT_MS: i64 = 30_000;
 /// Longest wait, in milliseconds.
 const WAIT_MS_MAX: i64 = 3_600_000;
+/// Wait for an answer that is on its way, in milliseconds.
+const ANSWER_MS: i64 = 1_000;
 /// Longest text of an error that is kept, in characters.
 const ERROR_CHARS_MAX: usize = 200;
 
 /// Transfers money to vendors at a provider.
 pub trait Sender: Send + Sync {
-    /// Transfers; asked again with the same key it does so once.
+    /// Transfers; asked again with the same key it does so once. None while the answer is on its way.
     fn transfer<'a>(
         &'a self,
         provider: &'a str,
         transfer: &'a Transfer,
-    ) -> BoxFuture<'a, Result<Transferred, PayError>>;
+    ) -> BoxFuture<'a, Result<Option<Transferred>, PayError>>;
 }
 
 impl Service {
@@ -47,25 +49,31 @@ impl Service {
                 description: payout.id.clone(),
             };
             let answer = self.sender.transfer(&payout.provider, &transfer).await;
-            sent += usize::from(answer.is_ok());
+            sent += usize::from(matches!(answer, Ok(Some(_))));
             self.settle_sent(&payout.id, answer).await?;
         }
         Ok(sent)
     }
 
-    async fn settle_sent(&self, id: &str, answer: Result<Transferred, PayError>) -> Result<(), Error> {
+    async fn settle_sent(
+        &self,
+        id: &str,
+        answer: Result<Option<Transferred>, PayError>,
+    ) -> Result<(), Error> {
         let now_ms = self.clock.now_ms();
         let mut tx = self.db.begin().await?;
         let found = store::lock(&mut tx, id).await?;
         // Another process may have been quicker.
         let Some(mut payout) = found.filter(|payout| payout.state == State::Due) else { return Ok(()) };
-        payout.attempts += 1;
         match answer {
-            Ok(Transferred { reference }) => {
+            Ok(Some(Transferred { reference })) => {
+                payout.attempts += 1;
                 payout.reference = reference;
                 mark_sent(&mut tx, payout, now_ms).await?;
             }
+            Ok(None) => store::set(&mut tx, &payout, now_ms, now_ms + ANSWER_MS).await?,
             Err(error) => {
+                payout.attempts += 1;
                 payout.error = error.to_string().chars().take(ERROR_CHARS_MAX).collect();
                 let away = matches!(error, PayError::Away(_));
                 if !away {

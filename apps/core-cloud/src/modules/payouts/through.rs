@@ -24,7 +24,7 @@ impl Sender for Payments {
         &'a self,
         provider: &'a str,
         transfer: &'a Transfer,
-    ) -> BoxFuture<'a, Result<Transferred, PayError>> {
+    ) -> BoxFuture<'a, Result<Option<Transferred>, PayError>> {
         Box::pin(async move {
             let provider =
                 Provider::parse(provider).ok_or_else(|| PayError::Declined("provider".to_owned()))?;
@@ -36,9 +36,9 @@ impl Sender for Payments {
             };
             let state = self.ask(&order).await.map_err(|error| PayError::Away(error.to_string()))?;
             match state {
-                Some(PayoutState::Sent(reference)) => Ok(Transferred { reference }),
+                Some(PayoutState::Sent(reference)) => Ok(Some(Transferred { reference })),
                 Some(PayoutState::Refused(code)) => Err(PayError::Declined(code)),
-                Some(PayoutState::Waiting) | None => Err(PayError::Away("it is on its way".to_owned())),
+                Some(PayoutState::Waiting) | None => Ok(None),
             }
         })
     }
