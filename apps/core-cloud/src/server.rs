@@ -184,10 +184,10 @@ async fn settle_payments_for_ever(services: Services) {
         ticks.tick().await;
         let payments = &services.payments;
         let done = [
-            payments.settle_due().await,
-            payments.apply_webhooks_due().await,
-            payments.reconcile_due().await,
-            services.payouts.send_due().await,
+            payments.settle_due().await.map(drop),
+            payments.apply_webhooks_due().await.map(drop),
+            payments.reconcile_due().await.map(drop),
+            services.payouts.send_due().await.map(drop),
         ];
         for error in done.into_iter().filter_map(Result::err) {
             tracing::warn!(error = &error as &dyn std::error::Error, "payments wait");
