@@ -13,6 +13,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use tower::ServiceExt;
 
@@ -24,6 +25,17 @@ use crate::{
 
 /// Most prepared statements that are kept: more than the apps have, so that none is prepared twice.
 const STATEMENTS_KEPT_MAX: usize = 128;
+
+/// What D1 allows, the narrowest of the hosts' databases: a statement that only another host would take fails in every test.
+/// Source: `SqliteDatabase::setupSecurity` of workerd.
+const D1_LIMITS: [(Limit, i32); 6] = [
+    (Limit::SQLITE_LIMIT_COLUMN, 100),
+    (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+    (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32),
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 10),
+    (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+];
 
 /// SQLite through rusqlite, one connection.
 pub struct NativeDb(Mutex<rusqlite::Connection>);
@@ -51,6 +63,9 @@ impl NativeDb {
         connection
             .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
             .map_err(|error| sqlite_error(&error))?;
+        for (limit, most) in D1_LIMITS {
+            connection.set_limit(limit, most).map_err(|error| sqlite_error(&error))?;
+        }
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT_MAX);
         Ok(Self(Mutex::new(connection)))
     }

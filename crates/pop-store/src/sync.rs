@@ -53,11 +53,12 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
     let select = Statement::new(
         "SELECT key, value FROM meta
          UNION ALL SELECT 'outbox_last_seq', CAST(seq AS TEXT) FROM sqlite_sequence WHERE name = 'outbox'
-         UNION ALL SELECT 'outbox_waiting', '1' WHERE EXISTS (SELECT 1 FROM outbox)
-         UNION ALL SELECT 'pictures_missing', '1'
-           WHERE EXISTS (SELECT 1 FROM media WHERE bytes IS NULL AND tried_ms <= ?1)
-         UNION ALL SELECT 'uploads_waiting', '1' WHERE EXISTS (SELECT 1 FROM upload WHERE state = 'waiting')
-         UNION ALL SELECT 'payments_due', '1' WHERE EXISTS (SELECT 1 FROM payment WHERE due_ms <= ?2)",
+         UNION ALL SELECT column1, '1' FROM (VALUES
+           ('outbox_waiting', EXISTS (SELECT 1 FROM outbox)),
+           ('pictures_missing', EXISTS (SELECT 1 FROM media WHERE bytes IS NULL AND tried_ms <= ?1)),
+           ('uploads_waiting', EXISTS (SELECT 1 FROM upload WHERE state = 'waiting')),
+           ('payments_due', EXISTS (SELECT 1 FROM payment WHERE due_ms <= ?2))
+         ) WHERE column2",
     );
     let mut values = HashMap::new();
     for row in db.query(select.bind(now_ms - crate::media::RETRY_MS).bind(now_ms)).await? {
