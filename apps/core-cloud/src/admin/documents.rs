@@ -16,7 +16,7 @@ use crate::modules::accounting::pdf;
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::page::format::time;
-use crate::page::{Column, Columns, Empty, Failed, Filters, Frame, List, Page, Pages, html};
+use crate::page::{Column, Failed, Frame, List, Listed, Page, html};
 
 const PATH: &str = "/admin/documents";
 
@@ -72,15 +72,9 @@ pub async fn documents(
         Column::numbers("Total", "total"),
     ]);
     let states = std::iter::once(("", "all")).chain(Kind::ALL.map(|kind| (kind.name(), kind.title())));
-    let table = view! {
-        <table class="stack"><Columns path list=list.clone() columns /><tbody>{rows}</tbody></table>
-    };
+    let empty = empty.then_some("No document fits.");
     let body = view! {
-        <Filters path list=list.clone() label="Number, order or vendor" states=states.collect() />
-        <div class="card">
-            {if empty { view! { <Empty text="No document fits." /> }.into_any() } else { table.into_any() }}
-        </div>
-        <Pages path list more />
+        <Listed path list label="Number, order or vendor" states=states.collect() columns empty more>{rows}</Listed>
     };
     Ok(body.into_any())
 }

@@ -18,9 +18,7 @@ use crate::modules::orders::returns::ReturnState;
 use crate::modules::orders::shipments::ReturnEntry;
 use crate::page::format::time;
 use crate::page::goods::{ReturnBadge, ReturnView, numbers_of, read_found, read_pieces, read_wish};
-use crate::page::{
-    Column, Columns, Empty, Fields, Filters, Frame, List, Page, Pages, html, redirect, with_all,
-};
+use crate::page::{Column, Fields, Frame, List, Listed, Page, html, redirect, with_all};
 
 const PATH: &str = "/vendor/returns";
 
@@ -67,17 +65,9 @@ pub fn list_view(
         Column::plain("State"),
         Column::sorted("Opened", "opened"),
     ];
+    let (states, empty) = (ReturnState::ALL.map(ReturnState::name), empty.then_some("Nothing comes back."));
     view! {
-        <Filters path list=list.clone() label="Part of a number" states=with_all(ReturnState::ALL.map(ReturnState::name)) />
-        <div class="card">
-            {if empty { view! { <Empty text="Nothing comes back." /> }.into_any() } else { view! {
-                <table class="stack">
-                    <Columns path list=list.clone() columns />
-                    <tbody>{rows}</tbody>
-                </table>
-            }.into_any() }}
-        </div>
-        <Pages path list more />
+        <Listed path list label="Part of a number" states=with_all(states) columns empty more>{rows}</Listed>
     }
 }
 
