@@ -1,7 +1,7 @@
 // A customer registers, verifies by the mail's link, logs in, and leaves again; with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PASSWORD, linkOf, lookAt, openPage, startBrowser, startShop } from './lib.mjs';
+import { PASSWORD, byName, linkOf, lookAt, openPage, startBrowser, startShop } from './lib.mjs';
 
 const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
 
@@ -80,7 +80,7 @@ async function customer(pop, email) {
 
 test('a passkey is a second way in', async () => {
   // Passkeys are for a name: the shop knows itself by it.
-  const pop = shop.pops[0].replace('127.0.0.1', 'localhost');
+  const pop = byName(shop.pops[0]);
   const email = 'passkey@example.org';
   await customer(shop.pops[0], email);
   const { page, faults, close } = await openPage(browser, shop, { viewport: { width: 390, height: 900 } });

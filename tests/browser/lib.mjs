@@ -1,4 +1,5 @@
 // Starts a shop and Chromium for the browser tests.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import axe from 'axe-core';
@@ -55,6 +56,23 @@ export async function openPage(browser, shop, options = {}) {
     if (!url.startsWith('data:') && !known.some((base) => url.startsWith(base))) faults.push(`request to ${url}`);
   });
   return { page, faults, close: () => context.close() };
+}
+
+/** An address by this machine's name: providers send browsers back to it, cookies are for one host, passkeys for a name. */
+export const byName = (url) => url.replace('127.0.0.1', 'localhost');
+
+/** A page for each of `names`: their pages, pictures of them, and that none had a script error or asked elsewhere. */
+export async function openPeople(browser, shop, folder, names) {
+  const sessions = {};
+  for (const name of names) sessions[name] = await openPage(browser, shop, { viewport: { width: 1280, height: 900 } });
+  const of = (name) => sessions[name].page;
+  return {
+    of,
+    look: (name, picture) => lookAt(of(name), folder, picture),
+    noFaults(...some) {
+      for (const name of some) assert.deepEqual(sessions[name].faults, [], name);
+    },
+  };
 }
 
 /** Waits until the islands of the page react; before that its forms and links do the work. */

@@ -2,7 +2,7 @@
 // the statement and is paid, and accountants see the same.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { eventually, fillCheckout, logInToCore, lookAt, openPage, press, startBrowser, startShop } from './lib.mjs';
+import { byName, eventually, fillCheckout, logInToCore, openPeople, press, startBrowser, startShop } from './lib.mjs';
 import { GOOD_CARD, enterCard, payBy, paymentsOf, receipt } from './paying.mjs';
 import { admitVendor, listProduct } from './vendor.mjs';
 
@@ -16,16 +16,16 @@ const PRICE = 3_450;
 let shop;
 let browser;
 let pop;
-const sessions = {};
+let of;
+let look;
+let noFaults;
 let order;
 
 before(async () => {
   shop = await startShop();
   browser = await startBrowser();
-  pop = shop.pops[0].replace('127.0.0.1', 'localhost');
-  for (const name of ['vendor', 'owner', 'customer']) {
-    sessions[name] = await openPage(browser, shop, { viewport: { width: 1280, height: 900 } });
-  }
+  pop = byName(shop.pops[0]);
+  ({ of, look, noFaults } = await openPeople(browser, shop, folder, ['vendor', 'owner', 'customer']));
   await logInToCore(of('owner'), shop, shop.owner);
   await admitVendor(of('vendor'), of('owner'), shop, VENDOR);
   await listProduct(of('vendor'), shop, { name: 'Candle stand', sku: 'STAND-1', price: '34.50', weightG: 700, pieces: 20 });
@@ -34,15 +34,6 @@ after(async () => {
   await browser?.close();
   await shop?.stop();
 });
-
-/** The page of one of the people of this test. */
-const of = (name) => sessions[name].page;
-const look = (name, picture) => lookAt(of(name), folder, picture);
-
-/** No page of theirs had a script error or asked elsewhere. */
-function noFaults(...names) {
-  for (const name of names) assert.deepEqual(sessions[name].faults, [], name);
-}
 
 /** Loads a page of the core until `found` says that it is as it should be. */
 function seen(name, path, what, found) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { PASSWORD, eventually, fillCheckout, linkOf, logInCustomer, logInToCore, lookAt, mailTo, openPage, placeOrder,
+import { PASSWORD, eventually, fillCheckout, linkOf, logInCustomer, logInToCore, mailTo, openPeople, placeOrder,
   press,
   registerCustomer, startBrowser, startShop } from './lib.mjs';
 import { PDF, admit, handIn } from './vendor.mjs';
@@ -13,7 +13,9 @@ const CUSTOMER = 'ada.people@example.org';
 
 let shop;
 let browser;
-const sessions = {};
+let of;
+let look;
+let noFaults;
 /** Path of the vendor's product in the shops, once it is listed. */
 let product;
 let order;
@@ -21,23 +23,12 @@ let order;
 before(async () => {
   shop = await startShop();
   browser = await startBrowser();
-  for (const name of ['vendor', 'owner', 'customer', 'visitor']) {
-    sessions[name] = await openPage(browser, shop, { viewport: { width: 1280, height: 900 } });
-  }
+  ({ of, look, noFaults } = await openPeople(browser, shop, folder, ['vendor', 'owner', 'customer', 'visitor']));
 });
 after(async () => {
   await browser?.close();
   await shop?.stop();
 });
-
-/** The page of one of the people of this test. */
-const of = (name) => sessions[name].page;
-const look = (name, picture) => lookAt(of(name), folder, picture);
-
-/** No page of theirs had a script error or asked elsewhere. */
-function noFaults(...names) {
-  for (const name of names) assert.deepEqual(sessions[name].faults, [], name);
-}
 
 test('a vendor registers and is asked for documents', async () => {
   const page = of('vendor');
