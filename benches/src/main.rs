@@ -3,6 +3,7 @@
 //! Everything is measured over HTTP on loopback with the load generator on the same cores; ratios come from one run.
 #![allow(missing_docs)]
 
+mod alone;
 mod broadcast;
 mod catalogue;
 mod central;
@@ -11,6 +12,8 @@ mod distance;
 mod fraud;
 mod growth;
 mod host;
+mod ingest;
+mod ledger;
 mod load;
 mod logins;
 mod next;
@@ -45,7 +48,8 @@ struct Options {
     /// Numbers of POPs for `growth`.
     #[arg(long, value_delimiter = ',', default_value = "2,8,32")]
     pops: Vec<usize>,
-    /// Parts to run: pages, next, checkout, logins, fraud, host, broadcast, growth (default: all).
+    /// Parts to run: pages, next, checkout, logins, fraud, host, broadcast, ingest, ledger, growth
+    /// (default: all).
     parts: Vec<String>,
 }
 
@@ -115,6 +119,12 @@ async fn main() -> Result<()> {
     }
     if options.wants("broadcast") {
         broadcast::run(options.duration(), &mut report).await?;
+    }
+    if options.wants("ingest") {
+        ingest::run(options.duration(), &mut report).await?;
+    }
+    if options.wants("ledger") {
+        ledger::run(options.duration(), &mut report).await?;
     }
     if options.wants("growth") {
         growth::run(&options.products, options.duration(), &mut report).await?;

@@ -1,8 +1,8 @@
 // Money from the click to the books: a card is charged when the parcel leaves, one of three pieces comes back, the vendor sees
-// the statement and is paid, and accountants see the same.
+// the statement and is paid, and accountants see the same. The customer hears of each step by mail.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { byName, eventually, fillCheckout, logInToCore, openPeople, press, startBrowser, startShop } from './lib.mjs';
+import { byName, eventually, fillCheckout, logInToCore, mailTo, openPeople, press, startBrowser, startShop } from './lib.mjs';
 import { GOOD_CARD, enterCard, payBy, paymentsOf, receipt } from './paying.mjs';
 import { admitVendor, listProduct } from './vendor.mjs';
 
@@ -67,6 +67,7 @@ test('a card is charged when the parcel leaves', async () => {
   const [{ capturable }] = await paymentsOf(shop, order);
   assert.ok(capturable >= PIECES * PRICE, 'all of it is reserved, and nothing taken');
   await moved(0, 0);
+  await mailTo(shop, CUSTOMER, 'Your order is confirmed');
 
   const send = vendor.getByRole('button', { name: 'Mark all shipped' });
   await eventually('the order did not come to be sent', async () => {
@@ -76,18 +77,35 @@ test('a card is charged when the parcel leaves', async () => {
   await press(vendor, send);
   await moved(capturable, 0);
   await press(vendor, vendor.getByRole('button', { name: 'Mark delivered' }));
+  assert.match((await mailTo(shop, CUSTOMER, 'on its way')).TextBody, /3 × Candle stand/);
+  await mailTo(shop, CUSTOMER, 'A parcel has arrived');
   await seen('owner', `/admin/payments/${order}`, 'the core does not say that it is paid', (page) => page.getByText('paid', { exact: true }).count());
   await look('owner', 'admin-payment-captured');
   noFaults('customer', 'vendor', 'owner');
 });
 
 test('one of three comes back, and its money goes back', async () => {
+  const customer = of('customer');
   const vendor = of('vendor');
   const [{ captured }] = await paymentsOf(shop, order);
-  await vendor.goto(`${shop.core}/vendor/orders/${order}`);
-  await vendor.getByText('Open a return').click();
-  await vendor.getByLabel('Candle stand').last().fill('1');
-  await press(vendor, vendor.getByRole('button', { name: 'Open the return' }));
+  const ask = customer.getByRole('link', { name: 'Return items' });
+  await eventually('nothing can be sent back', async () => {
+    await customer.goto(`${pop}/orders/${order}`);
+    return (await ask.count()) === 1;
+  });
+  await look('customer', 'order-delivered');
+  await ask.click();
+  await customer.getByLabel('Candle stand').fill('1');
+  await customer.getByLabel('I do not want it any more').check();
+  await customer.getByLabel('My money back').check();
+  await customer.getByLabel('Anything the vendor should know').fill('Too tall. Call me: +49 30 1234567');
+  await look('customer', 'order-return');
+  await press(customer, customer.getByRole('button', { name: 'Ask for the return' }));
+  await look('customer', 'order-return-asked');
+  const label = /RET-\w+/.exec((await mailTo(shop, CUSTOMER, 'Your return is expected')).TextBody)[0];
+  await vendor.goto(`${shop.core}/vendor/returns`);
+  await press(vendor, vendor.getByRole('link', { name: label }));
+  assert.equal(await vendor.getByText('1234567').count(), 0, 'a telephone number leaves the region');
   await look('vendor', 'vendor-return-open');
   await press(vendor, vendor.getByRole('button', { name: 'It arrived' }));
   await look('vendor', 'vendor-return-inspect');
@@ -98,7 +116,12 @@ test('one of three comes back, and its money goes back', async () => {
   await moved(captured, PRICE);
   await seen('owner', `/admin/payments/${order}`, 'the core does not say that it is partly refunded', (page) => page.getByText('partly refunded').count());
   await look('owner', 'admin-payment-refunded');
-  noFaults('vendor', 'owner');
+  await mailTo(shop, CUSTOMER, 'Your return was inspected');
+  assert.match((await mailTo(shop, CUSTOMER, 'on its way back')).TextBody, /€34\.50/);
+  await customer.goto(`${pop}/orders/${order}`);
+  await customer.getByText('Inspected').first().waitFor();
+  await look('customer', 'order-returned');
+  noFaults('customer', 'vendor', 'owner');
 });
 
 test('the vendor sees the statement and is paid, and the books agree', async () => {

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { PASSWORD, eventually, fillCheckout, linkOf, logInCustomer, logInToCore, mailTo, openPeople, placeOrder,
-  press,
+import { PASSWORD, eventually, fillCheckout, linkOf, logInCustomer, logInToCore, mailTo, openPeople, placeOrder, press,
   registerCustomer, startBrowser, startShop } from './lib.mjs';
 import { PDF, admit, handIn } from './vendor.mjs';
 
@@ -186,6 +185,45 @@ test('a promotion is shown at every POP and ends', async () => {
   noFaults('vendor', 'visitor');
 });
 
+test('a vendor makes a discount, and ends it', async () => {
+  const vendor = of('vendor');
+  const day = new Date().toISOString().slice(0, 10);
+  await vendor.goto(`${shop.core}/vendor/discounts`);
+  await look('vendor', 'vendor-discounts-empty');
+  await vendor.getByLabel('Name', { exact: true }).fill('Welcome');
+  await vendor.getByLabel('Code', { exact: true }).fill('a b');
+  await vendor.getByLabel('How much').fill('10');
+  await vendor.getByLabel('First day').fill(day);
+  await vendor.getByLabel('Last day').fill(day);
+  await press(vendor, vendor.getByRole('button', { name: 'Make it' }));
+  await vendor.getByText('3 to 24 letters, digits and dashes').waitFor();
+  await look('vendor', 'vendor-discounts-refused');
+  await vendor.getByLabel('Code', { exact: true }).fill('welcome');
+  await press(vendor, vendor.getByRole('button', { name: 'Make it' }));
+  await vendor.getByText('Made. Every shop takes it off from its first day on.').waitFor();
+  await look('vendor', 'vendor-discounts');
+  await of('owner').goto(`${shop.core}/admin/discounts`);
+  await look('owner', 'admin-discounts');
+  await press(vendor, vendor.getByRole('button', { name: 'End it now' }));
+  noFaults('vendor', 'owner');
+});
+
+test('the code of a gift card is shown once', async () => {
+  const owner = of('owner');
+  await owner.goto(`${shop.core}/admin/gift-cards`);
+  await look('owner', 'admin-gift-cards-empty');
+  await owner.getByLabel('Amount').fill('50');
+  await owner.getByLabel('Last day').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10));
+  await owner.getByLabel('It is').selectOption('given');
+  await press(owner, owner.getByRole('button', { name: 'Issue it and show the code once' }));
+  await owner.getByText(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/).waitFor();
+  await look('owner', 'admin-gift-card-issued');
+  await owner.getByRole('link', { name: 'To the card' }).click();
+  await owner.getByRole('button', { name: 'Block it' }).waitFor();
+  await look('owner', 'admin-gift-card');
+  noFaults('owner');
+});
+
 test('a customer buys, and reviews what arrived', async () => {
   const customer = of('customer');
   const vendor = of('vendor');
@@ -198,6 +236,12 @@ test('a customer buys, and reviews what arrived', async () => {
   order = /ord_[a-z0-9-]+/.exec(customer.url())[0];
   await customer.goto(`${pop}/account/orders`);
   await look('customer', 'orders');
+  await eventually('the tier is not told', async () => {
+    await customer.goto(`${pop}/account`);
+    return (await customer.getByText(/until Bronze/).count()) > 0;
+  });
+  await look('customer', 'account-tier');
+  await customer.goto(`${pop}/account/orders`);
 
   // Before it has arrived nobody reviews it.
   const { items } = await (await fetch(`${pop}/v1/products?q=storm`)).json();
@@ -356,6 +400,11 @@ test('a blocked customer is refused at both POPs of the region, and may buy agai
   await look('owner', 'admin-order');
   await owner.goto(`${shop.core}/admin/customers`);
   await look('owner', 'admin-customers-list');
+  await owner.goto(`${shop.core}/admin/tiers`);
+  await look('owner', 'admin-tiers');
+  await owner.goto(`${shop.core}/admin/payouts/files`);
+  await look('owner', 'admin-payout-files');
+  await owner.goto(`${shop.core}/admin/customers`);
   await owner.getByRole('link', { name: /^[0-9a-f]{32}$/ }).first().click();
   await owner.getByLabel('Reason').fill('Stolen cards');
   await look('owner', 'admin-customer');

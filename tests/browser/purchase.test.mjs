@@ -1,7 +1,10 @@
 // Buys imported products as a person would, with and without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { addToCart, eventually, fillDelivery, islandsReady, openPage, openWhenSold, placeOrder, startBrowser, startShop } from './lib.mjs';
+import { addToCart, eventually, fillCheckout, fillDelivery, islandsReady, lookAt, openPage, openWhenSold, placeOrder, press,
+  startBrowser, startShop } from './lib.mjs';
+
+const folder = process.env.KIOSK_SCREENSHOTS ?? '.';
 
 let shop;
 let browser;
@@ -88,6 +91,35 @@ test('an import is sanitised, and shows its own picture', async () => {
   assert.deepEqual(faults, []);
   await close();
 });
+
+async function buyInCalifornia(javaScriptEnabled) {
+  const { page, faults, close } = await openPage(browser, shop, { javaScriptEnabled });
+  const pop = shop.pops[1];
+  const look = (picture) => lookAt(page, folder, picture, { javaScriptEnabled });
+  await fillCheckout(page, pop, '/p/tidal-mug', 'ada@example.org', { javaScriptEnabled });
+  await page.getByText('US sales tax comes on top').waitFor();
+  await page.getByLabel('Country').selectOption('US');
+  await page.getByLabel('Town or city').fill('San Francisco');
+
+  // A postcode of elsewhere is no ZIP code.
+  await press(page, page.getByRole('button', { name: 'Order and pay' }));
+  await page.getByRole('alert').getByText('check this once more').waitFor();
+  await page.getByLabel('Postcode').fill('94110');
+  await press(page, page.getByRole('button', { name: 'Order and pay' }));
+  await page.getByRole('alert').getByText('Sales tax of CA comes on top.').waitFor();
+  await look('checkout-sales-tax');
+  const tax = page.locator('.is-first').getByText('Sales tax, CA 7.25 %');
+  await tax.waitFor();
+  await press(page, page.getByRole('button', { name: 'Order and pay' }));
+  await page.getByRole('heading', { level: 1, name: 'Thank you, Ada' }).waitFor();
+  await page.getByText('Sales tax, CA 7.25 %').waitFor();
+  await look('order-sales-tax');
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+test('sales tax is told and agreed to before the order, with script', () => buyInCalifornia(true));
+test('sales tax is told and agreed to before the order, without script', () => buyInCalifornia(false));
 
 test('a double click places one order', async () => {
   const { page, close } = await openPage(browser, shop);

@@ -10,13 +10,14 @@ use crate::vars::names;
 
 const CASES_MIN: usize = 120;
 /// What the table is about; a file for each.
-const THEMES: [&str; 18] = [
+const THEMES: [&str; 19] = [
     "accounts",
     "assets",
     "caching",
     "carts",
     "catalogue",
     "checkout",
+    "codes",
     "customers",
     "errors",
     "forms",

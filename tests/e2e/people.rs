@@ -132,7 +132,12 @@ async fn a_blocked_customer_is_refused_at_each_pop_of_the_region() -> Result<()>
     let pseudonym = books[0]["customer"].as_str().context("an order without a pseudonym")?;
     let refused = owner.post(&format!("/admin/customers/{pseudonym}/block"), &[("reason", "")]).await;
     assert!(refused.is_err(), "a block needs a reason");
-    owner.post(&format!("/admin/customers/{pseudonym}/block"), &[("reason", "stolen cards")]).await?;
+    // The core counts customers a moment after it took their order in.
+    wait_until("a block", async || {
+        let reason = [("reason", "stolen cards")];
+        Ok(owner.post(&format!("/admin/customers/{pseudonym}/block"), &reason).await.is_ok().then_some(()))
+    })
+    .await?;
     for pop in 0..2 {
         let api = shop.api(pop);
         wait_until("a refusal", async || {

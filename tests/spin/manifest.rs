@@ -64,6 +64,26 @@ fn the_manifest_refers_to_what_is_there() {
     }
 }
 
+/// What a component is told to call it may call; `shop_url` is only written into links.
+#[test]
+fn components_reach_what_they_are_told_to_call() {
+    let manifest = spin_toml();
+    for (name, component) in manifest["component"].as_object().unwrap() {
+        let hosts: Vec<&str> = component["allowed_outbound_hosts"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|host| host.as_str().unwrap())
+            .collect();
+        let variables = component["variables"].as_object().into_iter().flatten();
+        for (variable, value) in variables.filter(|(key, _)| key.ends_with("_url") && *key != "shop_url") {
+            assert!(hosts.contains(&value.as_str().unwrap()), "{name} may not reach {variable}");
+        }
+    }
+    let mails = |name: &str| manifest["component"][name]["variables"]["mail_from"].is_string();
+    assert!(mails("edge-orders") && mails("edge-accounts"));
+}
+
 /// The fraud score asks nobody who they are, so nobody but the checkout may reach it.
 #[test]
 fn only_orders_reach_the_fraud_score() {

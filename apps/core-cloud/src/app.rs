@@ -26,8 +26,9 @@ use crate::media;
 use crate::modules::bus::{self, Consumer};
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
-    accounting, audit, catalog, chats, customers, freight, imports, inventory, listings, mail, members,
-    orders, payments, payouts, promotions, reviews, sync, vendors, warehouse,
+    accounting, audit, catalog, chats, customers, discounts, freight, gift_cards, imports, inventory,
+    listings, mail, members, notices, orders, payments, payouts, promotions, reviews, sync, vendors,
+    warehouse,
 };
 use crate::panel;
 use crate::signin;
@@ -59,6 +60,8 @@ pub struct Services {
     pub audit: audit::service::Service,
     /// Mails to them.
     pub mail: mail::service::Service,
+    /// What customers are told by mail.
+    pub notices: notices::service::Service,
     /// Goods that are too big for a parcel.
     pub freight: freight::service::Service,
     /// Where vendors keep their goods.
@@ -69,10 +72,18 @@ pub struct Services {
     pub listings: listings::service::Service,
     /// What they promote.
     pub promotions: promotions::service::Service,
+    /// What is taken off prices.
+    pub discounts: discounts::service::Service,
+    /// Gift cards.
+    pub gift_cards: gift_cards::service::Service,
+    /// How vendors pay fees by card.
+    pub fees: payments::fees::service::Service,
     /// How orders are paid.
     pub payments: payments::service::Service,
     /// The books.
     pub accounting: accounting::service::Service,
+    /// Payouts as files for the bank.
+    pub payout_files: payouts::files::Files,
     /// What vendors are paid.
     pub payouts: payouts::service::Service,
     /// The tree of categories.
@@ -92,6 +103,10 @@ pub fn consumers(services: &Services) -> Vec<Arc<dyn Consumer>> {
         Arc::new(orders::consumer::Clearing),
         Arc::new(warehouse::consumer::Allocator),
         Arc::new(freight::consumer::Forwarder),
+        Arc::new(notices::consumer::Notices::new(services.clock.clone())),
+        Arc::new(discounts::consumer::Budgets),
+        Arc::new(gift_cards::consumer::Cards),
+        Arc::new(customers::Customers::new(services.clock.clone())),
     ]
 }
 
@@ -137,13 +152,23 @@ impl Services {
             imports,
             media,
             members,
+            notices: notices::service::Service::new(db.clone(), clock.clone()),
             freight: freight::service::Service::new(db.clone(), clock.clone()),
             warehouse: warehouse::service::Service::new(db.clone(), clock.clone()),
             vendors,
             listings,
             promotions: promotions::service::Service::new(db.clone(), clock.clone()),
+            discounts: discounts::service::Service::new(db.clone(), clock.clone()),
+            gift_cards: gift_cards::service::Service::new(db.clone(), clock.clone()),
+            fees: payments::fees::service::Service::new(
+                db.clone(),
+                clock.clone(),
+                &config.payments,
+                &config.public_url,
+            ),
             payments: payments.clone(),
             accounting: accounting::service::Service::new(db.clone(), clock.clone()),
+            payout_files: payouts::files::Files::new(db.clone(), clock.clone(), config.payments.bank.clone()),
             payouts: payouts::service::Service::new(
                 db.clone(),
                 clock.clone(),

@@ -84,8 +84,37 @@ pub struct PaymentsConfig {
     pub stripe: Option<StripeConfig>,
     /// PayPal.
     pub paypal: Option<PaypalConfig>,
+    /// The account that vendors are paid from by bank transfer.
+    pub bank: Option<BankConfig>,
     /// How they are reached.
     pub transport: ProviderTransport,
+}
+
+/// A bank account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankConfig {
+    /// Whose it is.
+    pub holder: String,
+    /// Its IBAN, without spaces.
+    pub iban: String,
+    /// Its bank's BIC; empty where the bank does not need it.
+    pub bic: String,
+}
+
+impl BankConfig {
+    /// An account whose number is one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(holder: &str, iban: &str, bic: &str) -> Result<Self, ConfigError> {
+        let iban = crate::modules::payouts::checked_iban(iban).ok_or(ConfigError::Iban)?;
+        let bic = bic.trim().to_ascii_uppercase();
+        let fits = matches!(bic.len(), 0 | 8 | 11) && bic.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !fits || holder.trim().is_empty() {
+            return Err(ConfigError::BankAccount);
+        }
+        Ok(Self { holder: holder.trim().to_owned(), iban, bic })
+    }
 }
 
 /// How providers are reached: over HTTP, unless a test says otherwise.
@@ -187,6 +216,12 @@ pub enum ConfigError {
     /// Too short to be a key.
     #[error("a key must have at least {KEY_BYTES_MIN} bytes")]
     ShortKey,
+    /// Check digits that do not fit.
+    #[error("KIOSK_BANK_IBAN is no IBAN")]
+    Iban,
+    /// No holder, or a BIC that is none.
+    #[error("KIOSK_BANK_HOLDER is missing, or KIOSK_BANK_BIC is no BIC")]
+    BankAccount,
 }
 
 /// A POP that may sync.

@@ -26,6 +26,8 @@ const MEASURE_INTERVAL_S: u64 = 5;
 const MAIL_INTERVAL_MS: u64 = 500;
 /// How often payments that are due are looked for, in milliseconds.
 const PAYMENTS_INTERVAL_MS: u64 = 500;
+/// How often customers are looked for whose tier time has changed, in seconds.
+const RECOUNT_INTERVAL_S: u64 = 30;
 /// How often it is looked whether vendors are to be settled with, in seconds.
 const PAYOUT_INTERVAL_S: u64 = 30;
 /// Most connections at once; more wait to be accepted.
@@ -53,6 +55,7 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
         tokio::spawn(send_mails_for_ever(app.services.clone())),
         tokio::spawn(settle_payments_for_ever(app.services.clone())),
         tokio::spawn(pay_vendors_for_ever(app.services.clone())),
+        tokio::spawn(recount_customers_for_ever(app.services.clone())),
     ];
     let bus = app.bus.start();
     let open = accept_until_stopped(&listener, &app.router).await?;
@@ -145,6 +148,7 @@ async fn prune_for_ever(services: Services, bus: Bus) {
             services.sync.prune().await,
             services.members.prune().await,
             services.payments.prune().await,
+            services.notices.prune().await,
             bus.prune().await,
         ];
         for pruned in pruned {
@@ -188,9 +192,28 @@ async fn settle_payments_for_ever(services: Services) {
             payments.apply_webhooks_due().await.map(drop),
             payments.reconcile_due().await.map(drop),
             services.payouts.send_due().await.map(drop),
+            services.fees.settle_due().await.map(drop),
         ];
         for error in done.into_iter().filter_map(Result::err) {
             tracing::warn!(error = &error as &dyn std::error::Error, "payments wait");
+        }
+    }
+}
+
+async fn recount_customers_for_ever(services: Services) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(RECOUNT_INTERVAL_S));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        loop {
+            match services.customers.recount_due().await {
+                Ok(0) => break,
+                Ok(_) => tokio::task::yield_now().await,
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "customers wait to be counted");
+                    break;
+                }
+            }
         }
     }
 }

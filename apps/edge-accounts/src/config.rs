@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use http::Uri;
 use kiosk_edge_platform::{VariableError, Variables};
+use kiosk_mail::Provider;
 use kiosk_privacy::PseudonymKey;
 
 use crate::seal::SealKey;
@@ -24,12 +25,8 @@ pub struct Config {
     pub pepper: SealKey,
     /// Where links in mails lead, without a slash at the end.
     pub shop_url: String,
-    /// The mail provider's API, without a slash at the end.
-    pub mail_url: String,
-    /// Its key.
-    pub mail_token: String,
-    /// Sender of mails.
-    pub mail_from: String,
+    /// Sends mails.
+    pub mail: Provider,
     /// Lets a scheduler tick from outside; empty where the host ticks.
     pub tick_key: String,
     /// Passwords that are hashed at once in the region.
@@ -80,9 +77,7 @@ impl Config {
                 .map_err(|_| ConfigError::Value("pseudonym_key"))?,
             wrap_key: SealKey::derived(&vault_key, "wrap"),
             pepper: SealKey::derived(&vault_key, "pepper"),
-            mail_url: url("mail_url").await?,
-            mail_token: variables.get("mail_token").await?,
-            mail_from: variables.get("mail_from").await?,
+            mail: Provider { url: url("mail_url").await?, ..Provider::load(variables).await? },
             tick_key: variables.get("tick_key").await.unwrap_or_default(),
             hashes_max: hashes_max.ok_or(ConfigError::Value("password_hashes_max"))?,
             vault_url: vault_url(&variables.get("vault_url").await.unwrap_or_default())?,

@@ -4,10 +4,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::Uri;
 use kiosk_edge_platform::{VariableError, Variables};
 use kiosk_ids::{CartId, OrderId, PopId};
+use kiosk_mail::Provider;
 use kiosk_privacy::PseudonymKey;
 use sha2::Sha256;
 
 use crate::auth::Token;
+use crate::checkout::tax::SalesTax;
 use crate::payments::settings::Settings;
 
 /// Shortest tick key, in bytes.
@@ -26,8 +28,12 @@ pub struct Config {
     pub pop_key: Secret,
     /// Makes pseudonyms.
     pub pseudonym_key: PseudonymKey,
+    /// What prices are to sales tax.
+    pub sales_tax: SalesTax,
     /// What payments are taken with.
     pub payments: Settings,
+    /// Sends mails; without one they wait.
+    pub mail: Option<Provider>,
     /// Lets a scheduler tick this POP from outside; none where the host ticks.
     pub tick_key: Option<Secret>,
     order_token_key: Secret,
@@ -113,6 +119,8 @@ impl Config {
         if (1..TICK_KEY_BYTES_MIN).contains(&tick_key.len()) {
             return Err(ConfigError::Value("tick_key"));
         }
+        let sales_tax = variables.get("sales_tax").await.unwrap_or_default();
+        let sales_tax = SalesTax::parse(&sales_tax).ok_or(ConfigError::Value("sales_tax"))?;
         // Keys of their own, so that a token says nothing about a pseudonym.
         let region_secret = Secret(region_secret);
         let derived = |label: &str| Secret(region_secret.mac(label.as_bytes()));
@@ -122,7 +130,9 @@ impl Config {
             core_url,
             pop_key: Secret(pop_key),
             pseudonym_key,
+            sales_tax,
             payments: Settings::load(variables).await,
+            mail: Provider::load(variables).await.ok().filter(|mail| !mail.url.is_empty()),
             tick_key: (!tick_key.is_empty()).then(|| Secret(tick_key.into_bytes())),
             order_token_key: derived("order-token"),
             cart_token_key: derived("cart-token"),

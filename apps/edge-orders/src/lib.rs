@@ -4,14 +4,19 @@
 //! GET  /v1/products[/{id}[/reviews]]    the catalogue copy
 //! POST /v1/carts, GET /v1/carts/{id}    carts with versions
 //! PUT, DELETE /v1/carts/{id}/lines/{sku}
+//! PUT, DELETE /v1/carts/{id}/code       the code of a discount
+//! PUT  /v1/carts/{id}/gift-cards        gift cards that pay for it
+//! DELETE /v1/carts/{id}/gift-cards/{card}
 //! POST /v1/carts/claim                  the cart of an account, a guest's merged into it
 //! POST /v1/orders                       checkout: a saga that ends in one local commit (invariant I1)
 //! GET  /v1/orders[/{id}]                for who placed them
 //! POST /v1/orders/{id}/payment          settles the payment of an order that waits for it
 //! POST /v1/orders/{id}/cancel-payment   gives it up, and the order with it
+//! POST /v1/orders/{id}/returns           asks to send pieces back
+//! GET  /v1/loyalty                      the tier of an account
 //! POST /v1/payments/webhooks/{provider} what providers tell
 //! GET  /v1/openapi.json
-//! POST /internal/tick                   payments, outbox, leases, feed and pictures; called by the host, not routed from outside
+//! POST /internal/tick                   payments, mails, outbox, leases, feed and pictures; called by the host, not routed from outside
 //! POST /v1/tick                         the same for a host that does not tick, with the tick key
 //! ```
 //!
@@ -26,11 +31,14 @@ mod checkout;
 mod config;
 mod entry;
 mod error;
+mod loyalty;
+mod mail;
 mod openapi;
 mod orders;
 mod paging;
 mod payments;
 mod products;
+mod returns;
 mod sync;
 
 use axum::Router;
@@ -52,9 +60,15 @@ pub fn router(edge: Edge) -> Router {
         .routes(routes!(carts::transport::create_cart))
         .routes(routes!(carts::transport::claim_cart))
         .routes(routes!(carts::transport::get_cart))
+        .routes(routes!(carts::transport::quote_cart))
         .routes(routes!(carts::transport::put_line, carts::transport::remove_line))
+        .routes(routes!(carts::codes::transport::put_code, carts::codes::transport::remove_code))
+        .routes(routes!(carts::codes::transport::put_gift_card))
+        .routes(routes!(carts::codes::transport::remove_gift_card))
         .routes(routes!(checkout::transport::place_order, orders::transport::list_orders))
         .routes(routes!(orders::transport::get_order))
+        .routes(routes!(returns::transport::ask_return))
+        .routes(routes!(loyalty::transport::get_loyalty))
         .routes(routes!(payments::transport::settle_payment))
         .routes(routes!(payments::transport::cancel_payment))
         .routes(routes!(payments::transport::take_webhook))

@@ -12,7 +12,7 @@
 //!          POST /v1/payments/payouts, GET …/{id}
 //!          POST /v1/notifications/verify-webhook-signature
 //! Pages    GET, POST /c/pay/{session}, GET, POST …/challenge; GET, POST /checkoutnow
-//!          GET  / payments, webhooks and what to do with them: POST /events/{id}/redeliver, POST /disputes …
+//!          GET  / payments, webhooks and what to do with them: POST /events/{id}/redeliver, POST /disputes …, /refunds/{id}/fail
 //! Tests    GET  /sandbox/ledger, GET /healthz
 //! ```
 //!
@@ -174,6 +174,22 @@ impl Sandbox {
     /// Waits until something has happened.
     pub async fn woken(&self) {
         self.0.wake.notified().await;
+    }
+
+    /// A payment as the ledger has it, by its reference, its authorisation or one of its captures.
+    #[must_use]
+    pub fn line(&self, provider: Provider, reference: &str) -> Option<LedgerLine> {
+        let mut world = self.locked();
+        world.touch(provider, reference, self.now_ms());
+        world.line(provider, reference)
+    }
+
+    /// A refund comes back from the payer's bank, some time after it was made.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn fail_refund(&self, provider: Provider, refund: &str) -> Result<(), Refusal> {
+        self.world().fail_refund(provider, refund, self.now_ms())
     }
 
     /// The payer disputes what is left of a capture; tells the dispute's id.

@@ -9,7 +9,8 @@ use kiosk_edge_platform::Edge;
 
 use crate::http::{assets, csrf, headers, media};
 use crate::pages::{
-    self, account, cart, category, checkout, errors, home, machines, order, payment, product, search, vendor,
+    self, account, cart, cart_codes, category, checkout, errors, home, machines, order, order_return,
+    payment, product, search, vendor,
 };
 use crate::shop::{Shop, migrated};
 
@@ -25,10 +26,13 @@ pub fn router(edge: Edge) -> Router {
         .route("/cart", get(cart::show))
         .route("/cart/lines", post(cart::add))
         .route("/cart/lines/{sku}", post(cart::update))
+        .route("/cart/code", post(cart_codes::put_code))
+        .route("/cart/gift-cards", post(cart_codes::put_gift_card))
         .route("/checkout", get(checkout::show).post(checkout::place))
         .route("/checkout/return", get(payment::come_back))
         .route("/orders/{id}", get(order::show))
         .route("/orders/{id}/cancel-payment", post(payment::cancel))
+        .route("/orders/{id}/return", get(order_return::show).post(order_return::send))
         .route("/account", get(account::overview::show))
         .route("/account/orders", get(account::orders::show))
         .route("/account/register", get(account::register::show).post(account::register::send))

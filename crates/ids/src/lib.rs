@@ -181,6 +181,14 @@ typed_id!(
     /// What a vendor is paid at once.
     PayoutId, "pyt"
 );
+typed_id!(
+    /// A discount, with a code or without.
+    DiscountId, "dsc"
+);
+typed_id!(
+    /// A gift card.
+    GiftCardId, "gft"
+);
 
 /// A point of presence, e.g. `eu-1`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

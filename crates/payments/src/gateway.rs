@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{Request, Response};
-use kiosk_ids::{OrderId, PaymentId};
+use kiosk_ids::{OrderId, PaymentId, PromotionId};
 use kiosk_money::Money;
 
 /// Unix milliseconds.
@@ -48,13 +48,48 @@ impl From<NoAnswer> for PayError {
     }
 }
 
+/// What a payment is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An order of a shopper.
+    Order(OrderId),
+    /// The fee of a vendor's promotion.
+    Promotion(PromotionId),
+}
+
+impl Purpose {
+    /// The name that the provider's metadata has it by.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Order(_) => "order",
+            Self::Promotion(_) => "promotion",
+        }
+    }
+
+    /// Its identifier.
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Order(id) => id.as_str(),
+            Self::Promotion(id) => id.as_str(),
+        }
+    }
+
+    /// What the payer reads on the provider's page.
+    pub(crate) fn title(&self) -> String {
+        match self {
+            Self::Order(id) => format!("Order {id}"),
+            Self::Promotion(id) => format!("Promotion {id}"),
+        }
+    }
+}
+
 /// A payment to begin. Its id is the idempotency key: begun twice it is one payment.
 #[derive(Clone, Debug)]
 pub struct NewPayment {
     /// Names the payment; kept in the provider's metadata.
     pub id: PaymentId,
-    /// The order it is for; kept in the provider's metadata, and the group of its transfers.
-    pub order: OrderId,
+    /// What it is for; kept in the provider's metadata, and the group of its transfers.
+    pub purpose: Purpose,
     /// What to reserve.
     pub amount: Money,
     /// Where the provider sends the shopper when it is done.
@@ -174,6 +209,15 @@ pub trait Gateway: Send + Sync {
         payment: &'a PaymentId,
         reference: &'a str,
     ) -> BoxFuture<'a, Result<Snapshot, PayError>>;
+
+    /// How far a payment is, without doing anything to it: one that was only approved is open.
+    fn peek<'a>(
+        &'a self,
+        payment: &'a PaymentId,
+        reference: &'a str,
+    ) -> BoxFuture<'a, Result<Snapshot, PayError>> {
+        self.look(payment, reference)
+    }
 
     /// Closes a payment: its page, and what is reserved. One that was captured stays as it is, which the answer tells.
     fn cancel<'a>(

@@ -17,9 +17,11 @@ mod stripe;
 pub mod webhook;
 
 pub use gateway::{
-    Capture, Captured, Gateway, Moment, NewPayment, NoAnswer, PayError, Refund, Refunded, Snapshot, Started,
-    State, Transfer, Transferred, Transport,
+    Capture, Captured, Gateway, Moment, NewPayment, NoAnswer, PayError, Purpose, Refund, Refunded, Snapshot,
+    Started, State, Transfer, Transferred, Transport,
 };
 pub use http_client::ANSWER_BYTES_MAX;
 pub use paypal::{PAYPAL_CURRENCIES, PayPal};
-pub use stripe::{STRIPE_PAGE_MINUTES_MAX, STRIPE_PAGE_MINUTES_MIN, STRIPE_VERSION, Stripe, from_stripe};
+pub use stripe::{
+    STRIPE_PAGE_MINUTES_MAX, STRIPE_PAGE_MINUTES_MIN, STRIPE_VERSION, Stripe, from_stripe, stripe_least,
+};

@@ -63,6 +63,8 @@ pub struct Cart {
     pub account: Option<String>,
     /// The cart of the account that its lines went into.
     pub merged_into: Option<String>,
+    /// The code of a discount, as it was typed.
+    pub code: Option<String>,
     /// In the order they were added.
     pub lines: Vec<CartLine>,
 }
@@ -136,7 +138,7 @@ const LOAD: &str =
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'leases_expire_ms'), 0),
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'core_retry_ms'), 0),
     i.request_hash, i.status, i.response, c.account, c.merged_into,
-    EXISTS (SELECT 1 FROM standing WHERE customer IN (?3, ?4, ?5)), v.methods
+    EXISTS (SELECT 1 FROM standing WHERE customer IN (?3, ?4, ?5)), v.methods, c.code
   FROM cart c
     LEFT JOIN idempotency i ON i.scope = c.id AND i.key = ?2
     LEFT JOIN cart_line l ON l.cart_id = c.id
@@ -166,6 +168,7 @@ pub async fn load(db: &dyn Database, id: &CartId, asked: Asked<'_>) -> Result<Op
             order_id: head.get(AT + 4)?,
             account: head.get(AT + 10)?,
             merged_into: head.get(AT + 11)?,
+            code: head.get(AT + 14)?,
             lines: rows.iter().filter_map(|row| line(row, currency).transpose()).collect::<Result<_, _>>()?,
         },
         supply: Supply { leases_expire_ms: head.get(AT + 5)?, core_retry_ms: head.get(AT + 6)? },
@@ -265,11 +268,12 @@ pub async fn remove_line(db: &dyn Database, change: LineChange<'_>) -> Result<()
 
 /// Removes up to [`PRUNED_CARTS_MAX`] carts that were not touched for [`CART_KEPT_MS`].
 #[must_use]
-pub fn prune(now_ms: i64) -> [Statement; 2] {
+pub fn prune(now_ms: i64) -> [Statement; 3] {
     const OLD: &str = "SELECT id FROM cart WHERE updated_ms < ?1 ORDER BY updated_ms, id LIMIT ?2";
     // Lines first: not every host enforces the foreign key.
     [
         format!("DELETE FROM cart_line WHERE cart_id IN ({OLD})"),
+        format!("DELETE FROM cart_gift_card WHERE cart_id IN ({OLD})"),
         format!("DELETE FROM cart WHERE id IN ({OLD})"),
     ]
     .map(|sql| Statement::new(sql).bind(now_ms - CART_KEPT_MS).bind(PRUNED_CARTS_MAX))

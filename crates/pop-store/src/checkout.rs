@@ -9,7 +9,7 @@ use kiosk_ids::EventId;
 use kiosk_money::Money;
 use kiosk_privacy::{Personal, Shopper};
 use kiosk_risk::{IdentityKeys, reference_minor_or_par};
-use kiosk_wire::{EventBody, FraudRecord, OrderRecord};
+use kiosk_wire::{EventBody, FraudRecord, OrderRecord, StockTake};
 use serde::Serialize;
 
 use crate::guard::integer;
@@ -18,16 +18,17 @@ use crate::payments::{STARTED_PAYMENTS_MAX, STARTED_WINDOW_MS};
 use crate::standings::Buyer;
 use crate::{StoreError, outbox, velocity};
 
-/// The commit. Guards first; then the cart, the stock, the order, the person, the fraud counters, the answer to repeat,
+/// The commit. Guards first; then the cart, the leases (of stock, budgets and
+/// gift cards), the order, the person, the fraud counters, the answer to repeat,
 /// and the event for the core; an order that is paid at a provider waits for that, so it has a payment instead.
 pub(crate) const SCHEMA: [&str; 2] = [
     "CREATE VIEW checkout (cart_id, cart_version, leases_until_ms, takes, order_id, status, placed_ms, currency, subtotal,
         delivery, total, delivery_kind, payment_id, payment_method, fraud_outcome, fraud_score, fraud_model,
         fraud_reasons, lines, name, email, phone, street, extra, postcode, city, country, velocity_keys,
         velocity_amount, idempotency_key, request_hash, http_status, response, event_id, event, customer, account,
-        account_customer, provider, record, expires_ms, due_ms, payments_since_ms, payments_max)
+        account_customer, provider, record, expires_ms, due_ms, payments_since_ms, payments_max, due, sums)
      AS SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-       0, 0, 0, 0, 0, 0
+       0, 0, 0, 0, 0, 0, 0, 0
      WHERE 0",
     "CREATE TRIGGER checkout_commit INSTEAD OF INSERT ON checkout BEGIN
         INSERT INTO guard (broken) SELECT 'cart_is_open' WHERE NOT EXISTS
@@ -49,10 +50,10 @@ pub(crate) const SCHEMA: [&str; 2] = [
           FROM (SELECT value ->> 'item' AS item, value ->> 'units' AS units FROM json_each(NEW.takes)) t
           WHERE lease.item = t.item;
         INSERT INTO orders (id, cart_id, status, placed_ms, currency, subtotal, delivery, total, delivery_kind,
-            payment_id, payment_method, fraud_outcome, fraud_score, fraud_model, fraud_reasons, lines, account)
+            payment_id, payment_method, fraud_outcome, fraud_score, fraud_model, fraud_reasons, lines, account, sums)
           VALUES (NEW.order_id, NEW.cart_id, NEW.status, NEW.placed_ms, NEW.currency, NEW.subtotal, NEW.delivery,
             NEW.total, NEW.delivery_kind, NEW.payment_id, NEW.payment_method, NEW.fraud_outcome, NEW.fraud_score,
-            NEW.fraud_model, NEW.fraud_reasons, NEW.lines, NEW.account);
+            NEW.fraud_model, NEW.fraud_reasons, NEW.lines, NEW.account, NEW.sums);
         INSERT INTO order_person (order_id, name, email, phone, street, extra, postcode, city, country)
           VALUES (NEW.order_id, NEW.name, NEW.email, NEW.phone, NEW.street, NEW.extra, NEW.postcode, NEW.city,
             NEW.country);
@@ -64,9 +65,10 @@ pub(crate) const SCHEMA: [&str; 2] = [
         INSERT INTO outbox (id, occurred_ms, body) SELECT NEW.event_id, NEW.placed_ms, NEW.event
           WHERE NEW.provider IS NULL;
         INSERT INTO payment (id, order_id, cart_id, method, provider, state, amount, currency, started_ms, expires_ms,
-            due_ms, idempotency_key, record)
-          SELECT NEW.payment_id, NEW.order_id, NEW.cart_id, NEW.payment_method, NEW.provider, 'starting', NEW.total,
-            NEW.currency, NEW.placed_ms, NEW.expires_ms, NEW.due_ms, NEW.idempotency_key, NEW.record
+            due_ms, idempotency_key, record, takes)
+          SELECT NEW.payment_id, NEW.order_id, NEW.cart_id, NEW.payment_method, NEW.provider, 'starting', NEW.due,
+            NEW.currency, NEW.placed_ms, NEW.expires_ms, NEW.due_ms, NEW.idempotency_key, NEW.record,
+            NEW.takes
           WHERE NEW.provider IS NOT NULL;
      END",
 ];
@@ -84,6 +86,8 @@ pub struct NewOrder<'a> {
     pub buyer: Buyer<'a>,
     /// The lines as the order page shows them, JSON.
     pub lines: String,
+    /// What made its sums, as the order page shows it, JSON.
+    pub sums: String,
     /// The event that tells the core.
     pub event: EventId,
     /// The cart's version that was priced and scored.
@@ -131,18 +135,19 @@ struct VelocityKey<'a> {
 /// The statement; its parameters are the columns of the view, in their order.
 fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
     let record = order.record;
+    let due = due(&record).amount;
     let (placed_ms, currency) = (record.placed_ms, record.total.currency.code());
     let keys = order.keys.present().map(|(kind, key)| VelocityKey { kind: kind as i64, key });
     let insert = Statement::new(
         "INSERT INTO checkout VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
            ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42,
-           ?43, ?44)",
+           ?43, ?44, ?45, ?46)",
     );
     let insert = insert
         .bind(record.cart.as_str())
         .bind(integer(order.cart_version))
         .bind(order.leases_until_ms)
-        .bind(serde_json::to_string(&record.takes)?)
+        .bind(serde_json::to_string(&takes(&record))?)
         .bind(record.id.as_str())
         .bind(order.status)
         .bind(placed_ms)
@@ -177,7 +182,22 @@ fn commit(order: NewOrder<'_>) -> Result<Statement, StoreError> {
         .bind(awaits.map(|awaits| awaits.expires_ms))
         .bind(awaits.map(|awaits| awaits.due_ms))
         .bind(placed_ms - STARTED_WINDOW_MS)
-        .bind(STARTED_PAYMENTS_MAX))
+        .bind(STARTED_PAYMENTS_MAX)
+        .bind(due)
+        .bind(order.sums))
+}
+
+/// All that an order takes of leases: stock, budgets of its discounts, balances of its gift cards.
+fn takes(record: &OrderRecord) -> Vec<&StockTake> {
+    let budgets = record.discounts.iter().filter_map(|discount| discount.take.as_ref());
+    record.takes.iter().chain(budgets).chain(record.gift_cards.iter().map(|card| &card.take)).collect()
+}
+
+/// What of an order's total no gift card pays: the provider is asked for it.
+#[must_use]
+pub fn due(record: &OrderRecord) -> Money {
+    let paid = record.gift_cards.iter().fold(0_i64, |sum, card| sum.saturating_add(card.amount.amount));
+    Money::new(record.total.amount.saturating_sub(paid), record.total.currency)
 }
 
 /// Personal values, for the one table that holds them.

@@ -83,6 +83,7 @@ pub async fn merge(
         as_it_was_read(from),
         as_it_was_read(into),
         bind(MOVE_LINES).bind(serde_json::to_string(lines)?),
+        bind(MOVE_GIFT_CARDS),
         bind(TOUCH).bind(now_ms),
         Statement::new("DELETE FROM cart_line WHERE cart_id = ?1").bind(from.id.as_str()),
         bind(CLOSE).bind(now_ms).bind(into.account.as_deref()),
@@ -109,7 +110,11 @@ const MOVE_LINES: &str = "INSERT INTO cart_line (cart_id, sku, quantity, shown_p
     FROM json_each(?3) t JOIN cart_line l ON l.cart_id = ?1 AND l.sku = t.value ->> 'sku' WHERE 1
     ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity, shown_price = excluded.shown_price";
 
+const MOVE_GIFT_CARDS: &str = "INSERT OR IGNORE INTO cart_gift_card (cart_id, card_id, added_ms)
+    SELECT ?2, card_id, added_ms FROM cart_gift_card WHERE cart_id = ?1";
+
 const TOUCH: &str = "UPDATE cart SET version = version + 1, updated_ms = ?3,
+      code = COALESCE(code, (SELECT code FROM cart WHERE id = ?1)),
       currency = COALESCE(currency, (SELECT currency FROM cart WHERE id = ?1)) WHERE id = ?2";
 
 const CLOSE: &str =

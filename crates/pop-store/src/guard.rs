@@ -19,7 +19,9 @@ pub(crate) const SCHEMA: &str = "CREATE TABLE guard (
     CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current'),
     CONSTRAINT customer_may_buy CHECK (broken <> 'customer_may_buy'),
     CONSTRAINT payments_have_room CHECK (broken <> 'payments_have_room'),
-    CONSTRAINT payment_waits CHECK (broken <> 'payment_waits')
+    CONSTRAINT payment_waits CHECK (broken <> 'payment_waits'),
+    CONSTRAINT guesses_have_room CHECK (broken <> 'guesses_have_room'),
+    CONSTRAINT gift_cards_have_room CHECK (broken <> 'gift_cards_have_room')
 ) STRICT";
 
 /// A precondition.
@@ -43,11 +45,15 @@ pub enum Guard {
     PaymentsHaveRoom,
     /// The payment is not decided yet.
     PaymentWaits,
+    /// Not too many codes were tried on the cart.
+    GuessesHaveRoom,
+    /// The cart has not more gift cards than it may.
+    GiftCardsHaveRoom,
 }
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::CartIsOpen,
         Self::CartVersionIsCurrent,
         Self::CartHasRoom,
@@ -57,6 +63,8 @@ impl Guard {
         Self::CustomerMayBuy,
         Self::PaymentsHaveRoom,
         Self::PaymentWaits,
+        Self::GuessesHaveRoom,
+        Self::GiftCardsHaveRoom,
     ];
 
     /// Name of the `CHECK`.
@@ -72,6 +80,8 @@ impl Guard {
             Self::CustomerMayBuy => "customer_may_buy",
             Self::PaymentsHaveRoom => "payments_have_room",
             Self::PaymentWaits => "payment_waits",
+            Self::GuessesHaveRoom => "guesses_have_room",
+            Self::GiftCardsHaveRoom => "gift_cards_have_room",
         }
     }
 

@@ -35,13 +35,18 @@ const RENEW: [&str; 8] = [
        WHERE EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
     "DELETE FROM outbox WHERE body ->> 'type' = 'stock_returned'
        AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
-    "UPDATE outbox SET body = json_set(body, '$.takes', json(
-         (SELECT json_group_array(json(json_set(take.value, '$.epoch', 0))) FROM json_each(outbox.body, '$.takes') take)))
+    "UPDATE outbox SET body = json_set(body,
+         '$.takes', json((SELECT json_group_array(json(json_set(take.value, '$.epoch', 0)))
+            FROM json_each(outbox.body, '$.takes') take)),
+         '$.discounts', json((SELECT json_group_array(json(CASE WHEN used.value ->> '$.take' IS NULL THEN used.value
+              ELSE json_set(used.value, '$.take.epoch', 0) END)) FROM json_each(outbox.body, '$.discounts') used)),
+         '$.gift_cards', json((SELECT json_group_array(json(json_set(used.value, '$.take.epoch', 0)))
+            FROM json_each(outbox.body, '$.gift_cards') used)))
        WHERE body ->> 'type' = 'order_placed'
          AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
-    "UPDATE payment SET record = json_set(record, '$.takes', json(
+    "UPDATE payment SET takes =
          (SELECT json_group_array(json(json_set(take.value, '$.epoch', 9007199254740991)))
-          FROM json_each(payment.record, '$.takes') take)))
+          FROM json_each(payment.takes) take)
        WHERE state IN ('starting', 'open') AND EXISTS (SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1)",
     // Below zero first, so that no number is taken twice on the way.
     "UPDATE outbox SET seq = -place.number

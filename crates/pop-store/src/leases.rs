@@ -1,7 +1,9 @@
-//! Leased stock: what to ask the core for, what it answered, and what to give back.
+//! Leased stock: what to ask the core for, what it answered, and what to give back. Budgets of discounts and balances of
+//! gift cards are leased in the same way, in orders or minor units.
 //!
 //! The POP may sell `granted - taken - returned` of an item. `target` is how much it would like to hold: it doubles
-//! when the item runs out under demand and halves while nobody buys it.
+//! when the item runs out under demand and halves while nobody buys it, down to `target_min`. That is 0 for what is
+//! asked for only while a shopper waits: gift cards, and budgets of discounts that are over.
 
 use kiosk_edge_platform::{Database, Row, Statement};
 use kiosk_ids::{EventId, Sku};
@@ -24,7 +26,7 @@ pub const RETURNS_MAX: u32 = 100;
 /// Items that hold less than half of their target: few, however many there are, and each tick asks for them. Its 8 is
 /// [`TARGET_UNITS_FIRST`]: SQLite uses the index only for the very same words.
 pub(crate) const INDEX_LOW: &str = "CREATE INDEX lease_low ON lease (asked_ms, item)
-    WHERE (granted - taken - returned) * 2 < CASE target WHEN 0 THEN 8 ELSE target END";
+    WHERE target_min > 0 AND (granted - taken - returned) * 2 < CASE target WHEN 0 THEN 8 ELSE target END";
 const _: () = assert!(TARGET_UNITS_FIRST == 8);
 
 /// An ask, and the target that it is for.
@@ -43,11 +45,12 @@ pub struct Want {
 pub async fn due(db: &dyn Database, now_ms: i64, limit: u32) -> Result<Vec<Want>, StoreError> {
     let select = Statement::new(
         "SELECT item, epoch, granted, granted - taken - returned, target, sold_ms FROM lease INDEXED BY lease_low
-         WHERE (granted - taken - returned) * 2 < CASE target WHEN 0 THEN 8 ELSE target END AND asked_ms <= ?1
-           AND EXISTS (SELECT 1 FROM variant WHERE stock_item = item)
+         WHERE target_min > 0 AND (granted - taken - returned) * 2 < CASE target WHEN 0 THEN 8 ELSE target END
+           AND asked_ms <= ?1 AND (EXISTS (SELECT 1 FROM variant WHERE stock_item = lease.item)
+             OR EXISTS (SELECT 1 FROM discount WHERE discount.item = lease.item AND until_ms > ?3))
          ORDER BY asked_ms, item LIMIT ?2",
     );
-    let select = select.bind(now_ms - ASK_AGAIN_MS).bind(limit);
+    let select = select.bind(now_ms - ASK_AGAIN_MS).bind(limit).bind(now_ms);
     db.query(select).await?.iter().map(|row| want(row, now_ms)).collect()
 }
 
@@ -194,15 +197,16 @@ const APPLY: &str = "INSERT INTO lease (item, epoch, granted, core_available, as
       core_available = excluded.core_available, asked_ms = excluded.asked_ms,
       target = CASE excluded.target WHEN 0 THEN target ELSE excluded.target END";
 
-/// Stock that nobody bought for [`IDLE_MS`] and that is more than twice the target.
+/// Stock that nobody bought for [`IDLE_MS`] and that is more than twice the target; all of what is not leased ahead.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn idle(db: &dyn Database, now_ms: i64) -> Result<Vec<StockTake>, StoreError> {
     let select = Statement::new(
-        "SELECT item, epoch, granted - taken - returned - CASE target WHEN 0 THEN ?1 ELSE target END FROM lease
-         WHERE sold_ms < ?2 AND granted - taken - returned > 2 * CASE target WHEN 0 THEN ?1 ELSE target END
-         ORDER BY item LIMIT ?3",
+        "SELECT item, epoch, here - kept FROM
+           (SELECT item, epoch, sold_ms, granted - taken - returned AS here,
+              CASE WHEN target_min = 0 THEN 0 WHEN target = 0 THEN ?1 ELSE target END AS kept FROM lease)
+         WHERE sold_ms < ?2 AND here > 2 * kept ORDER BY item LIMIT ?3",
     );
     let rows = db.query(select.bind(TARGET_UNITS_FIRST).bind(now_ms - IDLE_MS).bind(RETURNS_MAX)).await?;
     rows.iter()
@@ -254,13 +258,13 @@ const RETURN_UNITS: &str = "UPDATE lease SET returned = returned + t.units
 const RETURN_EVENTS: &str = "INSERT INTO outbox (id, occurred_ms, body)
     SELECT value ->> 'event', ?2, value ->> 'body' FROM json_each(?1) ORDER BY key";
 
-/// Halves the targets of idle items, down to one unit, so that every POP keeps something to sell without the core.
+/// Halves the targets of idle items, down to their least, so that every POP keeps something to sell without the core.
 #[must_use]
 pub fn decay(now_ms: i64) -> [Statement; 2] {
     [
         Statement::new(
-            "UPDATE lease SET target = MAX(1, CASE target WHEN 0 THEN ?1 ELSE target END / 2)
-             WHERE sold_ms < ?2 AND target <> 1",
+            "UPDATE lease SET target = MAX(target_min, CASE target WHEN 0 THEN ?1 ELSE target END / 2)
+             WHERE sold_ms < ?2 AND target <> target_min",
         )
         .bind(TARGET_UNITS_FIRST)
         .bind(now_ms - IDLE_MS),

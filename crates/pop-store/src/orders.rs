@@ -29,6 +29,8 @@ pub struct StoredOrder {
     pub payment_method: String,
     /// As [`crate::checkout::NewOrder::lines`].
     pub lines: String,
+    /// As [`crate::checkout::NewOrder::sums`].
+    pub sums: String,
     /// Who bought and where to.
     pub shopper: Shopper,
     /// Pseudonym of the account that bought; none for guests.
@@ -44,7 +46,7 @@ pub struct StoredOrder {
 pub async fn get(db: &dyn Database, id: &OrderId) -> Result<Option<StoredOrder>, StoreError> {
     let select = Statement::new(
         "SELECT o.status, o.placed_ms, o.currency, o.subtotal, o.delivery, o.total, o.delivery_kind, o.payment_method,
-           o.lines, p.name, p.email, p.phone, p.street, p.extra, p.postcode, p.city, p.country, o.account, s.doc
+           o.lines, p.name, p.email, p.phone, p.street, p.extra, p.postcode, p.city, p.country, o.account, s.doc, o.sums
          FROM orders o JOIN order_person p ON p.order_id = o.id LEFT JOIN order_state s ON s.id = o.id
          WHERE o.id = ?1",
     );
@@ -64,6 +66,7 @@ pub async fn get(db: &dyn Database, id: &OrderId) -> Result<Option<StoredOrder>,
         delivery_kind: row.get(6)?,
         payment_method: row.get(7)?,
         lines: row.get(8)?,
+        sums: row.get(19)?,
         shopper: Shopper {
             contact: Contact { name: personal(9)?, email: personal(10)?, phone: optional(11)? },
             address: Address {

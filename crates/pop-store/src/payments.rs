@@ -29,7 +29,7 @@ pub const PRUNED_NOTICES_MAX: u32 = 2_000;
 
 /// Tables, and the two ways that a payment ends, each in one statement as [`crate::checkout`] says why.
 pub(crate) const SCHEMA: [&str; 11] = [
-    // `record` is the order as the core will hear of it. `due_ms` is when the tick looks; NULL when all is done.
+    // `record` is the order as the core will hear of it, `takes` all that it took of leases. `due_ms` is when the tick looks; NULL when all is done.
     "CREATE TABLE payment (
         id TEXT PRIMARY KEY, order_id TEXT NOT NULL UNIQUE, cart_id TEXT NOT NULL, method TEXT NOT NULL,
         provider TEXT NOT NULL, state TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
@@ -55,7 +55,7 @@ pub(crate) const SCHEMA: [&str; 11] = [
         INSERT INTO guard (broken) SELECT 'leases_have_not_lapsed' WHERE NOT EXISTS
           (SELECT 1 FROM meta WHERE key = 'leases_expire_ms' AND CAST(value AS INTEGER) > NEW.leases_until_ms);
         INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
-          (SELECT 1 FROM payment p, json_each(p.record, '$.takes') t WHERE p.id = NEW.payment_id AND NOT EXISTS
+          (SELECT 1 FROM payment p, json_each(p.takes) t WHERE p.id = NEW.payment_id AND NOT EXISTS
             (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'));
         UPDATE orders SET status = CASE fraud_outcome WHEN 'allow' THEN 'placed' ELSE 'in_review' END
           WHERE id = (SELECT order_id FROM payment WHERE id = NEW.payment_id);
@@ -73,7 +73,7 @@ pub(crate) const SCHEMA: [&str; 11] = [
              AND state = COALESCE(NEW.was, state));
         UPDATE lease SET taken = taken - t.units
           FROM (SELECT j.value ->> 'item' AS item, j.value ->> 'epoch' AS epoch, j.value ->> 'units' AS units
-                FROM payment p, json_each(p.record, '$.takes') j WHERE p.id = NEW.payment_id) t
+                FROM payment p, json_each(p.takes) j WHERE p.id = NEW.payment_id) t
           WHERE lease.item = t.item AND lease.epoch = t.epoch;
         INSERT INTO cart_line (cart_id, sku, quantity, shown_price, added_ms)
           SELECT other.id, l.sku, l.quantity, l.shown_price, l.added_ms
@@ -82,6 +82,12 @@ pub(crate) const SCHEMA: [&str; 11] = [
             JOIN cart_line l ON l.cart_id = own.id
           WHERE p.id = NEW.payment_id AND COALESCE(other.currency, own.currency) = own.currency
           ON CONFLICT (cart_id, sku) DO NOTHING;
+        INSERT OR IGNORE INTO cart_gift_card (cart_id, card_id, added_ms)
+          SELECT other.id, g.card_id, g.added_ms
+          FROM payment p JOIN cart own ON own.id = p.cart_id AND own.order_id = p.order_id
+            JOIN cart other ON other.account = own.account AND other.order_id IS NULL AND other.merged_into IS NULL
+            JOIN cart_gift_card g ON g.cart_id = own.id
+          WHERE p.id = NEW.payment_id;
         UPDATE cart SET version = version + 1, updated_ms = NEW.now_ms, currency = COALESCE(currency,
             (SELECT p.currency FROM payment p WHERE p.id = NEW.payment_id))
           WHERE order_id IS NULL AND merged_into IS NULL AND account =
@@ -187,10 +193,12 @@ pub struct Payment {
     pub record: OrderRecord,
     /// How often it was looked after in this state to no avail.
     pub tries: u32,
+    /// When the provider first said that nothing will come of it any more, Unix milliseconds.
+    pub told_ms: Option<i64>,
 }
 
 const COLUMNS: &str = "id, order_id, cart_id, method, provider, state, amount, currency, started_ms, expires_ms, \
-    reference, url, reason, record, tries";
+    reference, url, reason, record, tries, told_ms";
 
 fn payment(row: &Row) -> Result<Payment, StoreError> {
     Ok(Payment {
@@ -208,6 +216,7 @@ fn payment(row: &Row) -> Result<Payment, StoreError> {
         reason: row.get(12)?,
         record: serde_json::from_str(row.get(13)?)?,
         tries: row.get(14)?,
+        told_ms: row.get(15)?,
     })
 }
 
@@ -342,6 +351,19 @@ pub async fn fail(db: &dyn Database, failure: Failure<'_>) -> Result<(), StoreEr
         .bind(failure.void.then_some(failure.now_ms))
         .bind(failure.now_ms);
     db.batch(vec![insert]).await?;
+    Ok(())
+}
+
+/// The provider says that nothing will come of a payment any more; it is asked once more at `due_ms`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn told(db: &dyn Database, id: &PaymentId, now_ms: i64, due_ms: i64) -> Result<(), StoreError> {
+    let update = Statement::new(
+        "UPDATE payment SET told_ms = ?2, due_ms = ?3, tries = 0
+         WHERE id = ?1 AND state = 'voiding' AND told_ms IS NULL",
+    );
+    db.batch(vec![update.bind(id.as_str()).bind(now_ms).bind(due_ms)]).await?;
     Ok(())
 }
 

@@ -101,7 +101,7 @@ const MIGRATIONS: &[&[&str]] = &[
     &[
         "CREATE INDEX product_by_vendor ON product (vendor_id, created_ms DESC)",
         "CREATE INDEX product_cover ON product (category, featured DESC, created_ms DESC) WHERE picture IS NOT NULL",
-        crate::leases::INDEX_LOW,
+        past::INDEX_LOW_FIRST,
     ],
     // Promotions, reviews, blocked customers, and orders and carts of accounts. What a checkout and a change of a cart
     // do is defined anew.
@@ -145,10 +145,10 @@ const MIGRATIONS: &[&[&str]] = &[
         "ALTER TABLE vendor ADD COLUMN methods TEXT NOT NULL DEFAULT '[]'",
         "DROP TABLE payment_void",
         "DROP TABLE guard",
-        crate::guard::SCHEMA,
+        past::GUARD_THIRD,
         "DROP VIEW checkout",
-        crate::checkout::SCHEMA[0],
-        crate::checkout::SCHEMA[1],
+        past::CHECKOUT_THIRD[0],
+        past::CHECKOUT_THIRD[1],
         crate::payments::SCHEMA[0],
         crate::payments::SCHEMA[1],
         crate::payments::SCHEMA[2],
@@ -157,10 +157,52 @@ const MIGRATIONS: &[&[&str]] = &[
         crate::payments::SCHEMA[5],
         crate::payments::SCHEMA[6],
         crate::payments::SCHEMA[7],
-        crate::payments::SCHEMA[8],
+        past::PAYMENT_SUCCESS_FIRST,
         crate::payments::SCHEMA[9],
+        past::PAYMENT_FAILURE_FIRST,
+    ],
+    // Discounts and gift cards, whose budgets and balances are leased as stock is. A payment keeps all that its order took,
+    // since that is more than stock.
+    &[
+        crate::discounts::SCHEMA[0],
+        crate::discounts::SCHEMA[1],
+        crate::discounts::SCHEMA[2],
+        crate::discounts::SCHEMA[3],
+        crate::discounts::SCHEMA[4],
+        crate::discounts::SCHEMA[5],
+        crate::discounts::SCHEMA[6],
+        crate::discounts::SCHEMA[7],
+        "ALTER TABLE cart ADD COLUMN code TEXT",
+        "ALTER TABLE cart ADD COLUMN guesses INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE cart ADD COLUMN guessed_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE lease ADD COLUMN target_min INTEGER NOT NULL DEFAULT 1",
+        "DROP INDEX lease_low",
+        crate::leases::INDEX_LOW,
+        "ALTER TABLE payment ADD COLUMN takes TEXT NOT NULL DEFAULT '[]'",
+        "UPDATE payment SET takes = record ->> '$.takes'",
+        "ALTER TABLE orders ADD COLUMN sums TEXT NOT NULL DEFAULT '{}'",
+        "DROP TABLE guard",
+        crate::guard::SCHEMA,
+        "DROP VIEW checkout",
+        crate::checkout::SCHEMA[0],
+        crate::checkout::SCHEMA[1],
+        "DROP TRIGGER payment_success_commit",
+        crate::payments::SCHEMA[8],
+        "DROP TRIGGER payment_failure_commit",
         crate::payments::SCHEMA[10],
     ],
+    // Mails to who ordered here, and returns that they ask for.
+    &[
+        crate::mails::SCHEMA[0],
+        crate::mails::SCHEMA[1],
+        crate::mails::SCHEMA[2],
+        crate::mails::SCHEMA[3],
+        crate::returns::SCHEMA[0],
+    ],
+    // The tiers of the region's accounts.
+    &["CREATE TABLE loyalty (account TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID"],
+    // When a provider has taken in that a payment was given up.
+    &["ALTER TABLE payment ADD COLUMN told_ms INTEGER"],
 ];
 
 /// Brings the database to this version's schema.

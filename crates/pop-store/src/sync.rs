@@ -21,6 +21,8 @@ pub struct SyncState {
     pub uploads_wait: bool,
     /// A payment is to be looked after.
     pub payments_wait: bool,
+    /// A mail is to be sent.
+    pub mails_wait: bool,
     /// Cursor of the feed.
     pub feed_cursor: u64,
     /// When the leases lapse by the POP's clock, Unix milliseconds.
@@ -44,6 +46,7 @@ const WAITING: &str = "outbox_waiting";
 const PICTURES: &str = "pictures_missing";
 const UPLOADS: &str = "uploads_waiting";
 const PAYMENTS: &str = "payments_due";
+const MAILS: &str = "mails_due";
 
 /// Loads the state.
 ///
@@ -57,7 +60,8 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
            ('outbox_waiting', EXISTS (SELECT 1 FROM outbox)),
            ('pictures_missing', EXISTS (SELECT 1 FROM media WHERE bytes IS NULL AND tried_ms <= ?1)),
            ('uploads_waiting', EXISTS (SELECT 1 FROM upload WHERE state = 'waiting')),
-           ('payments_due', EXISTS (SELECT 1 FROM payment WHERE due_ms <= ?2))
+           ('payments_due', EXISTS (SELECT 1 FROM payment WHERE due_ms <= ?2)),
+           ('mails_due', EXISTS (SELECT 1 FROM order_mail WHERE due_ms <= ?2))
          ) WHERE column2",
     );
     let mut values = HashMap::new();
@@ -71,6 +75,7 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
         pictures_wait: values.contains_key(PICTURES),
         uploads_wait: values.contains_key(UPLOADS),
         payments_wait: values.contains_key(PAYMENTS),
+        mails_wait: values.contains_key(MAILS),
         feed_cursor: number(meta::FEED_CURSOR).unsigned_abs(),
         leases_expire_ms: number(meta::LEASES_EXPIRE_MS),
         lease_fence: number(meta::LEASE_FENCE).unsigned_abs(),

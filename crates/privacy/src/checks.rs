@@ -56,16 +56,13 @@ impl Address {
     /// The first field that is refused.
     pub fn checked(&self, at: &str) -> Result<Self, Refused> {
         let field = |name: &str| format!("{at}.{name}");
-        let postcode = line(&self.postcode, &field("postcode"), POSTCODE_CHARS_MAX)?;
-        let checked = Self {
+        Ok(Self {
             street: line(&self.street, &field("street"), STREET_CHARS_MAX)?,
             extra: optional(self.extra.clone(), &field("extra"), STREET_CHARS_MAX)?,
             city: line(&self.city, &field("city"), CITY_CHARS_MAX)?,
             country: self.country.clone(),
-            postcode,
-        };
-        check_postcode(checked.postcode.reveal(), &field("postcode"))?;
-        Ok(checked)
+            postcode: postcode(&self.postcode, &field("postcode"))?,
+        })
     }
 }
 
@@ -143,10 +140,16 @@ pub fn optional(
     given.map(|value| line(&value, param, chars_max)).transpose()
 }
 
-fn check_postcode(postcode: &str, param: &str) -> Result<(), Refused> {
+/// A postcode.
+///
+/// # Errors
+/// When it is blank, too long, or has characters that postcodes do not have.
+pub fn postcode(value: &Personal<String>, param: &str) -> Result<Personal<String>, Refused> {
+    let postcode = line(value, param, POSTCODE_CHARS_MAX)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-');
-    if postcode.chars().all(plain) && postcode.chars().any(|c| c.is_ascii_alphanumeric()) {
-        return Ok(());
+    let text = postcode.reveal();
+    if text.chars().all(plain) && text.chars().any(|c| c.is_ascii_alphanumeric()) {
+        return Ok(postcode);
     }
     Err(Refused::new(param, "must be letters, digits, spaces and dashes"))
 }

@@ -38,7 +38,9 @@ pub fn anonymise(shopper: &Shopper, facts: OrderFacts, key: &PseudonymKey) -> Or
     }
 }
 
-fn area_of(country: &str, postcode: &str) -> String {
+/// What of a postcode may leave the region.
+#[must_use]
+pub fn area_of(country: &str, postcode: &str) -> String {
     let chars_max = if country == "US" { AREA_CHARS_MAX_US } else { AREA_CHARS_MAX };
     postcode
         .chars()

@@ -117,6 +117,8 @@ fn at_home(mut command: Command, spec: &PopSpec) -> Command {
         .env("SPIN_VARIABLE_STRIPE_URL", &spec.psp_url)
         .env("SPIN_VARIABLE_PAYPAL_URL", &spec.psp_url)
         .env("SPIN_VARIABLE_PAYMENT_PAGES", &spec.psp_url)
+        // As in the US: prices are told without the sales tax of a state.
+        .env("SPIN_VARIABLE_SALES_TAX", if spec.region == "us" { "added" } else { "included" })
         // Clients that name none count by their connection.
         .env("SPIN_VARIABLE_CLIENT_ADDR_HEADER", "x-forwarded-for");
     if let Some(url) = &spec.shop_url {

@@ -1,10 +1,11 @@
 //! What POPs hold a copy of: `GET /sync/v1/feed?after=<cursor>&limit=<n>` and `GET /sync/v1/media/<hash>`.
 
-use kiosk_ids::{ProductId, PromotionId, ReviewId, Sku, VendorId};
+use kiosk_ids::{DiscountId, ProductId, PromotionId, ReviewId, Sku, VendorId};
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
-use crate::people::{Message, OrderState, Promotion, Rating, Review, Room, Standing};
+use crate::discounts::{Discount, GiftCard};
+use crate::people::{Loyalty, Message, Notice, OrderState, Promotion, Rating, Review, Room, Standing};
 
 /// A page of changes after a cursor. A key that changed twice stands once, with its last state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,15 @@ pub enum Change {
         /// The promotion.
         id: PromotionId,
     },
+    /// A discount is new or changed.
+    Discount(Box<Discount>),
+    /// A discount is ended before its time; one that ran out is not told.
+    DiscountRemoved {
+        /// The discount.
+        id: DiscountId,
+    },
+    /// A gift card is issued or changed.
+    GiftCard(GiftCard),
     /// The ratings of a product.
     Rating(Rating),
     /// A review is published or changed.
@@ -55,8 +65,12 @@ pub enum Change {
     },
     /// Whether a customer may buy. Told to the customer's region only, as is all that follows.
     Standing(Standing),
+    /// The tier of an account.
+    Loyalty(Loyalty),
     /// How far an order of the region is.
     Order(Box<OrderState>),
+    /// Something to write to the customer of an order.
+    Notice(Box<Notice>),
     /// The state of a room of the region.
     Room(Room),
     /// A message in a room of the region.

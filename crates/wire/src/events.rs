@@ -1,10 +1,12 @@
 //! Events a POP delivers: `POST /sync/v1/events`.
 
-use kiosk_ids::{CartId, EventId, OrderId, PaymentId, ProductId, ReviewId, Sku, VendorId};
+use kiosk_ids::{
+    CartId, DiscountId, EventId, GiftCardId, OrderId, PaymentId, ProductId, ReviewId, Sku, VendorId,
+};
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
-use crate::people::{MessageRecord, ReviewRecord, RoomKey};
+use crate::people::{MessageRecord, ReturnRecord, ReviewRecord, RoomKey};
 
 /// A run of events without a gap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ pub enum EventBody {
         /// What it gives back.
         take: StockTake,
     },
+    /// A customer wants to send pieces back.
+    ReturnAsked(Box<ReturnRecord>),
     /// A customer reviewed a product, or changed their review.
     ReviewWritten(Box<ReviewRecord>),
     /// A customer took their review back.
@@ -109,10 +113,19 @@ pub struct OrderRecord {
     pub takes: Vec<StockTake>,
     /// Sum of the lines.
     pub subtotal: Money,
-    /// Price of delivery.
+    /// Price of delivery, tax included.
     pub delivery: Money,
-    /// Subtotal and delivery.
+    /// What of it was added as tax, where prices are told without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_tax: Option<Money>,
+    /// Subtotal and delivery, however they are paid.
     pub total: Money,
+    /// The discounts that made its prices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<DiscountUse>,
+    /// Gift cards that pay a part of the total, or all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gift_cards: Vec<GiftCardUse>,
     /// `parcel`, `express`, `freight` or `pickup`.
     pub delivery_kind: String,
     /// How it is paid.
@@ -121,7 +134,19 @@ pub struct OrderRecord {
     pub fraud: FraudRecord,
 }
 
-/// One line of an order.
+impl OrderRecord {
+    /// What gift cards pay of the total: never more than that, and nothing in another currency.
+    #[must_use]
+    pub fn paid_by_gift_cards(&self) -> Money {
+        let used = self.gift_cards.iter().map(|used| used.amount);
+        let used = used.filter(|amount| amount.currency == self.total.currency);
+        let sum = used.fold(0_i64, |sum, amount| sum.saturating_add(amount.amount.max(0)));
+        Money::new(sum.min(self.total.amount.max(0)), self.total.currency)
+    }
+}
+
+/// One line of an order. Pieces of one article whose discount does not divide evenly are several lines, so that each piece
+/// has a price of its own that is charged and given back to the minor unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderLine {
     /// What was bought.
@@ -132,8 +157,40 @@ pub struct OrderLine {
     pub vendor: VendorId,
     /// Pieces.
     pub quantity: u32,
-    /// Price of one piece.
+    /// What the customer pays for one piece: after discounts, with tax.
     pub unit_price: Money,
+    /// The listed price of one piece, where `unit_price` is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_price: Option<Money>,
+    /// What the marketplace bears of one piece's discount: the vendor is owed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subsidy: Option<Money>,
+    /// Tax that was added to one piece, where prices are told without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added_tax: Option<Money>,
+}
+
+/// What a discount took off an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscountUse {
+    /// The discount.
+    pub discount: DiscountId,
+    /// How much, summed over the lines and delivery.
+    pub amount: Money,
+    /// What it took of its leased budget; none for a discount without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<StockTake>,
+}
+
+/// What a gift card pays of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftCardUse {
+    /// The card.
+    pub card: GiftCardId,
+    /// How much.
+    pub amount: Money,
+    /// The same in minor units of the card's leased balance.
+    pub take: StockTake,
 }
 
 /// Units of one leased stock item.

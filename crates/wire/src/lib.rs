@@ -7,6 +7,7 @@
 //! or late answer does no harm; an event carries its number in the POP's outbox, so the core applies it once.
 
 pub mod catalog;
+pub mod discounts;
 pub mod events;
 pub mod leases;
 pub mod people;
@@ -15,13 +16,17 @@ pub mod sign;
 pub use catalog::{
     Attribute, Category, Change, FeedPage, Picture, PictureSize, Product, StockLine, Variant, Vendor,
 };
+pub use discounts::{Discount, DiscountBudget, DiscountRate, GiftCard};
 pub use events::{
-    Event, EventAck, EventBatch, EventBody, FraudRecord, OrderLine, OrderRecord, PaymentRecord, StockTake,
+    DiscountUse, Event, EventAck, EventBatch, EventBody, FraudRecord, GiftCardUse, OrderLine, OrderRecord,
+    PaymentRecord, StockTake,
 };
 pub use leases::{LeaseAsk, LeaseReply, LeaseRequest, LeaseState};
 pub use people::{
-    Message, MessageRecord, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating, Review,
-    ReviewRecord, Room, RoomKey, Shipment, Standing,
+    Loyalty, LoyaltyTier, Message, MessageRecord, Notice, NoticeKind, NoticeLine, OrderReturn,
+    OrderReturnLine, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating, ReturnItem,
+    ReturnReason, ReturnRecord, ReturnStatus, ReturnWish, Review, ReviewRecord, Room, RoomKey, Shipment,
+    Standing,
 };
 
 /// Most events in one delivery.
@@ -30,8 +35,8 @@ pub const EVENTS_PER_BATCH_MAX: usize = 200;
 pub const CHANGES_PER_PAGE_MAX: u32 = 500;
 /// Most stock items in one lease request.
 pub const LEASE_ASKS_MAX: usize = 500;
-/// Most pieces a POP may ask for at once of one stock item.
-pub const LEASE_UNITS_MAX: u32 = 10_000;
+/// Most units a POP may ask for at once of one item: pieces of stock, or minor units of a budget or a balance.
+pub const LEASE_UNITS_MAX: u32 = 1_000_000;
 /// Largest sync message, in bytes.
 pub const SYNC_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How far a POP's clock may run apart from the core's, in milliseconds. The POP stops selling this much before its

@@ -5,13 +5,15 @@
 //! byte of what the request added, which is what a machine leaves that died at that moment.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, MailConfig, PaymentsConfig, Pops, Secret};
+use core_cloud::config::{
+    Config, MailConfig, PaymentsConfig, PaypalConfig, Pops, ProviderTransport, Secret, StripeConfig,
+};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::media::files::Files;
@@ -27,6 +29,7 @@ use crate::executor::{US_PER_MS, lock};
 use crate::mutations;
 use crate::network::Answer;
 use crate::pop::{call, id_of, key_of};
+use crate::providers::{self, CoreLink};
 use crate::world::World;
 
 /// Mean time that a request takes in the core, in microseconds.
@@ -40,6 +43,12 @@ pub struct Core {
     pops: usize,
     lease_ttl_s: u32,
     clock_ms: Arc<AtomicI64>,
+    /// Its way to the payment providers.
+    pub link: Arc<CoreLink>,
+    /// Its write-ahead log.
+    wal: Mutex<PathBuf>,
+    /// How long that was when a provider was asked last.
+    told_bytes: AtomicU64,
     machine: Mutex<Machine>,
 }
 
@@ -57,7 +66,16 @@ impl Core {
     #[must_use]
     pub fn new(folder: PathBuf, pops: usize, lease_ttl_s: u32) -> Self {
         let machine = Machine { runtime: None, copies: 0, app: None, reader: None };
-        Self { folder, pops, lease_ttl_s, clock_ms: Arc::default(), machine: Mutex::new(machine) }
+        Self {
+            folder,
+            pops,
+            lease_ttl_s,
+            clock_ms: Arc::default(),
+            link: Arc::default(),
+            wal: Mutex::default(),
+            told_bytes: AtomicU64::new(0),
+            machine: Mutex::new(machine),
+        }
     }
 
     fn data_dir(&self, copy: u32) -> PathBuf {
@@ -79,7 +97,8 @@ impl Core {
         self.clock_ms.store(now_ms, Ordering::SeqCst);
         let mut machine = lock(&self.machine);
         let folder = self.data_dir(machine.copies);
-        let config = config(&folder, self.pops, self.lease_ttl_s);
+        *lock(&self.wal) = wal_of(&folder.join(FILE));
+        let config = self.config(&folder);
         let clock = Clock::Manual(Arc::clone(&self.clock_ms));
         let runtime = machine.runtime.get_or_insert_with(new_runtime);
         let app = runtime.block_on(open(&config, &clock)).expect("the core starts on its database");
@@ -88,13 +107,56 @@ impl Core {
             Some(rusqlite::Connection::open(folder.join(FILE)).expect("the core's database opens"));
     }
 
+    /// Somebody outside hears of what the core has committed by now: no crash may take that back.
+    pub fn tells(&self) {
+        let written = std::fs::metadata(&*lock(&self.wal)).map_or(0, |file| file.len());
+        self.told_bytes.store(written, Ordering::SeqCst);
+    }
+
+    /// How long the log was when somebody outside heard of it last, in bytes.
+    pub fn told_bytes(&self) -> u64 {
+        self.told_bytes.load(Ordering::SeqCst)
+    }
+
+    fn config(&self, folder: &Path) -> Config {
+        let pops: Vec<_> =
+            (0..self.pops).map(|index| format!("{}:eu:{}", id_of(index), key_of(index))).collect();
+        let accounts = providers::config(0, 0);
+        Config {
+            data_dir: folder.to_owned(),
+            files: Files::open(folder, None).expect("a folder can be made"),
+            database_url: None,
+            pops: Pops::parse(&pops.join(",")).expect("the POPs are well-formed"),
+            operator_key: Secret::new("the-operator-key-of-the-simulation").expect("a long key"),
+            lease_ttl_s: self.lease_ttl_s,
+            public_url: String::new(),
+            mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+            payments: PaymentsConfig {
+                stripe: Some(StripeConfig {
+                    url: providers::URL.to_owned(),
+                    key: accounts.stripe_key,
+                    webhook_secrets: vec![providers::STRIPE_SECRET.to_owned()],
+                }),
+                paypal: Some(PaypalConfig {
+                    url: providers::URL.to_owned(),
+                    client: accounts.paypal_client,
+                    secret: accounts.paypal_secret,
+                    webhook_id: providers::PAYPAL_WEBHOOK.to_owned(),
+                }),
+                bank: None,
+                transport: ProviderTransport(self.link.clone()),
+            },
+            nats: None,
+        }
+    }
+
     /// Whether the process runs.
     pub fn is_up(&self) -> bool {
         lock(&self.machine).app.is_some()
     }
 
     /// Runs `work` with the app.
-    fn with_app<T>(&self, now_ms: i64, work: impl AsyncFnOnce(&App) -> T) -> Option<T> {
+    pub fn with_app<T>(&self, now_ms: i64, work: impl AsyncFnOnce(&App) -> T) -> Option<T> {
         self.clock_ms.store(now_ms, Ordering::SeqCst);
         let machine = lock(&self.machine);
         let (app, _) = machine.app.as_ref()?;
@@ -143,8 +205,9 @@ impl Core {
     }
 
     /// Empties the log, so that what a request adds is all that is in it.
-    fn checkpoint(&self) {
+    pub fn checkpoint(&self) {
         self.read(|reader| reader.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+        self.told_bytes.store(0, Ordering::SeqCst);
     }
 
     /// Stops for good.
@@ -169,22 +232,6 @@ fn new_runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime can be made")
 }
 
-fn config(folder: &Path, pops: usize, lease_ttl_s: u32) -> Config {
-    let pops: Vec<_> = (0..pops).map(|index| format!("{}:eu:{}", id_of(index), key_of(index))).collect();
-    Config {
-        data_dir: folder.to_owned(),
-        files: Files::open(folder, None).expect("a folder can be made"),
-        database_url: None,
-        pops: Pops::parse(&pops.join(",")).expect("the POPs are well-formed"),
-        operator_key: Secret::new("the-operator-key-of-the-simulation").expect("a long key"),
-        lease_ttl_s,
-        public_url: String::new(),
-        mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
-        payments: PaymentsConfig::default(),
-        nats: None,
-    }
-}
-
 async fn open(config: &Config, clock: &Clock) -> anyhow::Result<(App, Db)> {
     let db = Db::open(&config.data_dir, None).await?;
     let app = App::new(&db, config, clock).await?;
@@ -204,14 +251,17 @@ pub fn template(now_ms: i64, entries: Vec<Entry>) -> Vec<u8> {
     bytes
 }
 
-/// Answers a POP's request after the time that takes.
-pub async fn serve(world: &Arc<World>, pop: usize, request: Request<Bytes>) -> Answer {
+/// Answers a request, of a POP or of a provider, after the time that takes.
+pub async fn serve(world: &Arc<World>, pop: Option<usize>, request: Request<Bytes>) -> Answer {
     world.sleep_us(world.chance.around(SERVICE_US)).await;
     let refused = || Err(HttpError::Connection("the core is down".to_owned()));
     if !world.core.is_up() {
         return refused();
     }
-    let inbox = world.mutation.and_then(|mutation| mutations::before_core(mutation, world, pop, &request));
+    let inbox = world
+        .mutation
+        .zip(pop)
+        .and_then(|(mutation, pop)| mutations::before_core(mutation, world, pop, &request));
     let dies = world.strikes(world.plan.faults.core_crash_in_request, "core crash in a request");
     if dies {
         world.core.checkpoint();
@@ -228,7 +278,8 @@ pub async fn serve(world: &Arc<World>, pop: usize, request: Request<Bytes>) -> A
         return refused();
     }
     if method == http::Method::POST || !answer.status().is_success() {
-        world.note(format_args!("core <- {} {method} {path} {}", id_of(pop), answer.status().as_u16()));
+        let from = pop.map_or_else(|| "provider".to_owned(), id_of);
+        world.note(format_args!("core <- {from} {method} {path} {}", answer.status().as_u16()));
     }
     if method == http::Method::POST {
         auditor::stock::after_request(world);

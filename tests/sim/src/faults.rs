@@ -34,6 +34,7 @@ pub fn start(world: &Arc<World>) {
     repeat(world, faults.jump, |world, pop| async move { jump(&world, &pop) });
     repeat(world, faults.lapse, |world, pop| async move { lapse(&world, &pop).await });
     repeat(world, faults.core_crash, |world, _| async move { crash_core(&world) });
+    repeat(world, faults.provider, |world, _| async move { provider_away(&world).await });
     repeat(world, Some(world.plan.import_us), |world, _| async move { import(&world) });
     if let Some((at_us, length_us)) = world.plan.outage_us {
         let world = Arc::clone(world);
@@ -184,6 +185,18 @@ async fn lapse(world: &Arc<World>, pop: &Arc<Pop>) {
         world.sleep_us(world.plan.tick_us * 4).await;
         copy.restore(world, pop);
     }
+}
+
+/// The payment providers are away for a while, and come back with what they saved.
+async fn provider_away(world: &Arc<World>) {
+    if !world.providers.is_up() {
+        return;
+    }
+    world.count("providers away");
+    world.note(format_args!("the payment providers are away"));
+    world.providers.stop();
+    world.sleep_us(world.chance.around(BROKEN_US)).await;
+    world.providers.start();
 }
 
 /// The core's process dies between two requests.

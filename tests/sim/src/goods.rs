@@ -16,7 +16,8 @@ pub const SCARCE: u64 = 5;
 pub const SET_UNITS: u32 = 4;
 /// The slug of the only category.
 const CATEGORY: &str = "things";
-const VENDOR: &str = "sim";
+/// The only vendor, `ven_sim`.
+pub const VENDOR: &str = "sim";
 
 /// The SKU of one piece of a product.
 pub fn sku(product: u64) -> String {

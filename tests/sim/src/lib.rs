@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`executor`], [`clock`], [`chance`], [`trace`] | time, order, randomness and the record of a run |
 //! | [`network`], [`disk`], [`faults`] | what goes wrong |
-//! | [`pop`], [`core`], [`shopper`], [`goods`] | who takes part |
+//! | [`pop`], [`core`], [`office`], [`providers`], [`shopper`], [`payer`], [`goods`] | who takes part |
 //! | [`auditor`] | the truth, compared after each step |
 //! | [`plan`], [`run`], [`runner`], [`report`] | what a seed is like, running it, running many |
 //! | [`mutations`] | bugs that are put in to see that they are caught |
@@ -23,8 +23,11 @@ pub mod faults;
 pub mod goods;
 pub mod mutations;
 pub mod network;
+pub mod office;
+pub mod payer;
 pub mod plan;
 pub mod pop;
+pub mod providers;
 pub mod report;
 pub mod run;
 pub mod runner;

@@ -1,5 +1,6 @@
 //! The simulated network: messages that are lost, late, doubled or overtaken, and links that break in one direction.
 
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -10,7 +11,9 @@ use http::{Request, Response};
 use kiosk_edge_platform::{HttpClient, HttpError, Outbound};
 
 use crate::executor::{US_PER_MS, WORLD, lock};
+use crate::mutations;
 use crate::pop::Pop;
+use crate::providers;
 use crate::world::World;
 
 /// What a server answers; an error when nobody listens.
@@ -92,7 +95,42 @@ pub async fn wait(world: &World, receiver: oneshot::Receiver<Answer>, timeout_ms
     }
 }
 
-/// A POP's way out: to the core over the network, to edge-fraud beside it.
+/// Sends a request that `serve` answers, and waits for the first answer to come back. The link of `pop` to the core may
+/// be broken.
+pub async fn exchange<F>(
+    world: &Arc<World>,
+    pop: Option<usize>,
+    timeout_ms: u32,
+    serve: impl Fn(Arc<World>) -> F,
+) -> Answer
+where
+    F: Future<Output = Answer> + Send + 'static,
+{
+    let (reply, receiver) = reply();
+    let passes = move |world: &World, direction| pop.is_none_or(|pop| world.network.passes(pop, direction));
+    for delay_us in copies(world) {
+        if !passes(world, Direction::Up) {
+            continue;
+        }
+        let (served, reply, world) = (serve(Arc::clone(world)), Arc::clone(&reply), Arc::clone(world));
+        let executor = Arc::clone(&world.executor);
+        executor.spawn(WORLD, async move {
+            world.sleep_us(delay_us).await;
+            let answer = served.await;
+            // An answer that comes twice is read once.
+            if let Some(delay_us) = copies(&world).first().copied() {
+                world.sleep_us(delay_us).await;
+                if passes(&world, Direction::Down) {
+                    hand_over(&reply, answer);
+                }
+            }
+        });
+    }
+    drop(reply);
+    wait(world, receiver, timeout_ms).await
+}
+
+/// A POP's way out: to the core and the providers over the network, to edge-fraud beside it.
 pub struct SimHttp {
     world: Arc<World>,
     pop: Arc<Pop>,
@@ -105,28 +143,21 @@ impl SimHttp {
     }
 
     async fn ask_core(&self, request: Request<Bytes>, timeout_ms: u32) -> Answer {
-        let world = &self.world;
-        let (reply, receiver) = reply();
-        for delay_us in copies(world) {
-            if !world.network.passes(self.pop.index, Direction::Up) {
-                continue;
-            }
-            let (world, request, reply) = (Arc::clone(world), request.clone(), Arc::clone(&reply));
-            let pop = self.pop.index;
-            self.world.executor.spawn(WORLD, async move {
-                world.sleep_us(delay_us).await;
-                let answer = crate::core::serve(&world, pop, request).await;
-                // An answer that comes twice is read once.
-                if let Some(delay_us) = copies(&world).first().copied() {
-                    world.sleep_us(delay_us).await;
-                    if world.network.passes(pop, Direction::Down) {
-                        hand_over(&reply, answer);
-                    }
-                }
-            });
+        let pop = self.pop.index;
+        let serve = |world: Arc<World>| {
+            let request = request.clone();
+            async move { crate::core::serve(&world, Some(pop), request).await }
+        };
+        exchange(&self.world, Some(pop), timeout_ms, serve).await
+    }
+
+    async fn ask_provider(&self, request: Request<Bytes>, timeout_ms: u32) -> Answer {
+        let asked = (request.method().clone(), request.uri().clone());
+        let answer = providers::ask(&self.world, request, timeout_ms).await;
+        match self.world.mutation {
+            Some(mutation) => mutations::provider_answers(&self.world, mutation, asked, answer),
+            None => answer,
         }
-        drop(reply);
-        wait(world, receiver, timeout_ms).await
     }
 
     async fn ask_fraud(&self, request: Request<Bytes>, timeout_ms: u32) -> Answer {
@@ -145,11 +176,10 @@ impl SimHttp {
 impl HttpClient for SimHttp {
     fn send(&self, outbound: Outbound) -> BoxFuture<'_, Answer> {
         let Outbound { request, timeout_ms_max } = outbound;
-        let sibling = request.uri().host().is_some_and(|host| host.ends_with(".spin.internal"));
-        if sibling {
-            self.ask_fraud(request, timeout_ms_max).boxed()
-        } else {
-            self.ask_core(request, timeout_ms_max).boxed()
+        match request.uri().host() {
+            Some(host) if host.ends_with(".spin.internal") => self.ask_fraud(request, timeout_ms_max).boxed(),
+            Some(providers::HOST) => self.ask_provider(request, timeout_ms_max).boxed(),
+            _ => self.ask_core(request, timeout_ms_max).boxed(),
         }
     }
 }

@@ -56,6 +56,10 @@ pub struct FaultPlan {
     pub restore: Option<u64>,
     /// A request kills the core.
     pub core_crash_in_request: f64,
+    /// What the core does beside its requests kills it.
+    pub core_crash_at_work: f64,
+    /// The payment providers go away.
+    pub provider: Option<u64>,
 }
 
 /// The draws of one seed.
@@ -79,6 +83,8 @@ pub struct Plan {
     pub outage_us: Option<(u64, u64)>,
     /// Part of the shoppers who want the scarce goods.
     pub scarce: f64,
+    /// Part of the orders that are paid at a provider.
+    pub paying: f64,
     /// Messages.
     pub network: NetworkPlan,
     /// Databases.
@@ -122,6 +128,7 @@ impl Plan {
             import_us: chance.between(3, 20) * MINUTE_US,
             outage_us,
             scarce: *chance.pick(&[0.1, 0.3, 0.7]),
+            paying: *chance.pick(&[0.15, 0.3, 0.5]),
             network: NetworkPlan {
                 delay_us: chance.between(5, 60) * US_PER_MS,
                 loss: 0.01 * weight,
@@ -157,6 +164,8 @@ impl Plan {
             lapse: if lapses { Some(chance.between(4, 12) * MINUTE_US) } else { None },
             restore: some(0.2, 10, 40),
             core_crash_in_request: *chance.pick(&[0.0, 0.0, 0.003]),
+            core_crash_at_work: *chance.pick(&[0.0, 0.1, 0.2]),
+            provider: some(0.5, 3, 20),
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::chance::Chance;
 use crate::clock::PopClock;
 use crate::disk::{Disk, SimDb};
 use crate::executor::lock;
-use crate::network::SimHttp;
+use crate::network::{Answer, SimHttp, hand_over, reply};
+use crate::providers;
 use crate::world::World;
 
 /// Where the fraud models are.
@@ -90,12 +91,21 @@ impl Pop {
 
     fn edge(self: &Arc<Self>, world: &Arc<World>, stream: u64) -> Edge {
         let index = self.index;
+        let accounts = providers::config(0, 0);
         let variables = [
             ("pop_id", id_of(index)),
             ("region", "eu".to_owned()),
             ("core_url", "https://core.sim".to_owned()),
             ("pop_key", key_of(index)),
             ("pseudonym_key", "the-pseudonym-key-of-the-region".to_owned()),
+            ("shop_url", "https://shop.sim".to_owned()),
+            ("stripe_url", providers::URL.to_owned()),
+            ("stripe_key", accounts.stripe_key),
+            ("stripe_webhook_secret", providers::STRIPE_SECRET.to_owned()),
+            ("paypal_url", providers::URL.to_owned()),
+            ("paypal_client", accounts.paypal_client),
+            ("paypal_secret", accounts.paypal_secret),
+            ("paypal_webhook_id", providers::PAYPAL_WEBHOOK.to_owned()),
         ];
         let variables: HashMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value)).into();
         Edge {
@@ -134,6 +144,21 @@ impl Pop {
         let router =
             lock(&self.process).as_ref().map(|process| world.chance.pick(&process.isolates).clone())?;
         Some(call(router, request).await)
+    }
+
+    /// Takes a message from elsewhere, as a task of its own process: it ends with that, and then no answer comes.
+    pub async fn take(self: &Arc<Self>, world: &Arc<World>, request: Request<Bytes>) -> Option<Answer> {
+        if !self.is_up() {
+            return None;
+        }
+        let (handed, receiver) = reply();
+        let (pop, inside) = (Arc::clone(self), Arc::clone(world));
+        world.executor.spawn(self.index, async move {
+            if let Some(answer) = pop.serve(&inside, request).await {
+                hand_over(&handed, Ok(answer));
+            }
+        });
+        receiver.await.ok()
     }
 
     /// Asks edge-fraud.

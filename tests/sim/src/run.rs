@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::auditor::{drain, stock};
+use crate::auditor::{drain, payments, stock};
 use crate::clock::START_MS;
 use crate::core;
 use crate::executor::{US_PER_S, WORLD};
@@ -11,14 +11,19 @@ use crate::faults;
 use crate::goods;
 use crate::mutations::{self, Mutation};
 use crate::network::Direction;
+use crate::office;
 use crate::pop::Pop;
+use crate::providers;
 use crate::shopper;
 use crate::world::World;
 
-/// Longest time that a shop may take to drain once the faults have ended, in microseconds.
-const DRAIN_US_MAX: u64 = 20 * 60 * US_PER_S;
+/// Longest time that a shop may take to drain once the faults have ended, in microseconds: shoppers have 35 minutes to
+/// pay, and the last of them has just ordered.
+const DRAIN_US_MAX: u64 = 70 * 60 * US_PER_S;
 /// How long shoppers who have come may still send their requests again, in microseconds.
 const QUIET_US: u64 = 240 * US_PER_S;
+/// How far ticks are apart while there is nothing to do but to wait for payments that run out, in microseconds.
+const REST_US: u64 = 30 * US_PER_S;
 /// How often it is looked whether a shop has drained, in microseconds.
 const LOOK_US: u64 = 2 * US_PER_S;
 
@@ -68,6 +73,7 @@ fn begin(world: &Arc<World>) {
     static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
     let template = TEMPLATE.get_or_init(|| core::template(START_MS, goods::first()));
     world.core.install(template, world.mutation.map_or("", mutations::core_schema));
+    world.core.link.join(world);
     world.core.start(world.now_ms());
     let pops: Vec<_> = (0..world.plan.pops).map(|index| Pop::new(world, index)).collect();
     let _ = world.pops.set(pops);
@@ -78,11 +84,15 @@ fn begin(world: &Arc<World>) {
         executor.spawn(WORLD, async move {
             loop {
                 pop.tick(&world);
-                world.sleep_us(world.chance.around(world.plan.tick_us) + US_PER_S / 10).await;
+                let pause_us =
+                    if world.is_resting() { REST_US } else { world.chance.around(world.plan.tick_us) };
+                world.sleep_us(pause_us + US_PER_S / 10).await;
             }
         });
     }
     faults::start(world);
+    office::start(world);
+    world.executor.spawn(WORLD, providers::send_webhooks(Arc::clone(world)));
     world.executor.spawn(WORLD, shopper::come(Arc::clone(world)));
 }
 
@@ -103,6 +113,7 @@ fn liveness(world: &Arc<World>) {
             pop.start(world);
         }
     }
+    world.providers.start();
     faults::start_core(world);
     let start_us = world.executor.now_us().max(world.plan.safety_us);
     // The last shoppers still order: they are waited for first.
@@ -112,11 +123,16 @@ fn liveness(world: &Arc<World>) {
         if world.violation().is_some() {
             return;
         }
-        let waits = drain::waits(world);
-        if waits.is_none() {
+        let unpaid = payments::waits(world);
+        // All else is looked at again when the ticks come as they did.
+        let rested = world.is_resting();
+        let waits = if rested { None } else { drain::waits(world) };
+        world.rest(waits.is_none() && unpaid.is_some());
+        let waits = waits.or(unpaid);
+        if waits.is_none() && !rested {
             break;
         }
-        until_us += LOOK_US;
+        until_us += if rested && waits.is_none() { 2 * REST_US } else { LOOK_US };
         if until_us > start_us + DRAIN_US_MAX {
             world.fail(format!("liveness: {}", waits.unwrap_or_default()));
             return;

@@ -12,6 +12,7 @@ use crate::auditor::shoppers;
 use crate::executor::{US_PER_MS, US_PER_S, WORLD};
 use crate::goods;
 use crate::network::{self, Answer, copies, hand_over, reply};
+use crate::payer::{self, Then};
 use crate::pop::{Pop, id_of};
 use crate::world::World;
 
@@ -24,7 +25,8 @@ const ORDERS_MAX: u32 = 3;
 
 /// Somebody who buys.
 pub struct Shopper {
-    world: Arc<World>,
+    /// Where.
+    pub world: Arc<World>,
     pop: Arc<Pop>,
     number: u64,
     /// In a rush for this product, with no time to think.
@@ -40,7 +42,7 @@ struct Cart {
 
 /// A request of a shopper.
 #[derive(Clone)]
-struct Ask {
+pub struct Ask {
     method: Method,
     path: String,
     token: Option<String>,
@@ -49,11 +51,15 @@ struct Ask {
 }
 
 impl Ask {
-    fn new(method: Method, path: impl Into<String>, body: Value) -> Self {
+    /// A request that everybody may make.
+    #[must_use]
+    pub fn new(method: Method, path: impl Into<String>, body: Value) -> Self {
         Self { method, path: path.into(), token: None, key: None, body }
     }
 
-    fn with(mut self, token: &str, key: Option<&str>) -> Self {
+    /// With a token, and an idempotency key.
+    #[must_use]
+    pub fn with(mut self, token: &str, key: Option<&str>) -> Self {
         self.token = Some(token.to_owned());
         self.key = key.map(str::to_owned);
         self
@@ -95,7 +101,7 @@ impl Shopper {
             };
             self.world.count(outcome(&answer));
             let another = matches!(answer.1["code"].as_str(), Some("price_changed" | "cart_version_stale"));
-            if !another {
+            if !another && payer::pay(&self, &answer.1).await == Then::Leaves {
                 return;
             }
             let path = format!("/v1/carts/{}", cart.id);
@@ -158,13 +164,19 @@ impl Shopper {
                 "city": "Berlin", "country": "DE",
             },
             "delivery": option["kind"],
-            "payment": { "method": "invoice" },
+            "payment": { "method": self.method() },
             "device": format!("device {number}"),
         }))
     }
 
+    fn method(&self) -> &'static str {
+        let chance = &self.world.chance;
+        let at_provider = chance.hits(self.world.plan.paying);
+        if at_provider { chance.pick::<&str>(&["card", "card", "paypal"]) } else { "invoice" }
+    }
+
     /// Sends a request until it is answered with something else than "not now".
-    async fn ask_until_answered(&self, ask: &Ask) -> Option<(StatusCode, Value)> {
+    pub async fn ask_until_answered(&self, ask: &Ask) -> Option<(StatusCode, Value)> {
         for attempt in 0..RETRIES_MAX {
             if attempt > 0 {
                 self.world.count("request sent again");
@@ -229,6 +241,7 @@ async fn answer(world: &Arc<World>, pop: &Arc<Pop>, shopper: u64, ask: &Ask, rep
 fn outcome((status, body): &(StatusCode, Value)) -> &'static str {
     match (status.as_u16(), body["code"].as_str().unwrap_or("")) {
         (201, _) if body["status"] == "in_review" => "checkout accepted, in review",
+        (201, _) if body["status"] == "awaiting_payment" => "checkout accepted, to be paid",
         (201, _) => "checkout accepted",
         (403, _) => "checkout blocked",
         (_, "insufficient_stock") => "checkout refused: insufficient stock",

@@ -16,6 +16,7 @@ use crate::mutations::Mutation;
 use crate::network::Network;
 use crate::plan::Plan;
 use crate::pop::Pop;
+use crate::providers::Providers;
 use crate::trace::Trace;
 
 /// One run.
@@ -32,6 +33,8 @@ pub struct World {
     pub network: Network,
     /// The core.
     pub core: Core,
+    /// The payment providers.
+    pub providers: Providers,
     /// The POPs, set once.
     pub pops: OnceLock<Vec<Arc<Pop>>>,
     /// Knows the truth.
@@ -40,7 +43,10 @@ pub struct World {
     pub mutation: Option<&'static Mutation>,
     /// Fragments of the mutation that were found in a statement.
     pub fragments: Mutex<BTreeSet<usize>>,
+    /// Payments of which the mutation has heard something.
+    pub rumours: Mutex<BTreeSet<String>>,
     faults_on: AtomicBool,
+    resting: AtomicBool,
     violation: Mutex<Option<String>>,
     dir: TempDir,
 }
@@ -55,11 +61,14 @@ impl World {
         Arc::new(Self {
             network: Network::new(plan.pops),
             core: Core::new(dir.path().join("core"), plan.pops, plan.lease_ttl_s),
+            providers: Providers::new(seed, plan.pops, &executor),
             auditor: Mutex::new(Auditor::new(plan.pops)),
             trace: Mutex::new(Trace::new(print)),
             pops: OnceLock::new(),
             fragments: Mutex::default(),
+            rumours: Mutex::default(),
             faults_on: AtomicBool::new(true),
+            resting: AtomicBool::new(false),
             violation: Mutex::new(None),
             plan,
             executor,
@@ -97,6 +106,16 @@ impl World {
     /// Ends the safety phase.
     pub fn end_faults(&self) {
         self.faults_on.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether nothing is left to do but to wait for payments that run out: ticks are far between then.
+    pub fn is_resting(&self) -> bool {
+        self.resting.load(Ordering::SeqCst)
+    }
+
+    /// Begins or ends such a time.
+    pub fn rest(&self, resting: bool) {
+        self.resting.store(resting, Ordering::SeqCst);
     }
 
     /// True with probability `p` while faults happen; then it is counted as `what`.

@@ -4,25 +4,32 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::{Method, StatusCode};
+use kiosk_money::Money;
 use leptos::prelude::*;
 
 use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
 use crate::modules::customers::service::{Block, Customer};
+use crate::modules::customers::tiers::TierChange;
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::modules::orders::service::OrderView;
 use crate::page::format::{count, query_value, time};
 use crate::page::{
-    Area, Badge, Column, Fact, Failed, Fields, FormState, Frame, List, Listed, Notice, Page, Tone, html,
-    html_with, redirect,
+    Area, Badge, Column, Empty, Fact, Failed, Fields, FormState, Frame, List, Listed, Notice, Page, Tone,
+    html, html_with, redirect,
 };
 
 const PATH: &str = "/admin/customers";
 /// What the list is filtered by.
-const STATES: &[(&str, &str)] =
-    &[("", "All"), ("blocked", "Blocked"), ("account", "Accounts"), ("guest", "Addresses")];
+const STATES: &[(&str, &str)] = &[
+    ("", "All"),
+    ("blocked", "Blocked"),
+    ("watched", "Watched"),
+    ("account", "Accounts"),
+    ("guest", "Addresses"),
+];
 
 /// The routes of these pages.
 pub fn routes(services: &Services) -> Vec<Route> {
@@ -44,13 +51,15 @@ async fn list_customers(State(services): State<Services>, member: Member, Query(
         Column::plain("Customer"),
         Column::plain("Kind"),
         Column::numbers("Orders", "orders"),
-        Column::numbers("Spent", ""),
+        Column::numbers("Kept", "value"),
+        Column::plain("Tier"),
         Column::sorted("Last order", "last"),
         Column::sorted("Standing", "since"),
     ];
     let empty = empty.then_some("No such customer.");
     let body = view! {
-        <p class="lead">"Pseudonyms of accounts, and of the e-mail addresses that orders were placed with."</p>
+        <p class="lead">"Pseudonyms of accounts, and of the e-mail addresses that orders were placed with. "
+            <a href="/admin/tiers">"Tiers"</a>" go by what was kept within twelve months."</p>
         <Listed path=PATH list label="Part of a pseudonym" states=STATES.to_vec() columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Customers", PATH), body))
@@ -60,32 +69,48 @@ fn kind_of(customer: &Customer) -> &'static str {
     if customer.is_account { "account" } else { "address" }
 }
 
-fn spent(customer: &Customer) -> String {
-    customer.sums.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn listed(amounts: impl Iterator<Item = Money>) -> String {
+    amounts.map(|amount| amount.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn tier_of(tier: &str) -> String {
+    if tier.is_empty() { "none".to_owned() } else { tier.to_owned() }
+}
+
+/// What a code of watching says.
+fn reason_of(code: &str) -> &'static str {
+    match code {
+        "chargeback" => "A payment of the last twelve months was disputed.",
+        "returns_refused" => "Several returns of the last twelve months were refused, in whole or in part.",
+        "returns_many" => "Something came back of at least half of the orders of the last twelve months.",
+        _ => "Look at the orders.",
+    }
 }
 
 fn row(customer: Customer) -> impl IntoView {
     let href = link(&customer.pseudonym);
-    let (kind, spent) = (kind_of(&customer), spent(&customer));
+    let (kind, tier, standing) = (kind_of(&customer), tier_of(&customer.tier), customer.standing());
     view! {
         <tr>
             <td class="head" data-label="Customer"><a class="mono" href=href>{customer.pseudonym}</a></td>
             <td data-label="Kind">{kind}</td>
             <td data-label="Orders" class="num">{count(customer.orders)}</td>
-            <td data-label="Spent" class="num">{spent}</td>
+            <td data-label="Kept" class="num">{customer.value.to_string()}</td>
+            <td data-label="Tier">{tier}</td>
             <td data-label="Last order">{time(customer.last_ms)}</td>
-            <td data-label="Standing"><Standing blocked=customer.block.is_some() /></td>
+            <td data-label="Standing"><Standing standing /></td>
         </tr>
     }
 }
 
 #[component]
-fn Standing(blocked: bool) -> impl IntoView {
-    if blocked {
-        view! { <Badge tone=Tone::Bad text="blocked" /> }
-    } else {
-        view! { <Badge tone=Tone::Good text="may buy" /> }
-    }
+fn Standing(standing: &'static str) -> impl IntoView {
+    let tone = match standing {
+        "blocked" => Tone::Bad,
+        "watched" => Tone::Warn,
+        _ => Tone::Good,
+    };
+    view! { <Badge tone text=standing /> }
 }
 
 fn link(pseudonym: &str) -> String {
@@ -152,6 +177,7 @@ async fn page(
     done: Option<&'static str>,
 ) -> Result<Response, Failed> {
     let (customer, linked) = services.customers.get_customer(id).await?;
+    let changes = services.customers.list_tier_changes(id).await?;
     let orders = List { q: id.to_owned(), ..List::default() }.sorted("-placed");
     let (orders, more) = services.orders.find_orders(&orders).await?;
     let rows = orders.into_iter().map(order_row).collect_view();
@@ -161,20 +187,34 @@ async fn page(
         view! { <li><a class="mono" href=href>{linked}</a></li> }
     });
     let linked = linked.collect_view();
-    let (kind, spent) = (kind_of(&customer), spent(&customer));
+    let kind = kind_of(&customer);
+    let bought = listed(customer.sums.iter().map(|spent| spent.bought));
+    let kept = listed(customer.sums.iter().map(|spent| spent.kept));
+    let recent = format!("{} in {} orders", customer.recent_value, count(customer.recent_orders));
+    let watched =
+        customer.watched.iter().map(|code| view! { <Notice tone=Tone::Warn text=reason_of(code) /> });
+    let watched = watched.collect_view();
+    let standing = customer.standing();
     let body = view! {
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}
         {form.rest(&["reason"])}
-        <p class="lead"><Standing blocked=customer.block.is_some() /></p>
+        <p class="lead"><Standing standing /></p>
+        {watched}
         <div class="card"><dl class="facts">
             <Fact name="Kind" value=kind />
             <Fact name="Region" value=if customer.region.is_empty() { "several".to_owned() } else { customer.region.clone() } />
             <Fact name="Orders" value=count(customer.orders) />
-            <Fact name="Spent" value=spent />
+            <Fact name="Bought" value=bought />
+            <Fact name="Kept" value=kept />
+            <Fact name="Kept of all, in one currency" value=customer.value.to_string() />
+            <Fact name="Kept within twelve months" value=recent />
+            <Fact name="Tier" value=tier_of(&customer.tier) />
             <Fact name="First order" value=time(customer.first_ms) />
             <Fact name="Last order" value=time(customer.last_ms) />
         </dl></div>
         <BlockForm id=id.to_owned() block=customer.block form />
+        <h2>"Tiers"</h2>
+        <TierChanges changes />
         <h2>"Linked by orders"</h2>
         <ul>{linked}</ul>
         <h2>"Orders"</h2>
@@ -188,6 +228,29 @@ async fn page(
         {more.then(|| view! { <p class="pager"><a href=all>"All orders"</a></p> })}
     };
     Ok(html_with(status, Frame::of(member, "Customer", PATH), body))
+}
+
+/// Tiers that a customer got and lost.
+#[component]
+fn TierChanges(changes: Vec<TierChange>) -> impl IntoView {
+    if changes.is_empty() {
+        return view! { <div class="card"><Empty text="This customer never had a tier." /></div> }.into_any();
+    }
+    let rows = changes.into_iter().map(|change| {
+        view! {
+            <tr>
+                <td class="head" data-label="Tier">{tier_of(&change.tier)}</td>
+                <td data-label="Since">{time(change.changed_ms)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="card"><table class="stack">
+            <thead><tr><th scope="col">"Tier"</th><th scope="col">"Since"</th></tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
 }
 
 /// Blocks, or says why it is blocked and unblocks.

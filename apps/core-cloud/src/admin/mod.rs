@@ -6,14 +6,17 @@ mod charts;
 mod chats;
 mod commissions;
 mod customers;
+mod discounts;
 pub mod documents;
 mod events;
+mod gift_cards;
 mod imports;
 mod ledger;
 mod orders;
 mod overview;
 mod pages;
 mod payments;
+mod payout_files;
 pub mod payouts;
 mod products;
 mod promotions;
@@ -22,6 +25,7 @@ mod reviews;
 mod staff;
 mod statements;
 mod stock;
+mod tiers;
 mod vendors;
 
 use crate::app::Services;
@@ -36,17 +40,21 @@ pub fn routes(services: &Services) -> Vec<Route> {
         products::routes(services),
         categories::routes(services),
         promotions::routes(services),
+        discounts::routes(services),
+        gift_cards::routes(services),
         orders::routes(services),
         payments::routes(services),
         statements::routes(services),
         returns::routes(services),
         customers::routes(services),
+        tiers::routes(services),
         reviews::routes(services),
         chats::routes(services),
         ledger::routes(services),
         commissions::routes(services),
         documents::routes(services),
         payouts::routes(services),
+        payout_files::routes(services),
         audit::routes(services),
         events::routes(services),
         staff::routes(services),

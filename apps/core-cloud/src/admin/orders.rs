@@ -15,8 +15,9 @@ use crate::modules::orders::flow::Stage;
 use crate::modules::orders::parcels::ParcelRow;
 use crate::modules::orders::service::{OrderView, TakeView};
 use crate::modules::orders::shipments::Part;
+use crate::modules::{discounts::service as discounts, gift_cards::service as gift_cards};
 use crate::page::format::{count, distance, query_value, time};
-use crate::page::goods::{CancelForm, ParcelBadge, ReturnBadge, ReturnForm, pieces_text};
+use crate::page::goods::{CancelForm, ParcelBadge, ReturnBadge, ReturnForm, pieces_text, price_parts};
 use crate::page::{
     Badge, Column, Empty, Fact, Fields, Frame, List, Listed, Notice, Page, Reasoned, StageActs, StageBadge,
     Tone, html, redirect,
@@ -86,13 +87,17 @@ async fn get_order(State(services): State<Services>, member: Member, Path(id): P
     let id = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
     let order = services.orders.get_order(&id).await?;
     let pays = member.may(Permission::Payments);
+    let reductions = Reductions {
+        discounts: services.discounts.list_of_order(id.as_str()).await?,
+        gift_cards: services.gift_cards.list_of_order(id.as_str()).await?,
+    };
     let mut parts = Vec::with_capacity(order.parcels.len());
     for parcel in &order.parcels {
         if let Ok(vendor) = VendorId::parse(&parcel.vendor) {
             parts.push(services.orders.get_part(&vendor, &id).await?);
         }
     }
-    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order parts pays /> }))
+    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order parts pays reductions /> }))
 }
 
 async fn move_order(
@@ -178,8 +183,31 @@ fn score_text(order: &OrderView) -> String {
     order.fraud_score.map(|score| format!("{score:.3}")).unwrap_or_default()
 }
 
+/// What is taken off an order, and what else than its payment pays for it.
+struct Reductions {
+    discounts: Vec<discounts::Used>,
+    gift_cards: Vec<gift_cards::Used>,
+}
+
+impl Reductions {
+    fn facts(self) -> impl IntoView {
+        let discounts = self.discounts.into_iter().map(|used| {
+            view! { <Fact name="Discount" value=format!("{} by {} {}", used.amount, used.name, used.discount) /> }
+        });
+        let cards = self.gift_cards.into_iter().map(|used| {
+            let back = if used.returned.amount > 0 {
+                format!(", {} of it went back", used.returned)
+            } else {
+                String::new()
+            };
+            view! { <Fact name="Gift card" value=format!("{} by {}{back}", used.paid, used.card) /> }
+        });
+        (discounts.collect_view(), cards.collect_view())
+    }
+}
+
 #[component]
-fn OrderPage(order: OrderView, parts: Vec<Part>, pays: bool) -> impl IntoView {
+fn OrderPage(order: OrderView, parts: Vec<Part>, pays: bool, reductions: Reductions) -> impl IntoView {
     let payment = format!("{} {}", order.payment_method, order.payment);
     let payment_href = pays.then(|| format!("/admin/payments/{}", order.id));
     let score = score_text(&order);
@@ -189,13 +217,14 @@ fn OrderPage(order: OrderView, parts: Vec<Part>, pays: bool) -> impl IntoView {
     let lines = order.lines.iter().map(|line| {
         let line = line.clone();
         let quantity = u32::try_from(line.quantity).unwrap_or(u32::MAX);
+        let parts = price_parts(&line);
         let sum = line.unit_price.times(quantity).map(|sum| sum.to_string()).unwrap_or_default();
         view! {
             <tr>
                 <td class="head" data-label="SKU"><span class="mono">{line.sku}</span><span class="sub">{line.product}</span></td>
                 <td data-label="Vendor" class="mono">{line.vendor}</td>
                 <td data-label="Pieces" class="num">{count(line.quantity)}</td>
-                <td data-label="Each" class="num">{line.unit_price.to_string()}</td>
+                <td data-label="Each" class="num">{line.unit_price.to_string()}<span class="sub">{parts}</span></td>
                 <td data-label="Sum" class="num">{sum}</td>
             </tr>
         }
@@ -223,6 +252,7 @@ fn OrderPage(order: OrderView, parts: Vec<Part>, pays: bool) -> impl IntoView {
             <Fact name="Goods" value=order.subtotal.to_string() />
             <Fact name="Delivery price" value=order.delivery.to_string() />
             <Fact name="Total" value=order.total.to_string() />
+            {reductions.facts()}
         </dl></div>
         <h2>"Parcels"</h2>
         <div class="card">

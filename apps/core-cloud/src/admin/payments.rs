@@ -12,7 +12,7 @@ use crate::http::{Access, Route};
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::modules::payments::service::{Decision, Desk, Dossier};
-use crate::modules::payments::state::{Claim, Movement, Payment, State as Standing, Step};
+use crate::modules::payments::state::{Claim, Kind, Movement, Payment, State as Standing, Step};
 use crate::modules::payments::webhooks::Heard;
 use crate::page::format::{query_value, time};
 use crate::page::{
@@ -180,6 +180,8 @@ fn movement_row(movement: &Movement) -> impl IntoView + use<> {
         (movement.tries > 0).then(|| format!("{} tries, next {}", movement.tries, time(movement.next_ms)));
     let hangs = movement.tries > 0;
     let unknown = movement.reason == "outcome_unknown";
+    let replaced = movement.reason == "refunded_anew";
+    let transfer = movement.kind == Kind::Transfer;
     let name = match (movement.kind.name(), movement.last) {
         (kind, true) => format!("{kind}, the last"),
         (kind, false) => kind.to_owned(),
@@ -204,18 +206,19 @@ fn movement_row(movement: &Movement) -> impl IntoView + use<> {
                 <span class="sub">{reason}</span>
             </span></td>
             <td data-label="Since"><span class="stacked">{time(movement.changed_ms)}<span class="sub">{tries}</span></span></td>
-            <td data-label="Decide"><Acts to step=movement.step hangs unknown /></td>
+            <td data-label="Decide"><Acts to step=movement.step hangs unknown transfer replaced /></td>
         </tr>
     }
 }
 
 /// What can be decided about a movement.
 #[component]
-fn Acts(to: String, step: Step, hangs: bool, unknown: bool) -> impl IntoView {
+fn Acts(to: String, step: Step, hangs: bool, unknown: bool, transfer: bool, replaced: bool) -> impl IntoView {
     let (pays, retries, ends) = match step {
         Step::Payable => (true, false, true),
         Step::Due => (false, hangs, hangs),
-        Step::Failed => (false, true, false),
+        // A transfer is not asked for twice: what was not done, its payout is taken back for.
+        Step::Failed => (false, !transfer && !replaced, transfer && unknown),
         Step::Done | Step::Won => (false, false, false),
     };
     let (pay, done, retry) = (to.clone(), to.clone(), to.clone());
@@ -377,7 +380,11 @@ fn Summary(payment: Payment, owed: Vec<String>) -> impl IntoView {
             <Fact name="Reference" value=payment.reference.clone() />
             <Fact name="Reservation" value=payment.hold.name() />
             <Fact name="Lapses" value=time(payment.lapses_ms) />
-            <Fact name="Total" value=money(payment.total) />
+            <Fact name="To pay" value=money(payment.total) />
+            {(payment.gift > 0).then(|| view! {
+                <Fact name="Gift cards pay" value=money(payment.gift) />
+                <Fact name="Gift cards got back" value=money(payment.gift_returned) />
+            })}
             <Fact name="Cancelled" value=money(payment.cancelled) />
             <Fact name="Reserved or received" value=money(payment.authorised) />
             <Fact name="Taken" value=money(payment.captured) />

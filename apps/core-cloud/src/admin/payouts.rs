@@ -70,6 +70,7 @@ async fn list_payouts(State(services): State<Services>, member: Member, Query(li
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}
         <p class="lead">"Each vendor is settled with when its week or month is over. A payout is sent once it is approved."</p>
         <div class="acts"><Act to="/admin/payouts/run" text="Settle with all vendors now" /></div>
+        <p><a href="/admin/payouts/files">"Files for the bank"</a></p>
         <Listed path=PATH list label="Payout or vendor" states=with_all(Stage::ALL.map(Stage::name)) columns empty more>{rows}</Listed>
     };
     Ok(html(Frame::of(&member, "Payouts", PATH), body))
@@ -138,12 +139,13 @@ async fn page(
     done: Option<&'static str>,
 ) -> Result<Response, Failed> {
     let (payout, lines) = services.payouts.get(None, id).await?;
+    let revocable = services.payouts.is_revocable(&payout).await?;
     let terms = format!("{PATH}/terms/{}", payout.vendor);
     let body = view! {
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}
         {form.rest(&[])}
         <p class="acts"><Badge tone=tone_of(payout.state) text=payout.state.name() /></p>
-        <Decisions payout=payout.clone() />
+        <Decisions payout=payout.clone() revocable />
         <PayoutFacts payout />
         <h2>"Statement"</h2>
         <Statement lines />
@@ -154,13 +156,13 @@ async fn page(
 
 /// What can be decided about a payout now.
 #[component]
-fn Decisions(payout: Payout) -> impl IntoView {
+fn Decisions(payout: Payout, revocable: bool) -> impl IntoView {
     let to = format!("{PATH}/{}", payout.id);
     let act = |act: &'static str, text: &'static str, danger: bool| {
         view! { <Act to=to.clone() text danger><input type="hidden" name="act" value=act /></Act> }
     };
     let approve = payout.state.may_become(Stage::Due).then(|| act("approve", "Approve", false));
-    let cancel = payout.state.may_become(Stage::Cancelled).then(|| act("cancel", "Take it back", true));
+    let cancel = revocable.then(|| act("cancel", "Take it back", true));
     let by_hand = payout.provider == "bank" && payout.state == Stage::Due;
     let sent = by_hand.then(|| {
         view! {

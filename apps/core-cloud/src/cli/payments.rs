@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use clap::Args;
 use core_cloud::app::Services;
-use core_cloud::config::{PaymentsConfig, PaypalConfig, StripeConfig};
+use core_cloud::config::{BankConfig, PaymentsConfig, PaypalConfig, StripeConfig};
 use core_cloud::modules::audit::service::TERMINAL;
 use core_cloud::modules::payments::STATEMENT_BYTES_MAX;
 
@@ -33,6 +33,15 @@ pub struct Providers {
     /// What PayPal calls the registration of `/v1/payments/webhooks/paypal`.
     #[arg(long, env = "KIOSK_PAYPAL_WEBHOOK_ID", default_value = "")]
     paypal_webhook_id: String,
+    /// Who holds the bank account that vendors are paid from.
+    #[arg(long, env = "KIOSK_BANK_HOLDER", default_value = "")]
+    bank_holder: String,
+    /// Its IBAN.
+    #[arg(long, env = "KIOSK_BANK_IBAN", default_value = "")]
+    bank_iban: String,
+    /// Its bank's BIC, where the bank asks for it.
+    #[arg(long, env = "KIOSK_BANK_BIC", default_value = "")]
+    bank_bic: String,
 }
 
 impl Providers {
@@ -54,7 +63,10 @@ impl Providers {
             secret: self.paypal_secret.clone(),
             webhook_id: self.paypal_webhook_id.clone(),
         });
-        Ok(PaymentsConfig { stripe, paypal, ..PaymentsConfig::default() })
+        let bank = (!self.bank_iban.is_empty())
+            .then(|| BankConfig::new(&self.bank_holder, &self.bank_iban, &self.bank_bic))
+            .transpose()?;
+        Ok(PaymentsConfig { stripe, paypal, bank, ..PaymentsConfig::default() })
     }
 }
 

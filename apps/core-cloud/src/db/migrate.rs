@@ -40,6 +40,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("orders_flow", include_str!("../../migrations/0028_orders_flow.sql")),
     ("warehouse", include_str!("../../migrations/0029_warehouse.sql")),
     ("freight", include_str!("../../migrations/0030_freight.sql")),
+    ("notices", include_str!("../../migrations/0031_notices.sql")),
+    ("discounts", include_str!("../../migrations/0032_discounts.sql")),
+    ("customer_value", include_str!("../../migrations/0033_customer_value.sql")),
+    ("promotion_payments", include_str!("../../migrations/0034_promotion_payments.sql")),
+    ("payout_files", include_str!("../../migrations/0035_payout_files.sql")),
+    ("short_chargebacks", include_str!("../../migrations/0036_short_chargebacks.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.
@@ -62,4 +68,20 @@ pub async fn run_alone(pool: &AnyPool, data_dir: &Path) -> Result<(), sqlx::Erro
     });
     let _lock = locked.await.map_err(std::io::Error::other)??;
     run(pool).await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_migration_of_its_number() {
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap();
+        let mut files: Vec<String> =
+            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        let listed = (1..).zip(MIGRATIONS).map(|(number, (name, _))| format!("{number:04}_{name}.sql"));
+        assert_eq!(files, listed.collect::<Vec<_>>());
+    }
 }

@@ -163,6 +163,35 @@ pub fn Choice(
     }
 }
 
+/// A labelled choice of any of several: value and text.
+#[component]
+pub fn Several(
+    form: FormState,
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(String, String)>,
+    hint: &'static str,
+) -> impl IntoView {
+    let error = form.error_of(name);
+    let chosen: Vec<String> = form.values.all(name).map(str::to_owned).collect();
+    let options = options.into_iter().map(|(value, text)| {
+        let selected = chosen.contains(&value);
+        view! { <option value=value selected=selected>{text}</option> }
+    });
+    let described =
+        error.as_ref().map_or_else(|| format!("{name}-hint"), |_| format!("{name}-hint {name}-error"));
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <span class="sub" id=format!("{name}-hint")>{hint}</span>
+            <select id=name name=name multiple=true size="5" aria-invalid=error.is_some().then_some("true") aria-describedby=described>
+                {options.collect_view()}
+            </select>
+            {error.map(|why| view! { <p class="error" id=format!("{name}-error") role="alert">{why}</p> })}
+        </div>
+    }
+}
+
 /// A button that does one thing.
 #[component]
 pub fn Act(

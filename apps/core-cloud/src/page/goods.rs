@@ -12,6 +12,7 @@ use crate::modules::orders::purchase::{Line, Return};
 use crate::modules::orders::returns::{
     FAULT_WINDOW_DAYS, Found, RETURN_WINDOW_DAYS, Reason, ReturnState, Wish,
 };
+use crate::modules::orders::service::LineView;
 use crate::modules::orders::shipments::Part;
 
 /// The pieces that a form names: a field for each line; an empty one is none.
@@ -81,6 +82,15 @@ pub fn ReturnBadge(state: ReturnState) -> impl IntoView {
         ReturnState::Cancelled => Tone::Plain,
     };
     view! { <Badge tone text=state.name() /> }
+}
+
+/// What made the price of a piece: `listed at €12.00, €1.50 paid by the marketplace`.
+pub fn price_parts(line: &LineView) -> String {
+    let list = line.list_price.map(|price| format!("listed at {price}"));
+    let subsidy = line.subsidy.map(|amount| format!("{amount} paid by the marketplace"));
+    let tax = line.added_tax.map(|tax| format!("{tax} of it tax"));
+    let parts: Vec<String> = [list, subsidy, tax].into_iter().flatten().collect();
+    parts.join(", ")
 }
 
 /// Where the pieces of a line are, in a sentence.
@@ -225,6 +235,7 @@ pub fn ReturnView(#[prop(into)] to: String, given: Return, part: Part) -> impl I
             <Fact name="Vendor" value=given.vendor.to_string() />
             <Fact name="Why" value=given.reason.words() />
             <Fact name="For" value=if given.wish == Wish::Refund { "their money" } else { "another piece" } />
+            {(!given.note.is_empty()).then(|| view! { <Fact name="The customer says" value=given.note.clone() /> })}
             <Fact name="Opened" value=time(given.opened_ms) />
             <Fact name="Since" value=time(given.changed_ms) />
         </dl></div>

@@ -25,6 +25,8 @@ const DESK: &[(&str, &str, Permission)] = &[
     ("/admin/products", "Products", Permission::Products),
     ("/admin/categories", "Categories", Permission::Categories),
     ("/admin/promotions", "Promotions", Permission::Promotions),
+    ("/admin/discounts", "Discounts", Permission::Discounts),
+    ("/admin/gift-cards", "Gift cards", Permission::GiftCards),
     ("/admin/ledger", "Ledger", Permission::Books),
     ("/admin/payouts", "Payouts", Permission::Books),
     ("/admin/staff", "Admins", Permission::Staff),
@@ -39,6 +41,7 @@ const VENDOR: &[(&str, &str)] = &[
     ("/vendor/chats", "Chats"),
     ("/vendor/reviews", "Reviews"),
     ("/vendor/promotions", "Promotions"),
+    ("/vendor/discounts", "Discounts"),
     ("/vendor/statements", "Statements"),
     ("/vendor/settings", "Settings"),
 ];

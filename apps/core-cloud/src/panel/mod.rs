@@ -1,6 +1,7 @@
 //! The vendors' pages at `/vendor`.
 
 mod chats;
+pub mod discounts;
 mod freight;
 mod home;
 mod orders;
@@ -9,6 +10,7 @@ mod parcels;
 pub mod product;
 mod product_form;
 pub mod products;
+mod promotion_payment;
 pub mod promotions;
 mod register;
 pub mod returns;
@@ -35,6 +37,8 @@ pub fn routes(services: &Services) -> Vec<Route> {
         products::routes(services),
         product::routes(services),
         promotions::routes(services),
+        discounts::routes(services),
+        promotion_payment::routes(services),
         orders::routes(services),
         parcels::routes(services),
         freight::routes(services),

@@ -17,7 +17,7 @@ use crate::modules::orders::purchase::{Parcel, Return};
 use crate::modules::orders::service::LineView;
 use crate::page::format::{count, time};
 use crate::page::goods::{
-    CancelForm, ParcelBadge, ReturnBadge, ReturnForm, numbers_of, pieces_text, read_pieces,
+    CancelForm, ParcelBadge, ReturnBadge, ReturnForm, numbers_of, pieces_text, price_parts, read_pieces,
 };
 use crate::page::{Column, Fact, Fields, Frame, List, Listed, Page, StageActs, StageBadge, html, redirect};
 
@@ -166,11 +166,12 @@ fn return_row(given: &Return) -> impl IntoView + use<> {
 }
 
 fn line_row(((line, title), pieces): ((LineView, String), String)) -> impl IntoView {
+    let parts = price_parts(&line);
     view! {
         <tr>
             <td class="head" data-label="Product">{title}<span class="sub mono">{line.sku}</span></td>
             <td data-label="Pieces" class="num">{count(line.quantity)}</td>
-            <td data-label="Each" class="num">{line.unit_price.to_string()}</td>
+            <td data-label="Each" class="num">{line.unit_price.to_string()}<span class="sub">{parts}</span></td>
             <td data-label="Where they are">{pieces}</td>
         </tr>
     }

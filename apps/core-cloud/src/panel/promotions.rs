@@ -8,7 +8,7 @@ use kiosk_ids::ProductId;
 use kiosk_problem::Problem;
 use leptos::prelude::*;
 
-use super::own;
+use super::{own, promotion_payment};
 use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
@@ -41,6 +41,16 @@ pub fn tone_of(phase: &str) -> Tone {
         "coming" => Tone::Warn,
         "ended" => Tone::Bad,
         _ => Tone::Plain,
+    }
+}
+
+/// When a fee is due, or what became of it.
+pub fn due_of(booking: &Booking) -> String {
+    match (booking.waived, booking.paid, booking.paying) {
+        (true, ..) => "nothing is owed".to_owned(),
+        (_, true, _) => "paid".to_owned(),
+        (.., true) => "being paid by card".to_owned(),
+        _ => time(booking.due_ms),
     }
 }
 
@@ -120,7 +130,8 @@ async fn page(
         options.push((id.to_string(), one.product.title));
     }
     let empty = bookings.is_empty();
-    let rows = bookings.into_iter().map(|booking| row(booking, now_ms)).collect_view();
+    let cards = services.fees.takes_cards();
+    let rows = bookings.into_iter().map(|booking| row(booking, now_ms, cards)).collect_view();
     let columns = vec![
         Column::sorted("Product", "title"),
         Column::plain("State"),
@@ -171,13 +182,15 @@ fn BookForm(form: FormState, options: Vec<(String, String)>) -> impl IntoView {
     .into_any()
 }
 
-fn row(booking: Booking, now_ms: i64) -> impl IntoView {
+fn row(booking: Booking, now_ms: i64, cards: bool) -> impl IntoView {
     let phase = booking.phase(now_ms);
-    let due = match (booking.waived, booking.paid) {
-        (true, _) => "nothing is owed".to_owned(),
-        (_, true) => "paid".to_owned(),
-        _ => time(booking.due_ms),
-    };
+    let due = due_of(&booking);
+    let pay = (cards && booking.is_due()).then(|| {
+        let text = format!("Pay {} now", booking.fee);
+        view! { <Act to=promotion_payment::link(&booking.id) text /> }
+    });
+    let see =
+        booking.paying.then(|| view! { <a href=promotion_payment::link(&booking.id)>"See the payment"</a> });
     let word = match phase {
         "coming" => Some("Cancel"),
         "running" => Some("End it now"),
@@ -194,7 +207,7 @@ fn row(booking: Booking, now_ms: i64) -> impl IntoView {
             <td data-label="Until before">{time(booking.until_ms)}</td>
             <td class="num" data-label="Fee">{booking.fee.to_string()}</td>
             <td data-label="Due">{due}</td>
-            <td data-label="Do">{cancel}</td>
+            <td data-label="Do">{pay}{see}{cancel}</td>
         </tr>
     }
 }

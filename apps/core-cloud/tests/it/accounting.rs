@@ -5,7 +5,7 @@ use core_cloud::modules::accounting::consumer::Bookkeeper;
 use core_cloud::modules::accounting::export::Period;
 use core_cloud::modules::accounting::pdf;
 use core_cloud::modules::bus::Consumer;
-use core_cloud::modules::bus::fact::{Fact, PromotionFee};
+use core_cloud::modules::bus::fact::{Fact, PaymentMoved, PromotionFee};
 use core_cloud::modules::members::policy::Role;
 use kiosk_ids::{PromotionId, VendorId};
 use kiosk_money::{Currency, Money};
@@ -20,6 +20,7 @@ on_both_databases!(
     facts_are_booked_once_and_in_any_order,
     tax_goes_by_the_place_of_delivery,
     a_chargeback_is_lost_until_it_is_won,
+    a_lost_chargeback_is_an_expense_unless_it_is_won_after_all,
     commission_is_frozen_when_the_order_is_placed,
     what_does_not_fit_is_not_booked,
     documents_have_numbers_without_a_gap,
@@ -126,6 +127,21 @@ async fn a_chargeback_is_lost_until_it_is_won(app: TestApp) {
         (account(&app, Account::Chargebacks).await, account(&app, Account::PaymentFees).await),
         (0, 1_500)
     );
+}
+
+async fn a_lost_chargeback_is_an_expense_unless_it_is_won_after_all(app: TestApp) {
+    let facts: [fn(PaymentMoved) -> Fact; 4] =
+        [Fact::ChargebackOpened, Fact::ChargebackLost, Fact::ChargebackReopened, Fact::ChargebackWon];
+    let sums = [(2_490, 0, -2_490), (0, 2_490, -2_490), (2_490, 0, -2_490), (0, 0, 0)];
+    for (number, (fact, sums)) in facts.into_iter().zip(sums).enumerate() {
+        let fact = fact(moved("a", "stripe", eur(2_490), 0));
+        hear(&app, &[told(&app, &format!("evt_{number}"), fact)]).await;
+        let (asset, loss) =
+            (account(&app, Account::Chargebacks).await, account(&app, Account::ChargebackLosses).await);
+        assert_eq!((asset, loss, balance(&app, Account::Clearing, "stripe").await), sums);
+    }
+    let entries = app.app.services.accounting.list_entries(i64::MAX, "", 50).await.unwrap();
+    assert_eq!(entries[2].kind, "chargeback_lost");
 }
 
 async fn commission_is_frozen_when_the_order_is_placed(app: TestApp) {
@@ -245,7 +261,7 @@ async fn the_journal_is_exported(app: TestApp) {
     hear(&app, &[told(&app, "evt_2", shipped("a", "test", goods, eur(490)))]).await;
     app.advance_ms(86_400_000);
     let (vendor, promotion) = (VendorId::named("test").unwrap(), PromotionId::named("1").unwrap());
-    let fee = PromotionFee { promotion, vendor, fee: eur(1_400), due_ms: 0 };
+    let fee = PromotionFee { promotion, vendor, fee: eur(1_400), due_ms: 0, provider_fee: None };
     let facts = [
         told(&app, "evt_3", Fact::PaymentCaptured(moved("a", "stripe", eur(2_490), 61))),
         told(&app, "evt_4", Fact::PromotionBooked(fee.clone())),

@@ -61,7 +61,7 @@ on_both_databases!(an_order_is_told_with_it, a_slow_consumer_delays_nobody_where
 
 /// Writes down what it applies, in its transaction.
 #[derive(Default)]
-struct Probe {
+pub struct Probe {
     name: &'static str,
     /// Keys it cannot take.
     refuses: Mutex<HashSet<String>>,
@@ -75,7 +75,7 @@ struct Probe {
 }
 
 impl Probe {
-    fn new(name: &'static str) -> Arc<Self> {
+    pub fn new(name: &'static str) -> Arc<Self> {
         Arc::new(Self { name, ..Self::default() })
     }
 
@@ -144,27 +144,27 @@ fn fact(key: &str, word: &str) -> Fact {
 
 impl TestApp {
     /// With the bus in the database or with a broker, and a table for probes.
-    async fn with_bus(mut self, broker: bool) -> Self {
+    pub async fn with_bus(mut self, broker: bool) -> Self {
         self.nats = if broker { Some(nats::fresh_stream().await) } else { None };
         self.add_probes().await;
         self
     }
 
-    async fn add_probes(&self) {
+    pub async fn add_probes(&self) {
         let sql = "CREATE TABLE probe (consumer TEXT NOT NULL, place BIGINT NOT NULL, topic TEXT NOT NULL, word TEXT NOT NULL)";
         let mut tx = self.db.begin().await.unwrap();
         sqlx::query(sql).execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 
-    async fn open_bus(&self, probes: &[&Arc<Probe>]) -> Bus {
+    pub async fn open_bus(&self, probes: &[&Arc<Probe>]) -> Bus {
         let consumers = probes.iter().map(|probe| Arc::clone(probe) as Arc<dyn Consumer>).collect();
         let clock = Clock::Manual(Arc::clone(&self.clock));
         Bus::open(&self.db, &clock, consumers, self.nats.as_ref()).await.unwrap()
     }
 
     /// Tells facts in one transaction: key and word.
-    async fn tell(&self, facts: &[(&str, &str)]) {
+    pub async fn tell(&self, facts: &[(&str, &str)]) {
         let facts: Vec<_> = facts.iter().map(|(key, word)| fact(key, word)).collect();
         let mut tx = self.db.begin().await.unwrap();
         bus::publish(&mut tx, &facts, self.now_ms()).await.unwrap();
@@ -172,7 +172,7 @@ impl TestApp {
     }
 
     /// What a probe applied, by key, in order.
-    async fn applied(&self, probe: &str) -> BTreeMap<String, String> {
+    pub async fn applied(&self, probe: &str) -> BTreeMap<String, String> {
         let query = sqlx::query_as("SELECT topic, word FROM probe WHERE consumer = $1 ORDER BY place");
         let rows: Vec<(String, String)> =
             query.bind(probe).fetch_all(&mut *self.db.read().await.unwrap()).await.unwrap();
@@ -183,7 +183,7 @@ impl TestApp {
         applied
     }
 
-    async fn dead(&self) -> Vec<DeadLetter> {
+    pub async fn dead(&self) -> Vec<DeadLetter> {
         self.app.services.bus.list_dead(0, 100).await.unwrap()
     }
 
@@ -196,7 +196,7 @@ impl TestApp {
     }
 }
 
-fn words(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub fn words(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, words)| ((*key).to_owned(), (*words).to_owned())).collect()
 }
 

@@ -3,14 +3,24 @@
 use std::collections::BTreeMap;
 
 use core_cloud::modules::imports::formats::Format;
+use core_cloud::modules::inventory::escrow::Kind;
+use core_cloud::modules::inventory::service::open_account;
 use kiosk_ids::PopId;
-use kiosk_wire::{CLOCK_SKEW_MS_MAX, Event, EventAck, LeaseAsk, LeaseState};
+use kiosk_money::{Currency, Money};
+use kiosk_wire::{
+    CLOCK_SKEW_MS_MAX, DiscountUse, Event, EventAck, GiftCardUse, LeaseAsk, LeaseState, OrderRecord,
+    StockTake,
+};
 
 use crate::harness::*;
 
 on_both_databases!(stock_is_conserved);
 
-const ITEMS: [&str; 3] = ["A", "B", "C"];
+const ITEMS: [&str; 5] = ["A", "B", "C", "dsc_d", "gft_g"];
+/// Those of them that are goods; the others are a discount's budget and a gift card's balance.
+const GOODS: [&str; 3] = ["A", "B", "C"];
+/// Units of each of the others, from the start.
+const UNITS: i64 = 400;
 const SEEDS: u64 = 6;
 const STEPS: u32 = 80;
 
@@ -64,7 +74,7 @@ impl Pop {
     }
 
     async fn ask(&mut self, app: &TestApp, random: &mut Random) {
-        let item = ITEMS[random.below(3) as usize];
+        let item = ITEMS[random.below(5) as usize];
         let known = self.known.get(item).copied().unwrap_or_default();
         let units = random.below(12) as u32;
         let ask = LeaseAsk { whole: random.below(3) == 0, ..ask(item, known.epoch, known.granted, units) };
@@ -81,7 +91,7 @@ impl Pop {
 
     /// Sells, or gives back, some of what it may.
     fn use_units(&mut self, now_ms: i64, random: &mut Random) -> u64 {
-        let item = ITEMS[random.below(3) as usize];
+        let item = ITEMS[random.below(5) as usize];
         let seq = self.next_seq();
         let Some(known) = self.known.get_mut(item) else { return 0 };
         let may = known.granted - known.used;
@@ -96,8 +106,9 @@ impl Pop {
             return 0;
         }
         let name = format!("{}-{}-{seq}", self.id, self.database);
-        self.outbox.push(placed(seq, order(&name, vec![take])));
-        units
+        self.outbox.push(placed(seq, order_taking(&name, take)));
+        // Spent is not sold.
+        if GOODS.contains(&item) { units } else { 0 }
     }
 
     /// Delivers a part of its outbox, again and again the same events too.
@@ -115,7 +126,27 @@ impl Pop {
     }
 }
 
+/// An order that takes goods, or a part of a discount's budget or a gift card.
+fn order_taking(name: &str, take: StockTake) -> OrderRecord {
+    let amount = Money::new(i64::from(take.units), Currency::EUR);
+    let mut order = order(name, Vec::new());
+    match take.item.as_str() {
+        "dsc_d" => {
+            order.discounts =
+                vec![DiscountUse { discount: "dsc_d".parse().unwrap(), amount, take: Some(take) }]
+        }
+        "gft_g" => order.gift_cards = vec![GiftCardUse { card: "gft_g".parse().unwrap(), amount, take }],
+        _ => return crate::harness::order(name, vec![take]),
+    }
+    order
+}
+
 async fn stock_is_conserved(app: TestApp) {
+    let mut tx = app.db.begin().await.unwrap();
+    for (name, kind) in [("dsc_d", Kind::Budget), ("gft_g", Kind::GiftCard)] {
+        open_account(&mut tx, name, kind, UNITS).await.unwrap();
+    }
+    tx.commit().await.unwrap();
     for seed in 0..SEEDS {
         // Each seed restocks, and goes on with new databases of the POPs.
         run_seed(&app, seed).await;
@@ -166,7 +197,7 @@ async fn run_seed(app: &TestApp, seed: u64) {
 
 async fn restock(app: &TestApp, units: i64) {
     let units = units.max(0);
-    let report = app.import(Format::KioskJsonl, &catalogue(&ITEMS.map(|item| (item, units)))).await;
+    let report = app.import(Format::KioskJsonl, &catalogue(&GOODS.map(|item| (item, units)))).await;
     assert_eq!(report.refused, 0, "{report:?}");
 }
 
@@ -182,5 +213,7 @@ async fn check(app: &TestApp, seed: u64, step: u32) {
         let accounts = app.app.services.inventory.list_leases(&[item]).await.unwrap();
         let held: i64 = accounts.iter().map(|lease| lease.account.rest()).sum();
         assert_eq!(held, leased, "seed {seed} step {step} item {item}");
+        let fixed = GOODS.contains(&item) || available + leased + sold == UNITS;
+        assert!(fixed, "seed {seed} step {step} item {item}");
     }
 }

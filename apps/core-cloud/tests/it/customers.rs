@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use core_cloud::clock::Clock;
+use core_cloud::modules::bus::Consumer;
+use core_cloud::modules::bus::fact::{Fact, OrderPlaced, Told};
+use core_cloud::modules::customers::Customers;
 use core_cloud::modules::members::policy::Role;
 use kiosk_money::{Currency, Money};
 use kiosk_wire::{Change, OrderRecord};
@@ -20,6 +24,30 @@ fn bought(name: &str, customer: &str, account: Option<&str>) -> OrderRecord {
     order.account = account.map(str::to_owned);
     customer.clone_into(&mut order.customer);
     order
+}
+
+/// Customers hear of what is delivered, as the bus tells it.
+async fn delivered(app: &TestApp, events: Vec<kiosk_wire::Event>) {
+    app.delivered(events).await;
+    let facts = app.untold().await;
+    let told: Vec<Told> =
+        facts.into_iter().map(|fact| told(app, &format!("placed-{}", fact.key()), fact)).collect();
+    hear(app, &told).await;
+}
+
+pub fn told(app: &TestApp, id: &str, fact: Fact) -> Told {
+    Told { id: format!("evt_{id}"), written_ms: app.now_ms(), fact }
+}
+
+pub async fn hear(app: &TestApp, told: &[Told]) {
+    let consumer = Customers::new(Clock::Manual(std::sync::Arc::clone(&app.clock)));
+    let mut tx = app.db.begin().await.unwrap();
+    consumer.apply(&mut tx, told).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+pub fn sold_in(region: &str, order: OrderRecord) -> Fact {
+    Fact::OrderPlaced(Box::new(OrderPlaced { pop: format!("{region}-1"), region: region.to_owned(), order }))
 }
 
 /// The standings that a POP is told.
@@ -44,12 +72,13 @@ async fn orders_are_counted_once_as_they_come(app: TestApp) {
         placed(4, huge.clone()),
         placed(5, OrderRecord { id: "ord_five".parse().unwrap(), ..huge }),
     ];
-    app.delivered(events.clone()).await;
-    app.delivered(events).await;
+    delivered(&app, events.clone()).await;
+    delivered(&app, events).await;
     let read = async |pseudonym: &str| app.app.services.customers.get_customer(pseudonym).await.unwrap();
     let (customer, linked) = read("cus-a").await;
     assert_eq!((customer.orders, customer.is_account, linked), (3, false, vec!["acc-a".to_owned()]));
-    assert_eq!(customer.sums.iter().map(ToString::to_string).collect::<Vec<_>>(), ["€29.80", "$5.00"]);
+    let sums: Vec<String> = customer.sums.iter().map(|spent| spent.bought.to_string()).collect();
+    assert_eq!(sums, ["€29.80", "$5.00"]);
     assert_eq!((customer.first_ms, customer.last_ms), (START_MS - 1_000, START_MS));
     assert_eq!(customer.last_order, "ord_two");
     let (account, linked) = read("acc-a").await;
@@ -64,11 +93,14 @@ async fn orders_are_counted_once_as_they_come(app: TestApp) {
 }
 
 async fn a_block_reaches_the_region_and_what_orders_link(app: TestApp) {
-    app.delivered(vec![
-        placed(1, bought("one", "cus-a", Some("acc-a"))),
-        placed(2, bought("two", "cus-b", Some("acc-a"))),
-        placed(3, bought("three", "cus-c", None)),
-    ])
+    delivered(
+        &app,
+        vec![
+            placed(1, bought("one", "cus-a", Some("acc-a"))),
+            placed(2, bought("two", "cus-b", Some("acc-a"))),
+            placed(3, bought("three", "cus-c", None)),
+        ],
+    )
     .await;
     let support = app.staff(Role::Support).await;
     let act = async |path: &str| app.post(path, &support, &[("reason", "chargebacks <b>")]).await;
@@ -94,13 +126,16 @@ async fn a_block_reaches_the_region_and_what_orders_link(app: TestApp) {
 }
 
 async fn a_blocked_account_blocks_the_addresses_it_buys_with_later(app: TestApp) {
-    app.delivered(vec![placed(1, bought("one", "cus-a", Some("acc-a")))]).await;
+    delivered(&app, vec![placed(1, bought("one", "cus-a", Some("acc-a")))]).await;
     let support = app.staff(Role::Support).await;
     app.post("/admin/customers/acc-a/block", &support, &[("reason", "fraud")]).await;
-    app.delivered(vec![
-        placed(2, bought("two", "cus-new", Some("acc-a"))),
-        placed(3, bought("three", "cus-other", Some("acc-b"))),
-    ])
+    delivered(
+        &app,
+        vec![
+            placed(2, bought("two", "cus-new", Some("acc-a"))),
+            placed(3, bought("three", "cus-other", Some("acc-b"))),
+        ],
+    )
     .await;
     let told = standings(&app, "eu-1").await;
     assert_eq!((told.get("cus-new"), told.get("cus-other")), (Some(&true), None));
@@ -109,7 +144,7 @@ async fn a_blocked_account_blocks_the_addresses_it_buys_with_later(app: TestApp)
 }
 
 async fn a_reason_is_required(app: TestApp) {
-    app.delivered(vec![placed(1, bought("one", "cus-a", None))]).await;
+    delivered(&app, vec![placed(1, bought("one", "cus-a", None))]).await;
     let support = app.staff(Role::Support).await;
     for reason in ["", "   ", &"x".repeat(501)] {
         let refused = app.post("/admin/customers/cus-a/block", &support, &[("reason", reason)]).await;

@@ -19,12 +19,14 @@ on_both_databases!(
     a_split_order_charges_delivery_once,
     an_order_in_review_waits_for_an_admin,
     a_bank_transfer_clears_when_the_whole_sum_came,
+    a_bank_transfer_pays_for_what_was_not_cancelled,
     a_payment_that_fails_cancels_what_was_not_sent,
     pieces_are_cancelled_before_they_leave_and_never_twice,
     one_of_three_comes_back,
     all_that_comes_back_for_a_fault_pays_delivery_back,
     an_exchange_sends_another_at_no_charge,
     lost_and_refused_parcels_are_paid_back,
+    when_the_rest_of_a_lost_order_is_cancelled_delivery_is_paid_back,
     what_is_sent_stays_out_of_the_stock_books,
 );
 
@@ -229,6 +231,33 @@ async fn a_bank_transfer_clears_when_the_whole_sum_came(app: TestApp) {
     assert_eq!(purchase(&app, "one").await.now.attention, ["overpaid"]);
 }
 
+async fn a_bank_transfer_pays_for_what_was_not_cancelled(app: TestApp) {
+    let support = admin(&app).await;
+    let (order, vendor) = (id("one"), ven("test"));
+    let mut bought = stocked(&app, 3, "one").await;
+    bought.payment.method = "bank_transfer".to_owned();
+    app.sold(1, vec![bought]).await;
+    let orders = &app.app.services.orders;
+    let cancel = async || {
+        orders.cancel_pieces(&support, (&order, &vendor), &[(0, 1)], "sold out").await.unwrap();
+        app.hear(Vec::new()).await
+    };
+    assert!(matches!(&cancel().await[..], [Fact::GoodsCancelled(_)]));
+    app.hear(vec![received("one", 1_490)]).await;
+    assert_eq!(stage(&app, "one").await, Stage::AwaitingPayment, "two of three cost 24.90");
+    let facts = cancel().await;
+    assert!(matches!(&facts[..], [Fact::GoodsCancelled(_), Fact::OrderCleared(_)]), "{facts:?}");
+    assert_eq!(stage(&app, "one").await, Stage::Cleared, "what came is enough for one");
+    let mut bought = stocked(&app, 3, "two").await;
+    bought.payment.method = "bank_transfer".to_owned();
+    app.sold(2, vec![bought]).await;
+    orders.cancel_pieces(&support, (&id("two"), &vendor), &[(0, 1)], "sold out").await.unwrap();
+    app.hear(Vec::new()).await;
+    let facts = app.hear(vec![received("two", 2_490)]).await;
+    assert!(matches!(&facts[..], [Fact::OrderCleared(_)]), "{facts:?}");
+    assert_eq!(purchase(&app, "two").await.now.attention, Vec::<String>::new());
+}
+
 async fn a_payment_that_fails_cancels_what_was_not_sent(app: TestApp) {
     let mut bought = stocked(&app, 3, "one").await;
     bought.payment.method = "bank_transfer".to_owned();
@@ -364,6 +393,26 @@ async fn an_exchange_sends_another_at_no_charge(app: TestApp) {
     assert!(cancelled(&facts).is_empty(), "nothing that was paid for is cancelled: {facts:?}");
     assert_eq!(owed(&facts)[0].lines[0].amount, eur(1_000));
     assert_eq!((stage(&app, "one").await, app.stock("MUG").await), (Stage::Refunded, (8, 0, 0)));
+}
+
+async fn when_the_rest_of_a_lost_order_is_cancelled_delivery_is_paid_back(app: TestApp) {
+    let bought = stocked(&app, 2, "one").await;
+    app.sold(1, vec![bought]).await;
+    let support = admin(&app).await;
+    let orders = &app.app.services.orders;
+    let first = parcels(&app, "one").await.remove(0);
+    for step in [ParcelAct::Pack(vec![(0, 1)]), ship(), ParcelAct::Lose] {
+        orders.act_on_parcel(&support, (&first.vendor, &first.id), step).await.unwrap();
+    }
+    let due = owed(&app.hear(Vec::new()).await).remove(0);
+    assert_eq!((due.total, due.delivery), (eur(1_000), eur(0)), "another piece is to come");
+    let key = (&id("one"), &ven("test"));
+    orders.cancel_pieces(&support, key, &[(0, 1)], "the last one was lost").await.unwrap();
+    let facts = app.hear(Vec::new()).await;
+    let due = owed(&facts).remove(0);
+    assert_eq!((due.total, due.delivery, due.lines.len()), (eur(490), eur(490), 0));
+    assert_eq!(cancelled(&facts)[0].total, eur(1_000));
+    assert_eq!(stage(&app, "one").await, Stage::Refunded);
 }
 
 async fn lost_and_refused_parcels_are_paid_back(app: TestApp) {

@@ -110,7 +110,8 @@ impl TestApp {
     }
 
     async fn on(database_url: Option<String>) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        // In memory where there is such a place: a test waits for the disk else.
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let db = Db::open(dir.path(), database_url.as_deref()).await.unwrap();
         let pops = POPS.map(|(id, key)| format!("{id}:{}:{key}", &id[..2])).join(",");
         let nats = nats::of_all_tests();
@@ -423,6 +424,9 @@ pub fn order(name: &str, takes: Vec<StockTake>) -> OrderRecord {
             vendor: VendorId::named("test").unwrap(),
             quantity: take.units,
             unit_price: Money::new(1_000, Currency::EUR),
+            list_price: None,
+            subsidy: None,
+            added_tax: None,
         })
         .collect();
     let subtotal = lines.iter().map(|line| i64::from(line.quantity) * 1_000).sum();
@@ -439,6 +443,9 @@ pub fn order(name: &str, takes: Vec<StockTake>) -> OrderRecord {
         takes,
         subtotal: Money::new(subtotal, Currency::EUR),
         delivery: Money::new(490, Currency::EUR),
+        delivery_tax: None,
+        discounts: Vec::new(),
+        gift_cards: Vec::new(),
         total: Money::new(subtotal + 490, Currency::EUR),
         delivery_kind: "parcel".to_owned(),
         payment: PaymentRecord {
@@ -460,6 +467,9 @@ pub fn order_of(name: &str, account: &str, lines: &[(&str, &str)]) -> OrderRecor
         vendor: VendorId::named(vendor).unwrap(),
         quantity: 1,
         unit_price: Money::new(1_000, Currency::EUR),
+        list_price: None,
+        subsidy: None,
+        added_tax: None,
     });
     let lines: Vec<OrderLine> = lines.collect();
     let subtotal = i64::try_from(lines.len()).unwrap() * 1_000;

@@ -3,8 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use core_cloud::config::BankConfig;
+use core_cloud::db::Tx;
+use core_cloud::error::Error;
 use core_cloud::modules::accounting::account::Account;
 use core_cloud::modules::members::policy::Role;
+use core_cloud::modules::payments::payouts::{Payer, PayoutOrder};
+use core_cloud::modules::payments::state::Provider;
 use core_cloud::modules::payouts::send::Sender;
 use core_cloud::modules::payouts::service::{Payout, Service, State};
 use futures::future::BoxFuture;
@@ -14,6 +19,7 @@ use kiosk_payments::{PayError, Transfer, Transferred};
 
 use crate::books::*;
 use crate::harness::*;
+use crate::payments::statements;
 
 on_both_databases!(
     a_vendor_is_settled_with_once_for_a_period,
@@ -23,6 +29,9 @@ on_both_databases!(
     a_payout_in_another_currency_needs_a_rate,
     a_payout_is_sent_once_whatever_the_provider_answers,
     a_payout_that_is_taken_back_is_owed_again,
+    a_file_for_the_bank_has_each_payout_once,
+    the_debit_on_a_statement_settles_a_payout_by_bank,
+    what_was_sent_by_hand_is_not_to_be_paid_again,
 );
 
 const DAY_MS: i64 = 86_400_000;
@@ -43,6 +52,10 @@ impl Sender for Scripted {
         self.asked.lock().unwrap().push(transfer.clone());
         let answer = self.answers.lock().unwrap().pop_front().unwrap();
         Box::pin(async move { answer })
+    }
+
+    fn note_sent<'a>(&'a self, _tx: &'a mut Tx, _payout: &'a Payout) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -262,7 +275,11 @@ async fn a_payout_that_is_taken_back_is_owed_again(app: TestApp) {
     assert_eq!(app.post("/admin/payouts/run", &finance, &[]).await.status, 303);
     let id = payouts(&app).await.remove(0).id;
     let path = format!("/admin/payouts/{id}");
+    let unknown = app.post(&path, &finance, &[("act", "approve")]).await;
+    assert!(unknown.status == 409 && unknown.text().contains("no IBAN"), "{}", unknown.text());
+    assert_eq!(payouts(&app).await[0].state, State::Open, "it can be taken back");
     assert_eq!(app.post(&path, &finance, &[("act", "cancel")]).await.status, 303);
+    set_terms(&app, &[("provider", "bank"), ("destination", "FR1420041010050500013M02606")]).await;
     assert_eq!(app.post(&path, &finance, &[("act", "approve")]).await.status, 409);
     assert_eq!(app.post("/admin/payouts/pyt_none", &finance, &[("act", "approve")]).await.status, 404);
     let vendor = VendorId::named("test").unwrap();
@@ -280,4 +297,116 @@ async fn a_payout_that_is_taken_back_is_owed_again(app: TestApp) {
     app.drain().await;
     assert_eq!(balance(&app, Account::Clearing, "bank").await, -1_480);
     assert!(app.page("/admin/audit?q=payout", &finance).await.text().contains("payout.cancel"));
+}
+
+async fn a_file_for_the_bank_has_each_payout_once(mut app: TestApp) {
+    const FILES: &str = "/admin/payouts/files";
+    let finance = app.staff(Role::Finance).await;
+    let page = app.page(FILES, &finance).await.text();
+    assert!(page.contains("There are no files yet") && page.contains("KIOSK_BANK_IBAN"), "{page}");
+    assert_eq!(app.post(FILES, &finance, &[]).await.status, 409, "no account to pay from");
+    let bank = BankConfig::new("Kiosk", "DE89 3704 0044 0532 0130 00", "").unwrap();
+    app.config.payments.bank = Some(bank);
+    let clock = core_cloud::clock::Clock::Manual(Arc::clone(&app.clock));
+    app.app = core_cloud::app::App::new(&app.db, &app.config, &clock).await.unwrap();
+    app.stock_up(&[("CUP", 9)]).await;
+    set_terms(&app, &[("provider", "bank"), ("destination", "DE89370400440532013000")]).await;
+    sell(&app, "a", 2).await;
+    app.advance_ms(7 * DAY_MS);
+    // A session does not last for weeks.
+    let finance = app.staff(Role::Finance).await;
+    app.app.services.payouts.run_due().await.unwrap();
+    let first = format!("/admin/payouts/{}", payouts(&app).await[0].id);
+    assert_eq!(app.post(FILES, &finance, &[]).await.status, 409, "it waits to be approved");
+    assert_eq!(app.post(&first, &finance, &[("act", "approve")]).await.status, 303);
+    // The vendor has another account by now: what the bank has not heard of is made again.
+    set_terms(&app, &[("provider", "bank"), ("destination", "FR1420041010050500013M02606")]).await;
+    assert!(app.page(&first, &finance).await.text().contains("Take it back"));
+    assert_eq!(app.post(&first, &finance, &[("act", "cancel")]).await.status, 303);
+    let none = app.post(FILES, &finance, &[]).await;
+    assert!(none.status == 409 && none.text().contains("No payout waits"), "{}", none.text());
+    assert_eq!(app.column("SELECT id FROM payouts_files").await, Vec::<String>::new(), "nothing half made");
+    app.advance_ms(1);
+    assert_eq!(app.post("/admin/payouts/run", &finance, &[]).await.status, 303);
+    let payout = payouts(&app).await.remove(1);
+    let second = format!("/admin/payouts/{}", payout.id);
+    assert_eq!(app.post(&second, &finance, &[("act", "approve")]).await.status, 303);
+    assert_eq!(app.post(FILES, &finance, &[]).await.status, 303);
+    assert_eq!(app.post(FILES, &finance, &[]).await.status, 409, "each payout is in one file");
+    assert_eq!(app.post(&second, &finance, &[("act", "cancel")]).await.status, 409, "the bank may have it");
+    assert!(!app.page(&second, &finance).await.text().contains("Take it back"));
+    let id = app.column("SELECT id FROM payouts_files").await.remove(0);
+    let answer = app.page(&format!("{FILES}/{id}"), &finance).await;
+    assert_eq!(answer.headers["content-type"], "application/xml");
+    let file = answer.text();
+    let reference = payout.id.replace('_', "").to_uppercase();
+    assert!(file.contains(&format!("<EndToEndId>{reference}</EndToEndId>")), "{file}");
+    assert!(
+        file.contains("<InstdAmt Ccy=\"EUR\">14.80</InstdAmt>") && file.contains("<Cdtr><Nm>Test</Nm>"),
+        "{file}"
+    );
+    assert!(file.contains("FR1420041010050500013M02606"), "{file}");
+    assert_eq!(app.page(&format!("{FILES}/doc_none"), &finance).await.status, 404);
+    assert!(app.page(FILES, &finance).await.text().contains(&id));
+}
+
+/// A vendor's payout by bank that was approved.
+async fn approved_by_bank(app: &TestApp) -> Payout {
+    app.stock_up(&[("CUP", 9)]).await;
+    set_terms(app, &[("provider", "bank"), ("destination", "FR1420041010050500013M02606")]).await;
+    sell(app, "a", 2).await;
+    app.advance_ms(7 * DAY_MS);
+    app.app.services.payouts.run_due().await.unwrap();
+    let payout = payouts(app).await.remove(0);
+    let finance = app.staff(Role::Finance).await;
+    let path = format!("/admin/payouts/{}", payout.id);
+    assert_eq!(app.post(&path, &finance, &[("act", "approve")]).await.status, 303);
+    payout
+}
+
+/// Imports the debit of a payout; how many lines stay open.
+async fn debit(app: &TestApp, name: &str, payout: &Payout) -> usize {
+    let reference = payout.id.replace('_', "").to_uppercase();
+    let line = statements::entry(name, "DBIT", ("14.80", "EUR"), &reference, "");
+    let payments = &app.app.services.payments;
+    payments.import_statements("terminal", statements::statement(&[line]).as_bytes()).await.unwrap();
+    payments.list_statements().await.unwrap().1.len()
+}
+
+async fn the_debit_on_a_statement_settles_a_payout_by_bank(app: TestApp) {
+    let payout = approved_by_bank(&app).await;
+    let service = &app.app.services.payouts;
+    assert_eq!(service.send_due().await.unwrap(), 0, "it leaves in a file");
+    let desk = app.app.services.payments.desk().await.unwrap();
+    assert!(desk.payable.is_empty(), "and is not paid by hand beside it: {:?}", desk.payable);
+    assert_eq!(debit(&app, "E1", &payout).await, 0);
+    assert_eq!(service.send_due().await.unwrap(), 0, "it was asked about just now");
+    app.advance_ms(600_000);
+    assert_eq!((service.send_due().await.unwrap(), service.send_due().await.unwrap()), (1, 0));
+    let sent = payouts(&app).await.remove(0);
+    assert_eq!((sent.state, sent.reference.as_str()), (State::Sent, "E1"));
+    app.drain().await;
+    assert_eq!(balance(&app, Account::PayoutsInTransit, "ven_test").await, 0);
+    assert_eq!(balance(&app, Account::Clearing, "bank").await, -1_480);
+    assert_eq!(debit(&app, "E2", &payout).await, 1, "a second debit is looked at");
+}
+
+async fn what_was_sent_by_hand_is_not_to_be_paid_again(app: TestApp) {
+    let payout = approved_by_bank(&app).await;
+    let finance = app.staff(Role::Finance).await;
+    let sent = [("act", "sent"), ("reference", "Bank 17")];
+    assert_eq!(app.post(&format!("/admin/payouts/{}", payout.id), &finance, &sent).await.status, 303);
+    // A process that was about to have it paid comes late.
+    let mut tx = app.db.begin().await.unwrap();
+    let order = PayoutOrder {
+        payout: payout.id.clone(),
+        provider: Provider::Bank,
+        destination: payout.destination.clone(),
+        amount: payout.amount,
+    };
+    app.app.services.payments.transfer(&mut tx, &order).await.unwrap();
+    tx.commit().await.unwrap();
+    let waiting = "SELECT id FROM payments_movements WHERE state = 'payable'";
+    assert_eq!(app.column(waiting).await, Vec::<String>::new());
+    assert_eq!(app.app.services.payouts.send_due().await.unwrap(), 0);
 }

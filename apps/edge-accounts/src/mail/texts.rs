@@ -1,6 +1,7 @@
 //! What the mails say.
 
-use super::Mail;
+use kiosk_mail::Mail;
+
 use crate::app::Region;
 use crate::person::Person;
 use crate::token::Token;
@@ -10,6 +11,7 @@ fn mail(person: &Person, subject: &str, text: &str) -> Mail {
         to: person.email.reveal().clone(),
         subject: subject.to_owned(),
         text: format!("Hello {},\n\n{text}\n\nKiosk\n", person.name.reveal()),
+        html: None,
     }
 }
 

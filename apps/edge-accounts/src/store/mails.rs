@@ -3,11 +3,6 @@
 use kiosk_edge_platform::{Database, DbError, Statement};
 use kiosk_ids::{CustomerId, EventId};
 
-/// Mails that one tick sends at most.
-pub const SENT_PER_TICK_MAX: u32 = 20;
-/// After so many failures a mail is given up.
-pub const TRIES_MAX: u32 = 12;
-
 /// A mail that is due.
 pub struct Due {
     /// Its id.
@@ -29,12 +24,12 @@ pub fn insert(id: &EventId, account: &CustomerId, sealed: Vec<u8>, now_ms: i64) 
         .bind(now_ms)
 }
 
-/// The mails that are due, oldest first.
-pub async fn list_due(db: &dyn Database, now_ms: i64) -> Result<Vec<Due>, DbError> {
+/// Up to `limit` mails that are due, oldest first.
+pub async fn list_due(db: &dyn Database, now_ms: i64, limit: u32) -> Result<Vec<Due>, DbError> {
     let select = Statement::new(
         "SELECT id, account, sealed, tries FROM mail WHERE due_ms <= ?1 ORDER BY due_ms LIMIT ?2",
     );
-    let rows = db.query(select.bind(now_ms).bind(SENT_PER_TICK_MAX)).await?;
+    let rows = db.query(select.bind(now_ms).bind(limit)).await?;
     rows.iter()
         .map(|row| {
             let account = CustomerId::parse(row.get(1)?).map_err(|error| DbError::Host(error.to_string()))?;

@@ -8,8 +8,8 @@ use kiosk_pop_store::claims::{self, MergedLine};
 use kiosk_problem::Problem;
 use kiosk_session::Who;
 
-use super::service::LINE_QUANTITY_MAX;
-use super::view::{CartBody, ClaimedCart, LeftOut, LeftOutReason};
+use super::service::{self, LINE_QUANTITY_MAX};
+use super::view::{ClaimedCart, LeftOut, LeftOutReason};
 use crate::app::Pop;
 use crate::auth::Token;
 use crate::error::{Result, busy, cart_closed};
@@ -67,7 +67,7 @@ async fn attempt(pop: &Pop, who: &Who, guest: Option<&(CartId, Token)>) -> Resul
 
 async fn show(pop: &Pop, id: &CartId, left_out: Vec<LeftOut>) -> Result<Option<ClaimedCart>> {
     let Some(state) = carts::load(&*pop.edge.db, id, Asked::default()).await? else { return Ok(None) };
-    let mut cart = CartBody::of(state, &pop.config.payments, pop.now_ms())?;
+    let mut cart = service::show(pop, state).await?;
     cart.token = Some(pop.config.cart_token(id).reveal().to_owned());
     Ok(Some(ClaimedCart { cart, left_out }))
 }
@@ -140,6 +140,7 @@ mod tests {
             order_id: None,
             account: None,
             merged_into: None,
+            code: None,
             lines: lines.iter().map(line).collect(),
         }
     }

@@ -11,6 +11,7 @@ use super::view::{CartBody, ClaimedCart};
 use super::{claim, service};
 use crate::app::Pop;
 use crate::auth::{Token, token_required};
+use crate::checkout::tax::Destination;
 use crate::error::Result;
 
 /// Nothing has to be said to get a cart.
@@ -27,11 +28,13 @@ pub struct PutLine {
     quantity: u32,
 }
 
-fn with_etag(status: StatusCode, cart: CartBody) -> Response {
+/// A cart with its version.
+pub fn with_etag(status: StatusCode, cart: CartBody) -> Response {
     (status, [(header::ETAG, format!("\"{}\"", cart.version))], Json(cart)).into_response()
 }
 
-fn cart_id(text: &str) -> Result<CartId, Problem> {
+/// The cart that an address names.
+pub fn cart_id(text: &str) -> Result<CartId, Problem> {
     CartId::parse(text).map_err(|_| Problem::not_found("cart"))
 }
 
@@ -40,7 +43,7 @@ fn sku(text: &str) -> Result<Sku, Problem> {
 }
 
 /// The version of `If-Match: "<version>"`, if the caller names one.
-fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+pub fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let text = value.to_str().unwrap_or("").trim();
     if text == "*" {
@@ -109,6 +112,27 @@ pub async fn claim_cart(
 ), security(("cart_token" = [])))]
 pub async fn get_cart(pop: Pop, token: Token, Path(id): Path<String>) -> Result<Response> {
     Ok(with_etag(StatusCode::OK, service::get_cart(&pop, &cart_id(&id)?, &token).await?))
+}
+
+/// The cart for where it goes: with the tax that comes on top there.
+#[utoipa::path(post, path = "/v1/carts/{id}/quote", tag = "carts", request_body = Destination, params(
+    ("id" = String, Path, description = "`crt_…`"),
+), responses(
+    (status = 200, description = "The cart; nothing of the destination is kept", body = CartBody),
+    (status = 400, description = "`malformed_json`"),
+    (status = 401, description = "`token_required`"),
+    (status = 404, description = "`cart_not_found`, also for somebody else's"),
+    (status = 413, description = "`body_too_large`"),
+    (status = 415, description = "`json_expected`"),
+    (status = 422, description = "`invalid_value`"),
+), security(("cart_token" = [])))]
+pub async fn quote_cart(
+    pop: Pop,
+    token: Token,
+    Path(id): Path<String>,
+    Json(to): Json<Destination>,
+) -> Result<Response> {
+    Ok(with_etag(StatusCode::OK, service::quote(&pop, &cart_id(&id)?, &token, &to.checked()?).await?))
 }
 
 /// Sets the pieces of a SKU, at the price that is shown now.

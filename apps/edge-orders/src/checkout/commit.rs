@@ -22,7 +22,8 @@ use super::fraud;
 use super::methods::PaymentMethod;
 use super::price::Priced;
 use super::service::{Answer, Answered, Checkout, Step};
-use super::view::{OrderBody, OrderLineBody};
+use super::sums::{Paid, Sums, Used};
+use super::view::{OrderBody, OrderLineBody, OrderSums};
 use crate::error::{Result, too_many_payments};
 
 /// How long a shopper has to pay, in milliseconds: a little more than the least that Stripe's page stays open.
@@ -34,10 +35,7 @@ const BEGIN_WITHIN_MS: i64 = 30_000;
 pub struct Decided {
     pub state: CartState,
     pub priced: Priced,
-    /// Price of delivery.
-    pub delivery: Money,
-    /// Subtotal and delivery.
-    pub total: Money,
+    pub sums: Sums,
     pub decision: Decision,
 }
 
@@ -52,7 +50,8 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
     let id = OrderId::fresh(now_ms, &pop.edge.random_bytes());
     let payment = PaymentId::fresh(now_ms, &pop.edge.random_bytes());
     let record = record(checkout, &decided, &id, &payment, now_ms)?;
-    let awaits = order.payment.method.provider().map(|provider| Awaits {
+    let provider = order.payment.method.provider().filter(|_| decided.sums.due.amount > 0);
+    let awaits = provider.map(|provider| Awaits {
         provider,
         expires_ms: now_ms + PAY_WITHIN_MS,
         due_ms: now_ms + BEGIN_WITHIN_MS,
@@ -62,9 +61,10 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
         (None, Outcome::Allow) => "placed",
         (None, _) => "in_review",
     };
-    let body = body(&record, status, &decided.priced)?;
+    let body = body(&record, status, &decided)?;
     let new_order = NewOrder {
         lines: serde_json::to_string(&body.lines)?,
+        sums: serde_json::to_string(&body.sums)?,
         answer: answer_of(checkout, StatusCode::CREATED, serde_json::to_string(&body)?),
         record,
         status,
@@ -122,7 +122,11 @@ fn record(
 ) -> Result<OrderRecord> {
     let config = &checkout.pop.config;
     let method = checkout.order.payment.method;
-    let transfer = (method == PaymentMethod::BankTransfer).then(|| CreditorReference::of_order(order));
+    let is_transfer = method == PaymentMethod::BankTransfer && decided.sums.due.amount > 0;
+    let transfer = is_transfer.then(|| CreditorReference::of_order(order));
+    let sums = &decided.sums;
+    let taxed = |amount: Money, tax: Option<Money>| tax.map_or(Ok(amount), |tax| amount.checked_add(tax));
+    let (goods_tax, delivery_tax) = sums.tax.as_ref().map(|tax| (tax.goods, tax.delivery)).unzip();
     let facts = OrderRecord {
         id: order.clone(),
         cart: decided.state.cart.id.clone(),
@@ -134,9 +138,12 @@ fn record(
         area: String::new(),
         lines: decided.priced.order_lines()?,
         takes: decided.priced.takes()?,
-        subtotal: decided.priced.subtotal,
-        delivery: decided.delivery,
-        total: decided.total,
+        subtotal: taxed(decided.priced.subtotal, goods_tax)?,
+        delivery: taxed(sums.delivery, delivery_tax)?,
+        delivery_tax,
+        discounts: sums.used.iter().map(Used::record).collect(),
+        gift_cards: sums.cards.iter().map(Paid::record).collect(),
+        total: sums.total,
         delivery_kind: checkout.order.delivery.as_str().to_owned(),
         payment: PaymentRecord {
             id: payment.clone(),
@@ -150,17 +157,18 @@ fn record(
     Ok(anonymise(&checkout.shopper, facts, &config.pseudonym_key))
 }
 
-fn body(record: &OrderRecord, status: &str, priced: &Priced) -> Result<OrderBody> {
+fn body(record: &OrderRecord, status: &str, decided: &Decided) -> Result<OrderBody> {
     Ok(OrderBody {
         id: record.id.to_string(),
         status: status.to_owned(),
         placed_ms: record.placed_ms,
-        lines: priced.lines.iter().map(OrderLineBody::of).collect::<Result<_>>()?,
-        subtotal: record.subtotal,
-        delivery: record.delivery,
+        lines: OrderLineBody::of(&decided.priced)?,
+        subtotal: decided.priced.subtotal,
+        delivery: decided.sums.delivery,
         total: record.total,
         delivery_kind: record.delivery_kind.clone(),
         payment_method: record.payment.method.clone(),
+        sums: OrderSums::of(&decided.sums),
     })
 }
 
@@ -180,7 +188,7 @@ pub async fn block(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
         attempt: event.as_str(),
         cart: decided.state.cart.id.as_str(),
         keys: &checkout.keys,
-        total: decided.total,
+        total: decided.sums.total,
         fraud: fraud::record(&decided.decision),
         event: event.clone(),
         key: checkout.key,

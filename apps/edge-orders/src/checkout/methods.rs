@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use kiosk_money::{Currency, Money};
-use kiosk_payments::PAYPAL_CURRENCIES;
+use kiosk_payments::{PAYPAL_CURRENCIES, stripe_least};
 use kiosk_pop_store::carts::Cart;
 use kiosk_problem::Problem;
 use kiosk_risk::{PaymentKind, reference_minor_or_par};
@@ -72,6 +72,14 @@ impl PaymentMethod {
         }
     }
 
+    /// The least that it takes of a currency, in minor units.
+    fn least(self, currency: Currency) -> i64 {
+        match self {
+            Self::Card => stripe_least(currency),
+            Self::Paypal | Self::BankTransfer | Self::Invoice => 1,
+        }
+    }
+
     const fn option(self) -> PaymentOption {
         let (name, detail) = match self {
             Self::Card => ("Card", "You enter your card on the secure page of our payment provider."),
@@ -103,15 +111,24 @@ pub fn options(settings: &Settings, cart: &Cart) -> Vec<PaymentOption> {
     PaymentMethod::ALL.into_iter().filter(fits).map(PaymentMethod::option).collect()
 }
 
-/// Refuses a way to pay that the cart does not have, and credit beyond the limit.
-pub fn check(method: PaymentMethod, settings: &Settings, cart: &Cart, total: Money) -> Result<(), Problem> {
-    let supported: Vec<_> = options(settings, cart).into_iter().map(|option| option.method).collect();
+/// Refuses a way to pay that the cart does not have, and credit beyond the limit. When nothing is `due` any way does.
+pub fn check(method: PaymentMethod, settings: &Settings, cart: &Cart, due: Money) -> Result<(), Problem> {
+    if due.amount == 0 {
+        return Ok(());
+    }
+    let takes = |method: &PaymentMethod| due.amount >= method.least(due.currency);
+    let methods = options(settings, cart).into_iter().map(|option| option.method);
+    let supported: Vec<_> = methods.filter(takes).collect();
     if !supported.contains(&method) {
         let title = "This cart cannot be paid that way";
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "payment_method_unsupported", title);
-        return Err(problem.param("payment.method").with("supported", supported));
+        let problem = problem.param("payment.method").with("supported", supported);
+        let least = Money::new(method.least(due.currency), due.currency);
+        let too_little = due.amount < least.amount;
+        let why = format!("{due} is left to pay, and this way takes {least} or more.");
+        return Err(if too_little { problem.detail(why) } else { problem });
     }
-    let credit = reference_minor_or_par(total.amount, total.currency.code());
+    let credit = reference_minor_or_par(due.amount, due.currency.code());
     if method == PaymentMethod::Invoice && credit > INVOICE_REFERENCE_MINOR_MAX {
         return Err(declined("the order is too dear to be paid on invoice"));
     }

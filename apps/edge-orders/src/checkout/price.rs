@@ -1,4 +1,4 @@
-//! Prices a cart from the catalogue copy, and sums what it demands of each stock item.
+//! Prices a cart from the catalogue copy and the discounts that run, and sums what it demands of each stock item.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +10,72 @@ use kiosk_pop_store::carts::Cart;
 use kiosk_pop_store::catalog::SkuView;
 use kiosk_problem::Problem;
 use kiosk_wire::{OrderLine, StockTake};
-use serde::Serialize;
 
-use super::delivery::{DeliveryKind, delivery};
+use super::discounts::{Candidate, Goods, Reduced, Unfit, reduce};
+use super::tax::AddedTax;
+use super::terms::Terms;
 use crate::error::Result;
 
 /// A line as it is sold.
 #[derive(Clone, Debug)]
 pub struct PricedLine {
-    /// The variant.
+    /// The variant, at its listed price.
     pub sold: SkuView,
     /// Pieces.
     pub quantity: u32,
     /// The price of one piece when the line was set.
     pub shown_price: Money,
+    /// Minor units that its discount takes off all pieces together.
+    pub off: i64,
+    /// Whether the marketplace bears its discount, and not its vendor.
+    pub subsidised: bool,
+}
+
+/// Pieces of a line that cost the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Pieces.
+    pub quantity: u32,
+    /// What one piece costs after its discount.
+    pub unit_price: Money,
+    /// What its discount takes off one piece.
+    pub off: Money,
+}
+
+impl Part {
+    /// What comes on top of one piece.
+    fn tax(&self, tax: Option<&AddedTax>) -> Money {
+        tax.map_or(Money::zero(self.unit_price.currency), |tax| tax.on(self.unit_price))
+    }
+}
+
+impl PricedLine {
+    /// All pieces at the listed price.
+    pub fn list_total(&self) -> Result<Money> {
+        Ok(self.sold.price.times(self.quantity)?)
+    }
+
+    /// All pieces after the discount.
+    pub fn total(&self) -> Result<Money> {
+        Ok(self.list_total()?.checked_add(self.money(-self.off))?)
+    }
+
+    /// The line by prices: two of them when its discount does not divide evenly.
+    pub fn parts(&self) -> Vec<Part> {
+        let pieces = i64::from(self.quantity.max(1));
+        let (each, cheaper) = (self.off / pieces, u32::try_from(self.off % pieces).unwrap_or(0));
+        let part = |quantity, off: i64| Part {
+            quantity,
+            unit_price: self.money(self.sold.price.amount.saturating_sub(off)),
+            off: self.money(off),
+        };
+        let parts = [part(self.quantity - cheaper, each), part(cheaper, each + 1)];
+        parts.into_iter().filter(|part| part.quantity > 0).collect()
+    }
+
+    const fn money(&self, amount: i64) -> Money {
+        Money::new(amount, self.sold.price.currency)
+    }
 }
 
 /// A line whose article is no longer sold.
@@ -57,18 +109,32 @@ pub struct Priced {
     pub gone: Vec<GoneLine>,
     /// By stock item.
     pub demands: BTreeMap<String, Demand>,
+    /// Sum of the lines at their listed prices.
+    pub list_subtotal: Money,
     /// Sum of the lines.
     pub subtotal: Money,
+    /// What comes on top of the goods and of delivery; none where prices have it in them.
+    pub tax: Option<AddedTax>,
+    /// What the discounts do.
+    pub reduced: Reduced,
 }
 
 /// Prices a cart; an empty one is refused.
-pub fn price(cart: &Cart) -> Result<Priced> {
+pub fn price(cart: &Cart, terms: &Terms) -> Result<Priced> {
     let Some(currency) = cart.currency.filter(|_| !cart.lines.is_empty()) else {
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "cart_empty", "The cart is empty");
         return Err(problem.into());
     };
-    let mut priced =
-        Priced { lines: vec![], gone: vec![], demands: BTreeMap::new(), subtotal: Money::zero(currency) };
+    let zero = Money::zero(currency);
+    let mut priced = Priced {
+        lines: vec![],
+        gone: vec![],
+        demands: BTreeMap::new(),
+        list_subtotal: zero,
+        subtotal: zero,
+        tax: terms.tax.clone(),
+        reduced: Reduced::default(),
+    };
     for line in &cart.lines {
         let Some(sold) = line.sold.clone() else {
             priced.gone.push(GoneLine { sku: line.sku.clone(), quantity: line.quantity });
@@ -81,74 +147,97 @@ pub fn price(cart: &Cart) -> Result<Priced> {
             epoch: sold.epoch,
         });
         demand.units += u64::from(line.quantity) * u64::from(sold.stock_units);
-        priced.subtotal = priced.subtotal.checked_add(sold.price.times(line.quantity)?)?;
+        priced.list_subtotal = priced.list_subtotal.checked_add(sold.price.times(line.quantity)?)?;
         let shown_price = Money::new(line.shown_price, currency);
-        priced.lines.push(PricedLine { sold, quantity: line.quantity, shown_price });
+        priced.lines.push(PricedLine {
+            sold,
+            quantity: line.quantity,
+            shown_price,
+            off: 0,
+            subsidised: false,
+        });
     }
+    priced.discount(terms)?;
     Ok(priced)
 }
 
-#[derive(Serialize)]
-struct PriceChange<'a> {
-    sku: &'a str,
-    shown_price: Money,
-    unit_price: Money,
-}
-
 impl Priced {
+    /// Takes the discounts off the lines.
+    fn discount(&mut self, terms: &Terms) -> Result<()> {
+        let goods: Vec<_> = self
+            .lines
+            .iter()
+            .map(|line| Goods {
+                vendor: &line.sold.vendor_id,
+                product: &line.sold.product_id,
+                categories: terms.categories(&line.sold.product_id),
+                price: line.sold.price.amount,
+                quantity: line.quantity,
+            })
+            .collect();
+        let candidates: Vec<Candidate<'_>> = terms.candidates().collect();
+        self.reduced = reduce(&goods, self.list_subtotal.currency, &candidates);
+        for (line, off) in self.lines.iter_mut().zip(&self.reduced.lines) {
+            if let Some(off) = off {
+                line.off = off.amount;
+                line.subsidised = candidates[off.by].discount.vendor.is_none();
+            }
+            self.subtotal = self.subtotal.checked_add(line.total()?)?;
+        }
+        Ok(())
+    }
+
     /// Whether some article goes by freight.
     pub fn bulky(&self) -> bool {
         self.lines.iter().any(|line| line.sold.bulky)
     }
 
-    /// The price of a delivery; 422 when the cart cannot go that way.
-    pub fn delivery_price(&self, kind: DeliveryKind) -> Result<Money, Problem> {
-        let options = delivery().options(self.subtotal, self.bulky());
-        let kinds: Vec<_> = options.iter().map(|option| option.kind).collect();
-        options.into_iter().find(|option| option.kind == kind).map(|option| option.price).ok_or_else(|| {
-            Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "delivery_not_available",
-                "This cart cannot be delivered that way",
-            )
-            .param("delivery")
-            .with("delivery", kinds)
-        })
+    /// The line of `sku`, when it is sold.
+    pub fn line(&self, sku: &str) -> Option<&PricedLine> {
+        self.lines.iter().find(|line| line.sold.sku == sku)
     }
 
-    /// 409 with the new prices, for a shopper who saw others.
-    pub fn price_changed(&self, expected: Money, total: Money) -> Problem {
-        let changed = self.lines.iter().filter(|line| line.shown_price != line.sold.price);
-        let lines: Vec<_> = changed
-            .map(|line| PriceChange {
-                sku: &line.sold.sku,
-                shown_price: line.shown_price,
-                unit_price: line.sold.price,
-            })
-            .collect();
-        Problem::new(StatusCode::CONFLICT, "price_changed", "The price has changed since the cart was shown")
-            .detail(format!("The total is {total} now. Nothing was ordered."))
-            .with("expected_total", expected)
-            .with("total", total)
-            .with("lines", lines)
+    /// Why the discount of the cart's code takes nothing; none when it does.
+    pub fn code_unfit(&self, terms: &Terms) -> Option<Unfit> {
+        terms.code_place().and_then(|place| self.reduced.unfit.get(place).copied().flatten())
+    }
+
+    /// The lines by prices.
+    fn parts(&self) -> impl Iterator<Item = (&PricedLine, Part)> {
+        self.lines.iter().flat_map(|line| line.parts().into_iter().map(move |part| (line, part)))
+    }
+
+    /// The tax that comes on top of the goods.
+    pub fn goods_tax(&self) -> Result<Money> {
+        let zero = Money::zero(self.subtotal.currency);
+        let sum = self.parts().try_fold(zero, |sum, (_, part)| {
+            sum.checked_add(part.tax(self.tax.as_ref()).times(part.quantity)?)
+        });
+        Ok(sum?)
     }
 
     /// The lines as the core gets them.
     pub fn order_lines(&self) -> Result<Vec<OrderLine>> {
-        let line = |line: &PricedLine| {
+        let line = |(line, part): (&PricedLine, Part)| {
+            let reduced = part.off.amount > 0;
+            let tax = self.tax.is_some().then(|| part.tax(self.tax.as_ref()));
+            let added = tax.map_or(0, |tax| tax.amount);
             Ok(OrderLine {
                 sku: Sku::parse(&line.sold.sku)?,
                 product: ProductId::parse(&line.sold.product_id)?,
                 vendor: VendorId::parse(&line.sold.vendor_id)?,
-                quantity: line.quantity,
-                unit_price: line.sold.price,
+                quantity: part.quantity,
+                unit_price: Money::new(part.unit_price.amount + added, part.unit_price.currency),
+                list_price: reduced.then_some(line.sold.price),
+                subsidy: (reduced && line.subsidised).then_some(part.off),
+                added_tax: tax,
             })
         };
-        let lines: Result<_, kiosk_ids::InvalidId> = self.lines.iter().map(line).collect();
+        let lines: Result<_, kiosk_ids::InvalidId> = self.parts().map(line).collect();
         Ok(lines.map_err(StoreError::from)?)
     }
 
-    /// What the order takes from the leases.
+    /// What the order takes from the leases of stock.
     pub fn takes(&self) -> Result<Vec<StockTake>> {
         let take = |(item, demand): (&String, &Demand)| {
             let units = u32::try_from(demand.units).unwrap_or(u32::MAX);

@@ -35,6 +35,10 @@ pub struct PlaceOrder {
     /// The total, delivery included, that the shopper saw.
     #[schema(value_type = MoneySchema)]
     pub expected_total: Money,
+    /// What of it no gift card pays, as the shopper saw it; all of it when not given.
+    #[serde(default)]
+    #[schema(value_type = Option<MoneySchema>)]
+    pub expected_due: Option<Money>,
     #[schema(value_type = ContactSchema)]
     pub contact: Contact,
     #[schema(value_type = AddressSchema)]

@@ -2,7 +2,6 @@
 
 use http::StatusCode;
 use kiosk_ids::OrderId;
-use kiosk_money::Money;
 use kiosk_pop_store::StoreError;
 use kiosk_pop_store::carts::{Asked, CartState};
 use kiosk_pop_store::idempotency::Remembered;
@@ -17,7 +16,10 @@ use kiosk_wire::CLOCK_SKEW_MS_MAX;
 use super::commit::{self, Decided};
 use super::price::{Priced, price};
 use super::request::PlaceOrder;
+use super::sums::Sums;
 use super::supply::{self, Shortage};
+use super::tax::AddedTax;
+use super::terms::Terms;
 use super::view::{OrderBody, PlacedOrder};
 use super::{fraud, methods};
 use crate::app::Pop;
@@ -107,23 +109,31 @@ impl Checkout<'_> {
         }
         let now_ms = self.pop.now_ms();
         let until_ms = now_ms + CLOCK_SKEW_MS_MAX;
-        let (priced, delivery, total) = self.priced(&state)?;
-        methods::check(self.order.payment.method, &self.pop.config.payments, &state.cart, total)?;
-        match supply::shortage(&priced, &state.supply, asks > 0, now_ms, until_ms) {
+        let terms = Terms::load(self.pop, &state, asks).await?.with_tax(self.added_tax(now_ms)?);
+        let (priced, sums) = self.priced(&state, &terms)?;
+        methods::check(self.order.payment.method, &self.pop.config.payments, &state.cart, sums.due)?;
+        match supply::shortage(&priced, &sums, &state.supply, asks > 0, now_ms, until_ms) {
             Shortage::None => {}
             Shortage::Ask if asks < ASKS_MAX => {
-                supply::ask(self.pop, &priced, asks == 0).await?;
+                supply::ask(self.pop, &priced, &sums, asks == 0).await?;
                 return Ok(Step::Asked);
             }
             _ => return Err(supply::insufficient_stock(&priced, &state.supply, until_ms).into()),
         }
-        let order = fraud::facts(self, &priced, total, state.cart.created_ms, now_ms);
+        let order = fraud::facts(self, &priced, sums.total, state.cart.created_ms, now_ms);
         let decision = fraud::score(self.pop, &ScoreRequest { order, keys: self.keys.clone(), now_ms }).await;
-        let decided = Decided { state, priced, delivery, total, decision };
+        let decided = Decided { state, priced, sums, decision };
         match decided.decision.outcome {
             Outcome::Block => commit::block(self, decided).await,
             Outcome::Allow | Outcome::Review => commit::place(self, decided).await,
         }
+    }
+
+    /// The tax that comes on top where it goes.
+    fn added_tax(&self, now_ms: i64) -> Result<Option<AddedTax>, Problem> {
+        let address = &self.shopper.address;
+        let to = (address.country.as_str(), address.postcode.reveal().as_str());
+        AddedTax::of(self.pop.config.sales_tax, to, "address.postcode", now_ms)
     }
 
     /// What the shopper is known by.
@@ -135,8 +145,8 @@ impl Checkout<'_> {
         }
     }
 
-    /// The cart at today's prices, as the shopper expects it: lines, delivery and total.
-    fn priced(&self, state: &CartState) -> Result<(Priced, Money, Money)> {
+    /// The cart at today's prices, as the shopper expects it: lines, delivery, total, and what is due of it.
+    fn priced(&self, state: &CartState, terms: &Terms) -> Result<(Priced, Sums)> {
         let cart = &state.cart;
         if !cart.is_open() {
             return Err(cart_closed(cart.order_id.as_deref()).into());
@@ -144,14 +154,15 @@ impl Checkout<'_> {
         if cart.version != self.order.cart_version {
             return Err(cart_version_stale(cart.version).into());
         }
-        let priced = price(cart)?;
-        let delivery = priced.delivery_price(self.order.delivery)?;
-        let total = priced.subtotal.checked_add(delivery)?;
+        let priced = price(cart, terms)?;
+        let sums = priced.sums(self.order.delivery, terms)?;
+        let expected = self.order.expected_total;
+        let expected_due = self.order.expected_due.unwrap_or(expected);
         // An article that is no longer sold is told as such, not as another price.
-        if priced.gone.is_empty() && total != self.order.expected_total {
-            return Err(priced.price_changed(self.order.expected_total, total).into());
+        if priced.gone.is_empty() && (sums.total != expected || sums.due != expected_due) {
+            return Err(priced.price_changed(expected, &sums).into());
         }
-        Ok((priced, delivery, total))
+        Ok((priced, sums))
     }
 
     /// The answer that was given before; another body under the same key is refused. How far the payment is, is told as
@@ -184,8 +195,8 @@ impl Checkout<'_> {
                 Some(PaymentBody::of(&payment))
             }
             None => {
-                let method = &order.payment_method;
-                PaymentBody::of_order(pop, &id, method, order.total, order.placed_ms).await?
+                let (method, due) = (&order.payment_method, order.sums.due.unwrap_or(order.total));
+                PaymentBody::of_order(pop, &id, method, due, order.placed_ms).await?
             }
         };
         Ok(PlacedOrder { token: pop.config.order_token(&id), order, payment })

@@ -1,5 +1,7 @@
 //! Whether the POP can sell what a cart demands, and asking the core for more while a shopper waits.
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 use kiosk_pop_store::carts::Supply;
 use kiosk_pop_store::catalog::SkuView;
@@ -9,12 +11,13 @@ use kiosk_wire::{LEASE_ASKS_MAX, LEASE_UNITS_MAX};
 use serde::Serialize;
 
 use super::price::{Demand, Priced};
+use super::sums::Sums;
 use crate::app::Pop;
 use crate::error::Result;
 use crate::sync;
 
 /// How long a shopper waits for the core to send stock, in milliseconds.
-const ASK_TIMEOUT_MS_MAX: u32 = 800;
+pub const ASK_TIMEOUT_MS_MAX: u32 = 800;
 
 /// Whether leased stock may be sold: the leases run beyond `until_ms`, which is now and a margin for the clocks.
 const fn live(supply: &Supply, until_ms: i64) -> bool {
@@ -45,9 +48,22 @@ const fn missing(demand: &Demand) -> u64 {
     demand.units.saturating_sub(here)
 }
 
+/// All that an order demands of leases: stock, budgets and balances.
+fn demands<'a>(priced: &'a Priced, sums: &'a Sums) -> impl Iterator<Item = (&'a str, &'a Demand)> {
+    priced.demands.iter().chain(&sums.demands).map(|(item, demand)| (item.as_str(), demand))
+}
+
 /// Whether the cart can be sold at `now_ms`; `asked` when the core was asked for it already.
-pub fn shortage(priced: &Priced, supply: &Supply, asked: bool, now_ms: i64, until_ms: i64) -> Shortage {
-    let short: Vec<_> = priced.demands.values().filter(|demand| missing(demand) > 0).collect();
+pub fn shortage(
+    priced: &Priced,
+    sums: &Sums,
+    supply: &Supply,
+    asked: bool,
+    now_ms: i64,
+    until_ms: i64,
+) -> Shortage {
+    let all = demands(priced, sums).map(|(_, demand)| demand);
+    let short: Vec<_> = all.filter(|demand| missing(demand) > 0).collect();
     if short.is_empty() && priced.gone.is_empty() && live(supply, until_ms) {
         return Shortage::None;
     }
@@ -65,15 +81,17 @@ pub fn shortage(priced: &Priced, supply: &Supply, asked: bool, now_ms: i64, unti
 
 /// Asks the core for what is missing, or only to renew the leases. `generous` asks for the next shoppers too.
 /// Whether it helped shows when the cart is read again; a core that does not answer is no error.
-pub async fn ask(pop: &Pop, priced: &Priced, generous: bool) -> Result<()> {
-    let short = priced.demands.iter().filter(|(_, demand)| missing(demand) > 0);
-    let items: Vec<_> = short.map(|(item, _)| item.as_str()).take(LEASE_ASKS_MAX).collect();
+pub async fn ask(pop: &Pop, priced: &Priced, sums: &Sums, generous: bool) -> Result<()> {
+    let short: BTreeMap<_, _> = demands(priced, sums).filter(|(_, demand)| missing(demand) > 0).collect();
+    let items: Vec<_> = short.keys().copied().take(LEASE_ASKS_MAX).collect();
     let mut wants = Vec::with_capacity(items.len());
     for account in leases::accounts(&*pop.edge.db, &items).await? {
-        let Some(demand) = priced.demands.get(account.item.as_str()) else { continue };
+        let Some(demand) = short.get(account.item.as_str()) else { continue };
         // As the account is now: another checkout may have changed it since the cart was read.
         let missing = demand.units.saturating_sub(u64::from(account.here));
         if let missing @ 1.. = u32::try_from(missing).unwrap_or(u32::MAX) {
+            // The next shopper has another gift card.
+            let generous = generous && !sums.is_card(account.item.as_str());
             wants.push(leases::shoppers_want(&account, missing, generous));
         }
     }

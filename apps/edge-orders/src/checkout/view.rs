@@ -6,25 +6,33 @@ use kiosk_wire::people::OrderedLine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::price::PricedLine;
+use super::price::{Part, Priced, PricedLine};
+use super::sums::{Paid, Sums, Used};
+use super::tax::TaxBody;
+use crate::error::Result;
 use crate::openapi::MoneySchema;
 use crate::payments::view::PaymentBody;
 
 /// A line as it was sold; stored with the order, so that its page does not change with the catalogue.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderLineBody {
-    sku: String,
+    pub sku: String,
     product_id: String,
     /// Address of the product; null when it is no longer sold.
     handle: Option<String>,
-    title: String,
+    pub title: String,
     options: Vec<String>,
     pub vendor: OrderVendor,
     /// `<hash>.<ext>`, served at `/media/<hash>.<ext>`.
     picture: Option<String>,
     quantity: u32,
+    /// What one piece costs. Pieces whose discount does not divide evenly are two lines.
     #[schema(value_type = MoneySchema)]
     unit_price: Money,
+    /// Its listed price, where that is another.
+    #[serde(default)]
+    #[schema(value_type = Option<MoneySchema>)]
+    list_price: Option<Money>,
     #[schema(value_type = MoneySchema)]
     line_total: Money,
 }
@@ -37,11 +45,17 @@ pub struct OrderVendor {
 }
 
 impl OrderLineBody {
-    /// The line that was bought.
-    pub fn of(line: &PricedLine) -> crate::error::Result<Self> {
+    /// The lines that were bought.
+    pub fn of(priced: &Priced) -> Result<Vec<Self>> {
+        let parts =
+            priced.lines.iter().flat_map(|line| line.parts().into_iter().map(move |part| (line, part)));
+        parts.map(|(line, part)| Self::part(line, part)).collect()
+    }
+
+    fn part(line: &PricedLine, part: Part) -> Result<Self> {
         let sold = line.sold.clone();
         Ok(Self {
-            line_total: sold.price.times(line.quantity)?,
+            line_total: part.unit_price.times(part.quantity)?,
             sku: sold.sku,
             product_id: sold.product_id,
             handle: Some(sold.handle),
@@ -49,13 +63,14 @@ impl OrderLineBody {
             options: sold.options,
             vendor: OrderVendor { id: sold.vendor_id, name: sold.vendor_name },
             picture: sold.picture,
-            quantity: line.quantity,
-            unit_price: sold.price,
+            quantity: part.quantity,
+            unit_price: part.unit_price,
+            list_price: (part.off.amount > 0).then_some(sold.price),
         })
     }
 
     /// A line of an order that was placed at another POP.
-    pub fn told(line: OrderedLine, shown: Option<&Shown>, vendor_name: String) -> crate::error::Result<Self> {
+    pub fn told(line: OrderedLine, shown: Option<&Shown>, vendor_name: String) -> Result<Self> {
         Ok(Self {
             line_total: line.unit_price.times(line.quantity)?,
             sku: line.sku.into(),
@@ -67,6 +82,7 @@ impl OrderLineBody {
             picture: shown.and_then(|shown| shown.picture.clone()),
             quantity: line.quantity,
             unit_price: line.unit_price,
+            list_price: None,
         })
     }
 }
@@ -80,19 +96,81 @@ pub struct OrderBody {
     /// Unix milliseconds.
     pub placed_ms: i64,
     pub lines: Vec<OrderLineBody>,
-    /// Sum of the lines.
+    /// Sum of the lines, after discounts.
     #[schema(value_type = MoneySchema)]
     pub subtotal: Money,
-    /// Price of delivery.
+    /// Price of delivery, after discounts.
     #[schema(value_type = MoneySchema)]
     pub delivery: Money,
-    /// Subtotal and delivery.
+    /// Subtotal, delivery, and the tax on top.
     #[schema(value_type = MoneySchema)]
     pub total: Money,
     /// `parcel`, `express`, `freight` or `pickup`.
     pub delivery_kind: String,
     /// `card`, `paypal`, `bank_transfer` or `invoice`.
     pub payment_method: String,
+    #[serde(flatten)]
+    pub sums: OrderSums,
+}
+
+/// What made the sums of an order; stored with it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct OrderSums {
+    /// Discounts that made its prices; one on delivery comes last.
+    pub discounts: Vec<DiscountBody>,
+    /// Gift cards that pay a part of it, or all of it.
+    pub gift_cards: Vec<GiftCardBody>,
+    /// The tax on top of subtotal and delivery; null where prices have it in them.
+    pub tax: Option<TaxBody>,
+    /// What no gift card pays: the provider is asked for it. Null for an order of another POP.
+    #[schema(value_type = Option<MoneySchema>)]
+    pub due: Option<Money>,
+    /// The price of delivery that a discount took off.
+    #[schema(value_type = Option<MoneySchema>)]
+    pub list_delivery: Option<Money>,
+}
+
+/// What a discount takes off.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DiscountBody {
+    /// For people.
+    pub name: String,
+    /// The code it was asked for with; null when it applies of itself.
+    pub code: Option<String>,
+    #[schema(value_type = MoneySchema)]
+    pub amount: Money,
+}
+
+/// What a gift card pays.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct GiftCardBody {
+    /// `gft_…`; its code is known to its owner alone.
+    pub id: String,
+    #[schema(value_type = MoneySchema)]
+    pub amount: Money,
+}
+
+impl OrderSums {
+    /// Of an order.
+    pub fn of(sums: &Sums) -> Self {
+        let card = |paid: &Paid| GiftCardBody { id: paid.card.card.id.to_string(), amount: paid.amount };
+        Self {
+            discounts: sums.used.iter().map(DiscountBody::of).collect(),
+            gift_cards: sums.cards.iter().map(card).collect(),
+            tax: sums.tax.clone(),
+            due: Some(sums.due),
+            list_delivery: (sums.delivery != sums.list_delivery).then_some(sums.list_delivery),
+        }
+    }
+}
+
+impl DiscountBody {
+    /// What was used.
+    pub fn of(used: &Used) -> Self {
+        let Used { discount, amount, .. } = used;
+        Self { name: discount.name.clone(), code: discount.code.clone(), amount: *amount }
+    }
 }
 
 /// An order that was placed, with the token that shows it to its owner.

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use kiosk_ids::OrderId;
 use kiosk_pop_store::orders::StoredOrder;
-use kiosk_pop_store::{order_states, orders};
+use kiosk_pop_store::{order_states, orders, returns};
 use kiosk_problem::Problem;
 use kiosk_session::Who;
 use kiosk_wire::people::OrderState;
@@ -11,6 +11,7 @@ use kiosk_wire::people::OrderState;
 use super::view::{Names, OrderEntry, OrderPage, OwnOrder};
 use crate::app::Pop;
 use crate::auth::{Token, token_required};
+use crate::checkout::view::{OrderLineBody, OrderSums};
 use crate::error::Result;
 use crate::paging::{self, PageQuery};
 use crate::payments::view::PaymentBody;
@@ -35,6 +36,20 @@ pub enum Found {
 }
 
 impl Found {
+    /// Its identifier, how far it is as the core told it, and its lines.
+    pub async fn parts(self, pop: &Pop) -> Result<(OrderId, Option<OrderState>, Vec<OrderLineBody>)> {
+        match self {
+            Self::Here(order) => {
+                let StoredOrder { id, told, lines, .. } = *order;
+                Ok((id, told, serde_json::from_str(&lines)?))
+            }
+            Self::Told(told) => {
+                let lines = Names::of(&*pop.edge.db, [&*told]).await?.lines(&told)?;
+                Ok((told.id.clone(), Some(*told), lines))
+            }
+        }
+    }
+
     /// As its owner sees it.
     pub async fn own(self, pop: &Pop) -> Result<OwnOrder> {
         let db = &*pop.edge.db;
@@ -42,12 +57,15 @@ impl Found {
             Self::Here(order) => {
                 let names = Names::of(db, order.told.as_ref()).await?;
                 let StoredOrder { id, payment_method, total, placed_ms, .. } = &*order;
-                let payment = PaymentBody::of_order(pop, id, payment_method, *total, *placed_ms).await?;
-                OwnOrder::of(*order, payment, &names)
+                let due = serde_json::from_str::<OrderSums>(&order.sums)?.due.unwrap_or(*total);
+                let payment = PaymentBody::of_order(pop, id, payment_method, due, *placed_ms).await?;
+                let asked = returns::list(db, id).await?;
+                OwnOrder::of(*order, payment, &asked, &names)
             }
             Self::Told(told) => {
                 let names = Names::of(db, [&*told]).await?;
-                OwnOrder::told(*told, &names)
+                let asked = returns::list(db, &told.id).await?;
+                OwnOrder::told(*told, &asked, &names)
             }
         }
     }

@@ -7,15 +7,18 @@ use kiosk_money::Money;
 use kiosk_pop_store::catalog::{Shown, shown, vendor_names};
 use kiosk_pop_store::order_states::AccountOrder;
 use kiosk_pop_store::orders::StoredOrder;
+use kiosk_pop_store::returns::Asked;
 use kiosk_privacy::{Personal, Shopper};
 use kiosk_wire::people::{OrderState, OrderedLine, ParcelStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::checkout::view::{OrderLineBody, OrderVendor};
+use crate::checkout::tax::TaxBody;
+use crate::checkout::view::{OrderLineBody, OrderSums, OrderVendor};
 use crate::error::Result;
 use crate::openapi::MoneySchema;
 use crate::payments::view::PaymentBody;
+use crate::returns::view::{ReturnBody, ReturnableBody, returnable, returns};
 
 /// A page of the orders of an account.
 #[derive(Serialize, ToSchema)]
@@ -114,15 +117,17 @@ pub struct OwnOrder {
     /// Unix milliseconds.
     placed_ms: i64,
     lines: Vec<OrderLineBody>,
-    /// Sum of the lines.
+    /// Sum of the lines, after discounts.
     #[schema(value_type = MoneySchema)]
     subtotal: Money,
-    /// Price of delivery.
+    /// Price of delivery, after discounts.
     #[schema(value_type = MoneySchema)]
     delivery: Money,
     /// Subtotal and delivery.
     #[schema(value_type = MoneySchema)]
     total: Money,
+    #[serde(flatten)]
+    sums: OrderSums,
     /// `parcel`, `express`, `freight` or `pickup`; null for an order of another POP, as is all that follows it.
     delivery_kind: Option<String>,
     /// `card`, `paypal`, `bank_transfer` or `invoice`.
@@ -131,8 +136,14 @@ pub struct OwnOrder {
     payment: Option<PaymentBody>,
     contact: Option<OwnContact>,
     address: Option<OwnAddress>,
-    /// One for each vendor; none for an order of a guest, and for one that is not or was never paid.
+    /// Whether nobody was logged in when it was placed.
+    guest: bool,
+    /// One for each vendor; none for an order that is not or was never paid, and for one of a guest before it moved.
     parcels: Vec<ParcelBody>,
+    /// What can be sent back.
+    returnable: Vec<ReturnableBody>,
+    /// What goes back, or was to.
+    returns: Vec<ReturnBody>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -173,7 +184,7 @@ impl Names {
         })
     }
 
-    fn lines(&self, told: &OrderState) -> Result<Vec<OrderLineBody>> {
+    pub fn lines(&self, told: &OrderState) -> Result<Vec<OrderLineBody>> {
         let line = |line: &OrderedLine| {
             let shown = self.products.get(line.product.as_str());
             OrderLineBody::told(line.clone(), shown, self.vendor(line.vendor.as_str()))
@@ -273,39 +284,63 @@ impl OrderEntry {
 
 impl OwnOrder {
     /// An order that was placed here.
-    pub fn of(order: StoredOrder, payment: Option<PaymentBody>, names: &Names) -> Result<Self> {
+    pub fn of(
+        order: StoredOrder,
+        payment: Option<PaymentBody>,
+        asked: &[Asked],
+        names: &Names,
+    ) -> Result<Self> {
         let lines: Vec<OrderLineBody> = serde_json::from_str(&order.lines)?;
-        // The core tells how far orders of accounts are. Of a guest's order nothing would ever be told.
-        let parcels = match order.account {
-            Some(_) => parcels(&order.status, &lines, order.told.as_ref(), names),
-            None => Vec::new(),
+        let mut sums: OrderSums = serde_json::from_str(&order.sums)?;
+        // Orders of before there were gift cards say nothing of it.
+        sums.due.get_or_insert(order.total);
+        // The core tells of a guest's order once it moves, and not before.
+        let parcels = if order.account.is_some() || order.told.is_some() {
+            parcels(&order.status, &lines, order.told.as_ref(), names)
+        } else {
+            Vec::new()
         };
+        // Both are kept as they are charged.
+        let untaxed = |amount: Money, tax: fn(&TaxBody) -> Money| {
+            let tax = sums.tax.as_ref().map_or(0, |of| tax(of).amount);
+            Money::new(amount.amount - tax, amount.currency)
+        };
+        let (subtotal, delivery) =
+            (untaxed(order.subtotal, |tax| tax.goods), untaxed(order.delivery, |tax| tax.delivery));
+        let told = order.told.as_ref();
+        let (returnable, returns) = (returnable(&lines, told, asked), returns(&lines, told, asked));
         let (contact, address) = reveal(&order.shopper);
         Ok(Self {
             status: status(&order.status, &parcels),
             id: order.id.into(),
             placed_ms: order.placed_ms,
             lines,
-            subtotal: order.subtotal,
-            delivery: order.delivery,
+            subtotal,
+            delivery,
             total: order.total,
+            sums,
             delivery_kind: Some(order.delivery_kind),
             payment_method: Some(order.payment_method),
             payment,
             contact: Some(contact),
             address: Some(address),
+            guest: order.account.is_none(),
             parcels,
+            returnable,
+            returns,
         })
     }
 
     /// An order that was placed at another POP of the region.
-    pub fn told(told: OrderState, names: &Names) -> Result<Self> {
+    pub fn told(told: OrderState, asked: &[Asked], names: &Names) -> Result<Self> {
         let mut subtotal = Money::zero(told.total.currency);
         for line in &told.lines {
             subtotal = subtotal.checked_add(line.unit_price.times(line.quantity)?)?;
         }
         let lines = names.lines(&told)?;
         let parcels = parcels(PLACED, &lines, Some(&told), names);
+        let returnable = returnable(&lines, Some(&told), asked);
+        let returns = returns(&lines, Some(&told), asked);
         Ok(Self {
             status: status(PLACED, &parcels),
             id: told.id.into(),
@@ -314,12 +349,16 @@ impl OwnOrder {
             subtotal,
             delivery: Money::new(told.total.amount.saturating_sub(subtotal.amount), told.total.currency),
             total: told.total,
+            sums: OrderSums::default(),
             delivery_kind: None,
             payment_method: None,
             payment: None,
             contact: None,
             address: None,
+            guest: false,
             parcels,
+            returnable,
+            returns,
         })
     }
 }

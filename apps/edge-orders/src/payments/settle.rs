@@ -2,7 +2,7 @@
 
 use kiosk_edge_platform::DbError;
 use kiosk_ids::EventId;
-use kiosk_payments::{NewPayment, PayError, Snapshot, Started, State as AtProvider};
+use kiosk_payments::{NewPayment, PayError, Purpose, Snapshot, Started, State as AtProvider};
 use kiosk_pop_store::StoreError;
 use kiosk_pop_store::guard::Guard;
 use kiosk_pop_store::payments::{self as store, Failure, Payment, State, Success};
@@ -16,6 +16,9 @@ use crate::sync;
 const FIRST_LOOK_MS: i64 = 15_000;
 /// How long the core is waited for when leases have lapsed under a payment, in milliseconds.
 const RENEW_TIMEOUT_MS_MAX: u32 = 800;
+/// A provider is asked again this much after it said that nothing will come of a payment, in milliseconds. A request that
+/// looked before it was given up may reserve the money after: by then it has, or never will.
+const SURE_AFTER_MS: i64 = 60_000;
 
 /// A step was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +94,7 @@ fn new_payment(pop: &Pop, payment: &Payment) -> NewPayment {
     let back = format!("{}/checkout/return?order={}", pop.config.payments.shop_url, payment.order);
     NewPayment {
         id: payment.id.clone(),
-        order: payment.order.clone(),
+        purpose: Purpose::Order(payment.order.clone()),
         amount: payment.amount,
         cancel_url: format!("{back}&unfinished=1"),
         return_url: back,
@@ -108,11 +111,11 @@ async fn look(pop: &Pop, payment: &Payment, wish: Wish) -> Result<(), Trouble> {
         (_, true) => "expired",
         (..) => "not_paid",
     };
-    match ask(pop, payment, ends).await {
+    match ask(pop, payment).await {
         Ok(seen) => match seen.state {
             AtProvider::Authorised | AtProvider::Captured => paid(pop, payment, seen).await,
             AtProvider::Closed => give_up(pop, payment, false, reason).await,
-            AtProvider::Open if ends => give_up(pop, payment, true, reason).await,
+            AtProvider::Open if ends => close(pop, payment, reason).await,
             AtProvider::Open => Ok(()),
         },
         Err(PayError::Declined(code)) => {
@@ -132,15 +135,29 @@ async fn look(pop: &Pop, payment: &Payment, wish: Wish) -> Result<(), Trouble> {
     }
 }
 
-/// How far a payment is at the provider; one that `ends` is closed there unless it is paid.
-async fn ask(pop: &Pop, payment: &Payment, ends: bool) -> Result<Snapshot, PayError> {
+/// How far a payment is at the provider.
+async fn ask(pop: &Pop, payment: &Payment) -> Result<Snapshot, PayError> {
     let gateway = pop.providers.get(&payment.provider)?;
     let reference = payment.reference.as_deref().ok_or(PayError::Mismatch("reference"))?;
-    let seen = gateway.look(&payment.id, reference).await?;
-    if ends && seen.state == AtProvider::Open {
-        return gateway.cancel(&payment.id, reference).await;
+    gateway.look(&payment.id, reference).await
+}
+
+/// Gives up a payment that is open at its provider, here before there: another request may see it paid at this moment, and
+/// would place the order on money that is let go.
+async fn close(pop: &Pop, payment: &Payment, reason: &str) -> Result<(), Trouble> {
+    give_up(pop, payment, true, reason).await?;
+    let Some(payment) = store::get(&*pop.edge.db, &payment.id).await? else { return Ok(()) };
+    if payment.state != State::Voiding {
+        return Ok(());
     }
-    Ok(seen)
+    match void(pop, &payment).await {
+        // The tick goes on with it.
+        Err(Trouble::Provider(error)) => {
+            tracing::warn!(%error, payment = %payment.id, "a payment that was given up is still open there");
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Places the order that was paid for. When that is not possible any more, it is given up and the money is let go.
@@ -219,12 +236,18 @@ async fn void(pop: &Pop, payment: &Payment) -> Result<(), Trouble> {
     let named = store::get(db, &payment.id).await?.and_then(|payment| payment.reference);
     let reference = named.ok_or(PayError::Mismatch("reference"))?;
     let seen = pop.providers.get(&payment.provider)?.cancel(&payment.id, &reference).await?;
-    match seen.state {
-        AtProvider::Closed => Ok(store::closed(db, &payment.id).await?),
-        AtProvider::Captured => {
+    let now_ms = pop.now_ms();
+    match (seen.state, payment.told_ms) {
+        (AtProvider::Closed, None) => Ok(store::told(db, &payment.id, now_ms, now_ms + SURE_AFTER_MS).await?),
+        (AtProvider::Closed, Some(told_ms)) if now_ms < told_ms + SURE_AFTER_MS => Ok(()),
+        (AtProvider::Closed, Some(_)) => Ok(store::closed(db, &payment.id).await?),
+        (AtProvider::Captured, _) => {
+            // The core has its order: this POP's database was set back to before it was paid.
             tracing::error!(payment = %payment.id, "a payment that was given up has been captured");
-            Err(PayError::Mismatch("state").into())
+            Ok(store::closed(db, &payment.id).await?)
         }
-        AtProvider::Open | AtProvider::Authorised => Err(PayError::Away("not closed yet".to_owned()).into()),
+        (AtProvider::Open | AtProvider::Authorised, _) => {
+            Err(PayError::Away("not closed yet".to_owned()).into())
+        }
     }
 }

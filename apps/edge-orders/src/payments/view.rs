@@ -82,18 +82,18 @@ impl PaymentBody {
         }
     }
 
-    /// Of an order, however it is paid; nothing for one on invoice.
+    /// Of an order, however what is `due` is paid; nothing for one on invoice, and when gift cards paid all of it.
     pub async fn of_order(
         pop: &Pop,
         order: &OrderId,
         method: &str,
-        total: Money,
+        due: Money,
         placed_ms: i64,
     ) -> Result<Option<Self>> {
-        if method == "bank_transfer" {
-            return Ok(Self::transfer(pop, order, total, placed_ms));
+        if method == "bank_transfer" && due.amount > 0 {
+            return Ok(Self::transfer(pop, order, due, placed_ms));
         }
-        if method == "invoice" {
+        if method == "invoice" || due.amount == 0 {
             return Ok(None);
         }
         Ok(store::of_order(&*pop.edge.db, order).await?.as_ref().map(Self::of))

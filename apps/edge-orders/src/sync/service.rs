@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::core_client::CoreError;
 use super::{backoff, events, feed, leases, media, upkeep, uploads};
 use crate::app::Pop;
-use crate::payments;
+use crate::{mail, payments};
 
 /// A tick starts nothing new after this long, in milliseconds; what it started may take one request's timeout more.
 const TICK_MS_MAX: i64 = 5_000;
@@ -50,6 +50,8 @@ pub struct TickReport {
     pub uploads: u64,
     /// Payments that were looked after.
     pub payments: u64,
+    /// Mails that the provider took.
+    pub mails: u64,
 }
 
 /// Until when a tick may start something.
@@ -87,6 +89,12 @@ pub async fn tick(pop: &Pop) -> Result<TickReport, StoreError> {
             Err(error) => tracing::warn!(%error, "payments could not be looked after"),
         }
         state.events_wait |= report.payments > 0;
+    }
+    if state.mails_wait {
+        match mail::deliver(pop).await {
+            Ok(sent) => report.mails = sent,
+            Err(error) => tracing::warn!(%error, "mails could not be sent"),
+        }
     }
     if state.core_retry_ms > pop.now_ms() {
         return Ok(report);

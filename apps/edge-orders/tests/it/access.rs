@@ -24,20 +24,27 @@ enum Access {
     Scheduler,
 }
 
-const CASES: [(&str, &str, Access); 17] = [
+const CASES: [(&str, &str, Access); 24] = [
     ("GET", "/v1/products", Access::Public),
     ("GET", "/v1/products/{id}", Access::Public),
     ("GET", "/v1/products/{id}/reviews", Access::Public),
     ("GET", "/v1/openapi.json", Access::Public),
     ("POST", "/v1/carts", Access::Public),
     ("GET", "/v1/carts/{id}", Access::Owner),
+    ("POST", "/v1/carts/{id}/quote", Access::Owner),
     ("PUT", "/v1/carts/{id}/lines/{sku}", Access::Owner),
     ("DELETE", "/v1/carts/{id}/lines/{sku}", Access::Owner),
+    ("PUT", "/v1/carts/{id}/code", Access::Owner),
+    ("DELETE", "/v1/carts/{id}/code", Access::Owner),
+    ("PUT", "/v1/carts/{id}/gift-cards", Access::Owner),
+    ("DELETE", "/v1/carts/{id}/gift-cards/{card}", Access::Owner),
     ("POST", "/v1/orders", Access::Owner),
     ("GET", "/v1/orders/{id}", Access::Owner),
     ("POST", "/v1/orders/{id}/payment", Access::Owner),
     ("POST", "/v1/orders/{id}/cancel-payment", Access::Owner),
+    ("POST", "/v1/orders/{id}/returns", Access::Owner),
     ("GET", "/v1/orders", Access::Customer),
+    ("GET", "/v1/loyalty", Access::Customer),
     ("POST", "/v1/carts/claim", Access::Customer),
     ("POST", "/v1/payments/webhooks/{provider}", Access::Provider),
     ("POST", "/internal/tick", Access::Host),
@@ -60,7 +67,7 @@ async fn every_route_has_a_case() {
     let secured = |(method, path, _): &(&str, &str, Access)| {
         api["paths"][path][method.to_lowercase()]["security"].is_array()
     };
-    for case in &CASES[..15] {
+    for case in &CASES[..22] {
         assert_eq!(
             secured(case),
             matches!(case.2, Access::Owner | Access::Customer),
@@ -79,9 +86,11 @@ async fn owners_routes_are_closed_to_everybody_else() {
     let before = pop.effects().await;
     for (method, path, _) in CASES.iter().filter(|case| case.2 == Access::Owner) {
         let id = if path.contains("orders") { order["id"].as_str().unwrap() } else { theirs.id.as_str() };
-        let url = path.replace("{id}", id).replace("{sku}", MUG);
+        let url = path.replace("{id}", id).replace("{sku}", MUG).replace("{card}", "gft_one");
         let body = match *method {
+            "PUT" if !path.contains("lines") => Some(json!({"code": "GUESS"})),
             "PUT" => Some(json!({"quantity": 9})),
+            "POST" if path.ends_with("quote") => Some(json!({"country": "DE", "postcode": "10115"})),
             "POST" => Some(form.clone()),
             _ => None,
         };

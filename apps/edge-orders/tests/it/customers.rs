@@ -6,29 +6,14 @@ use kiosk_money::{Currency, Money};
 use kiosk_privacy::{Kind, PseudonymKey};
 use kiosk_risk::Outcome;
 use kiosk_wire::people::{
-    OrderState, OrderedLine, Parcel, ParcelStatus, Promotion, Rating, Review, Standing,
+    Loyalty, LoyaltyTier, OrderState, OrderedLine, Parcel, ParcelStatus, Promotion, Rating, Review, Standing,
 };
 use kiosk_wire::{Attribute, Change, FeedPage};
 use serde_json::{Value, json};
 
-use crate::support::{
-    ADA, AS_ADA, AS_BOB, BOB, FakeCore, MUG, PSEUDONYM_KEY, SOFA, TestPop, decision, product, who,
-};
-
-impl FakeCore {
-    /// Tells more by the feed.
-    fn tell(&self, change: Change) {
-        self.with(|state| state.feed.push(change));
-    }
-}
+use crate::support::{ADA, AS_ADA, AS_BOB, BOB, MUG, PSEUDONYM_KEY, SOFA, TestPop, decision, product, who};
 
 impl TestPop {
-    /// Waits until the feed is asked for again, and applies it.
-    async fn follow(&self) {
-        self.host.clock.advance_ms(2_000);
-        self.tick_until_quiet().await;
-    }
-
     async fn block(&self, customer: &str, blocked: bool) {
         self.core.tell(Change::Standing(Standing { customer: customer.into(), blocked }));
         self.follow().await;
@@ -59,8 +44,10 @@ fn state(id: &str, session: &str, placed_ms: i64, status: ParcelStatus) -> Order
             vendor: vendor.clone(),
             quantity: 2,
             unit_price: Money::new(1_999, Currency::EUR),
+            returnable: 0,
         }],
         parcels: vec![Parcel::new(vendor, status)],
+        returns: Vec::new(),
     }
 }
 
@@ -92,6 +79,38 @@ async fn an_ended_session_does_not_lose_the_order_to_the_account() {
     pop.buy_as(ADA, &cart, "key").await.is_problem(503, "accounts_unavailable");
     assert_eq!(pop.effects().await, before);
     pop.buy(&cart, "key").await.is(201);
+}
+
+#[tokio::test]
+async fn an_account_sees_its_own_tier() {
+    let pop = TestPop::stocked().await;
+    let tier = async |session: &[(&str, &str)]| {
+        pop.call(Method::GET, "/v1/loyalty", None, session, None).await.is(200).body
+    };
+    assert_eq!(tier(&AS_ADA).await["tier"], Value::Null, "nothing is known of who never bought");
+    let eur = |amount| Money::new(amount, Currency::EUR);
+    let next = LoyaltyTier { name: "silver".into(), kept: eur(50_000), orders: 5 };
+    let earned = |tier: &str| Loyalty {
+        account: who(ADA).account,
+        tier: Some(tier.to_owned()),
+        kept: eur(12_000),
+        orders: 3,
+        next: Some(next.clone()),
+    };
+    pop.core.tell(Change::Loyalty(earned("none")));
+    pop.core.tell(Change::Loyalty(earned("bronze")));
+    pop.follow().await;
+    let told = tier(&AS_ADA).await;
+    assert_eq!((&told["tier"], &told["orders"]), (&json!("bronze"), &json!(3)));
+    assert_eq!(
+        told["next"],
+        json!({ "name": "silver", "kept": { "amount": 50_000, "currency": "EUR" }, "orders": 5 })
+    );
+    assert!(told.get("account").is_none(), "a pseudonym is nobody's business");
+    assert_eq!(tier(&AS_BOB).await["tier"], Value::Null);
+    pop.host.http.down("edge-accounts.spin.internal");
+    let away = pop.call(Method::GET, "/v1/loyalty", None, &AS_ADA, None).await;
+    away.is_problem(503, "accounts_unavailable");
 }
 
 #[tokio::test]

@@ -174,3 +174,16 @@ async fn what_is_voided_is_voided_whoever_breaks_off() {
         is_undone(&pop, &cart, &format!("{fault:?}")).await;
     }
 }
+
+#[tokio::test]
+async fn what_is_given_up_is_decided_here_before_the_provider_hears_of_it() {
+    let pop = TestPop::paying().await;
+    let cart = pop.cart_with(&[(MUG, 1)]).await;
+    let order = pop.order_by_card(&cart, "key").await.is(201).body;
+    GIVE_UP.fail(&pop, Side::Before);
+    assert!(pop.cancel_payment(&order).await.status.is_server_error());
+    assert_eq!(pop.stripe.open(), 1, "another request may see it paid and place the order");
+    pop.stripe.pay(order["payment"]["redirect_url"].as_str().unwrap());
+    pop.settle(&order).await.is(200);
+    is_bought_once(&pop, "paid after all").await;
+}

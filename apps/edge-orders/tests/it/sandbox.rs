@@ -1,6 +1,8 @@
 //! Payments at the sandbox, which speaks as Stripe and PayPal do: their pages, their webhooks and their faults.
 
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use kiosk_edge_platform::Clock;
@@ -92,6 +94,27 @@ async fn deliver(pop: &TestPop, sandbox: &Sandbox) -> Vec<u16> {
     statuses
 }
 
+/// Authorises an approved PayPal order, as a request does that looked at it before somebody else gave it up.
+async fn authorise_late(sandbox: &Sandbox, order: &Value) {
+    let call = async |path: &str, authorization: &str, body: &'static str| {
+        let request = Request::post(path)
+            .header("authorization", authorization)
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap();
+        let answer = psp_sandbox::router(sandbox.clone()).oneshot(request).await.unwrap();
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert!(status.is_success(), "{path}: {status} {body:?}");
+        serde_json::from_slice::<Value>(&body).unwrap()
+    };
+    let login = format!("Basic {}", STANDARD.encode("client:secret"));
+    let token = call("/v1/oauth2/token", &login, "grant_type=client_credentials").await;
+    let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
+    let name = page(order).split("token=").nth(1).unwrap().to_owned();
+    call(&format!("/v2/checkout/orders/{name}/authorize"), &bearer, "").await;
+}
+
 /// How far the payments are at the providers.
 fn at_providers(sandbox: &Sandbox) -> Vec<String> {
     let ledger = serde_json::to_value(sandbox.ledger()).unwrap();
@@ -170,6 +193,22 @@ async fn paypal_that_declines_after_all_gives_the_cart_back() {
     pop.let_pass_ms(60_000).await;
     assert_eq!(pop.number("SELECT COUNT(*) FROM payment WHERE due_ms IS NOT NULL").await, 0);
     assert!(!at_providers(&sandbox).contains(&"authorised".to_owned()));
+}
+
+#[tokio::test]
+async fn what_a_slower_request_reserves_after_the_end_is_let_go() {
+    let (pop, sandbox) = paying().await;
+    let (_, order) = ordered(&pop, "paypal").await;
+    pop.host.http.down("paypal.test");
+    assert_eq!(pop.cancel_payment(&order).await.is(200).body["status"], "cancelled");
+    approve_paypal(&sandbox, &order, "balance").await;
+    pop.host.http.up("paypal.test", psp_sandbox::router(sandbox.clone()));
+    pop.let_pass_ms(5_000).await;
+    authorise_late(&sandbox, &order).await;
+    assert_eq!(at_providers(&sandbox), ["authorised"]);
+    pop.let_pass_ms(65_000).await;
+    assert_eq!(at_providers(&sandbox), ["voided"]);
+    assert_eq!(pop.number("SELECT COUNT(*) FROM payment WHERE due_ms IS NOT NULL").await, 0);
 }
 
 #[tokio::test]

@@ -170,6 +170,7 @@ pub fn order_at(id: &str, account: &str, product: &str, vendor: &str, status: Pa
         vendor: vendor.clone(),
         quantity: 1,
         unit_price: price,
+        returnable: 0,
     };
     Change::Order(Box::new(OrderState {
         id: OrderId::named(id).unwrap(),
@@ -178,6 +179,7 @@ pub fn order_at(id: &str, account: &str, product: &str, vendor: &str, status: Pa
         total: price,
         lines: vec![line],
         parcels: vec![Parcel::new(vendor, status)],
+        returns: Vec::new(),
     }))
 }
 

@@ -20,6 +20,7 @@ pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
         .route("/", get(overview::show))
         .route("/events/{id}/redeliver", post(overview::redeliver))
+        .route("/refunds/{id}/fail", post(overview::fail_refund))
         .route("/disputes", post(overview::open_dispute))
         .route("/disputes/{id}", post(overview::close_dispute))
         .route("/c/pay/{id}", get(checkout::show).post(checkout::pay))

@@ -26,6 +26,11 @@ pub(super) struct NewDispute {
 }
 
 #[derive(Deserialize)]
+pub(super) struct OfProvider {
+    provider: Provider,
+}
+
+#[derive(Deserialize)]
 pub(super) struct Verdict {
     provider: Provider,
     outcome: String,
@@ -52,6 +57,17 @@ pub(super) async fn redeliver(State(sandbox): State<Sandbox>, Path(id): Path<Str
 pub(super) async fn open_dispute(State(sandbox): State<Sandbox>, Form(new): Form<NewDispute>) -> Response {
     match sandbox.open_dispute(new.provider, &new.capture) {
         Ok(_) => Redirect::to("/").into_response(),
+        Err(_) => unknown(),
+    }
+}
+
+pub(super) async fn fail_refund(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    Form(of): Form<OfProvider>,
+) -> Response {
+    match sandbox.fail_refund(of.provider, &id) {
+        Ok(()) => Redirect::to("/").into_response(),
         Err(_) => unknown(),
     }
 }
@@ -129,10 +145,20 @@ const fn status(status: Status) -> &'static str {
     }
 }
 
-/// The buttons of a payment: one for each capture that can be disputed, two for each dispute that is open.
+/// The buttons of a payment: one for each refund that can fail, one for each capture that can be disputed, two for each
+/// dispute that is open.
 fn disputes(payment: &Payment) -> String {
     let provider = payment.provider.name();
     let mut buttons = String::new();
+    for refund in payment.refunds.iter().filter(|refund| !refund.failed) {
+        let _ = write!(
+            buttons,
+            "<form method=\"post\" action=\"/refunds/{}/fail\"><input type=\"hidden\" name=\"provider\" value=\"{provider}\">\
+             <button class=\"quiet\" type=\"submit\">Refund of {} comes back</button></form>",
+            attribute(&refund.id),
+            price(refund.amount)
+        );
+    }
     let mut offered: Vec<&str> = Vec::new();
     for capture in &payment.captures {
         let name = capture.reference.as_str();

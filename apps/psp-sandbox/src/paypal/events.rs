@@ -38,6 +38,10 @@ pub(crate) fn of(payment: &Payment, what: What) -> Vec<(&'static str, Value)> {
             let made = payment.refunds.get(place);
             made.map(|made| ("PAYMENT.CAPTURE.REFUNDED", refund(payment, made, ""))).into_iter().collect()
         }
+        What::RefundFailed(place) => {
+            let made = payment.refunds.get(place);
+            made.map(|made| ("PAYMENT.REFUND.FAILED", refund(payment, made, ""))).into_iter().collect()
+        }
         What::DisputeOpened(place) => disputed(payment, place, "CUSTOMER.DISPUTE.CREATED"),
         What::DisputeClosed(place) => disputed(payment, place, "CUSTOMER.DISPUTE.RESOLVED"),
     }
@@ -53,6 +57,7 @@ pub(crate) fn write(id: &str, kind: &str, resource: Value, now_ms: i64) -> Strin
         Some("ORDER" | "PAYMENT-APPROVAL") => "checkout-order",
         Some("AUTHORIZATION") => "authorization",
         Some("CAPTURE") if kind.ends_with("REFUNDED") => "refund",
+        Some("REFUND") => "refund",
         Some("CAPTURE") => "capture",
         _ => "dispute",
     };

@@ -140,7 +140,7 @@ pub(super) fn refund(payment: &Payment, made: &Refund, public_url: &str) -> Valu
     supplement["related_ids"]["capture_id"] = json!(made.capture);
     json!({
         "id": made.id,
-        "status": "COMPLETED",
+        "status": if made.failed { "FAILED" } else { "COMPLETED" },
         "amount": amount(made.amount),
         "custom_id": payment.metadata.get("custom_id"),
         "invoice_id": payment.metadata.get("invoice_id"),

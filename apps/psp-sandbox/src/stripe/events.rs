@@ -50,6 +50,11 @@ pub(crate) fn of(payment: &Payment, what: What) -> Vec<(&'static str, Value)> {
             told.extend(made.map(|made| ("refund.created", made)));
             told
         }
+        What::RefundFailed(place) => {
+            let made = payment.refunds.get(place).map(|made| object(refund(payment, made)));
+            let kinds = ["refund.updated", "refund.failed"];
+            made.into_iter().flat_map(|made| kinds.map(|kind| (kind, made.clone()))).collect()
+        }
         What::DisputeOpened(place) => {
             disputes(payment, place, &["charge.dispute.created", "charge.dispute.funds_withdrawn"])
         }

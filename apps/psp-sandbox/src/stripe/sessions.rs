@@ -3,7 +3,7 @@
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 use http::HeaderMap;
-use kiosk_money::Money;
+use kiosk_money::{Currency, Money};
 
 use super::answer::{Problem, call, invalid, missing};
 use super::form::Form;
@@ -18,6 +18,11 @@ const PAGE_MS_MIN: i64 = 30 * 60_000;
 const PAGE_MS_MAX: i64 = 24 * 3_600_000;
 /// The clock of a shop is this much ahead or behind, in milliseconds.
 const PAGE_SKEW_MS: i64 = 60_000;
+
+/// The least that a session can be of, in minor units: of pounds, and of the other currencies that the sandbox is used with.
+fn least(currency: Currency) -> i64 {
+    if currency == Currency::GBP { 30 } else { 50 }
+}
 
 const NEW_SESSION: [&str; 21] = [
     "mode",
@@ -80,9 +85,9 @@ fn read_session(form: &Form, now_ms: i64) -> Result<NewPayment, Problem> {
         names.push(form.required(&field("[price_data][product_data][name]"))?.to_owned());
         sum = sum.saturating_add(price.saturating_mul(quantity));
     }
-    if sum <= 0 {
+    if sum < least(currency) {
         return Err(invalid(
-            "The total amount must be positive.",
+            "The Checkout Session's total amount due must add up to at least the minimum of its currency.",
             Some("line_items"),
             Some("amount_too_small"),
         ));

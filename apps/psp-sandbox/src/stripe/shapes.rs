@@ -151,10 +151,11 @@ pub(super) fn refund(payment: &Payment, refund: &Refund) -> Value {
         "charge": refund.capture,
         "created": refund.at_ms / 1000,
         "currency": currency(payment),
+        "failure_reason": refund.failed.then_some("lost_or_stolen_card"),
         "metadata": {},
         "payment_intent": payment.authorisation,
         "reason": null,
-        "status": "succeeded",
+        "status": if refund.failed { "failed" } else { "succeeded" },
     })
 }
 

@@ -38,6 +38,8 @@ pub enum What {
     Captured(usize),
     /// Money was given back.
     Refunded(usize),
+    /// Money that was given back came back.
+    RefundFailed(usize),
     /// A dispute began.
     DisputeOpened(usize),
     /// A dispute was decided.

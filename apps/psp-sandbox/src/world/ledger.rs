@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::payment::{Provider, Status, Sums};
+use super::payment::{Payment, Provider, Status, Sums};
 
 /// One payment. Amounts are minor units of its currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,22 +56,9 @@ impl World {
     pub fn ledger(&self) -> Ledger {
         let mut ledger = Ledger::default();
         for payment in self.payments.values() {
-            let sums = payment.sums();
-            let mark = |names: [&str; 2]| {
-                let found = names.iter().find_map(|name| payment.metadata.get(*name));
-                found.cloned()
-            };
-            ledger.payments.push(LedgerLine {
-                provider: payment.provider,
-                reference: payment.reference.clone(),
-                authorisation: payment.authorisation.clone(),
-                payment: mark(["payment", "custom_id"]),
-                order: mark(["order", "invoice_id"]),
-                status: payment.status,
-                currency: payment.amount.currency.code().to_owned(),
-                sums,
-            });
-            add(ledger.of(payment.provider, payment.amount.currency.code()), sums);
+            let line = line_of(payment);
+            add(ledger.of(payment.provider, payment.amount.currency.code()), line.sums);
+            ledger.payments.push(line);
         }
         for transfer in &self.transfers {
             let totals = ledger.of(transfer.provider, transfer.amount.currency.code());
@@ -81,8 +68,30 @@ impl World {
             let Sums { captured, refunded, disputed, fees, .. } = totals.sums;
             totals.net = captured - refunded - disputed - fees - totals.transferred;
         }
-        ledger.payments.sort_by(|a, b| a.reference.cmp(&b.reference));
         ledger
+    }
+
+    /// A payment by its reference, its authorisation or one of its captures.
+    #[must_use]
+    pub fn line(&self, provider: Provider, name: &str) -> Option<LedgerLine> {
+        self.find(provider, name).map(line_of)
+    }
+}
+
+fn line_of(payment: &Payment) -> LedgerLine {
+    let mark = |names: [&str; 2]| {
+        let found = names.iter().find_map(|name| payment.metadata.get(*name));
+        found.cloned()
+    };
+    LedgerLine {
+        provider: payment.provider,
+        reference: payment.reference.clone(),
+        authorisation: payment.authorisation.clone(),
+        payment: mark(["payment", "custom_id"]),
+        order: mark(["order", "invoice_id"]),
+        status: payment.status,
+        currency: payment.amount.currency.code().to_owned(),
+        sums: payment.sums(),
     }
 }
 

@@ -100,7 +100,8 @@ pub struct World {
     counter: u64,
     /// What each currency's balance began with, in minor units.
     opening: i64,
-    pub(crate) payments: HashMap<String, Payment>,
+    /// By reference; ordered, so that what happens to several at once happens in the same order in each run.
+    pub(crate) payments: BTreeMap<String, Payment>,
     /// References in the order of their making.
     order: VecDeque<String>,
     /// Intents, charges, authorisations and captures, to the reference of their payment.

@@ -99,13 +99,30 @@ impl World {
         if amount.amount > rest || amount.amount <= 0 {
             return Err(if disputed > 0 { Refusal::Disputed } else { Refusal::TooMuch(rest) });
         }
-        payment.refunds.push(Refund { id: id.clone(), capture: capture.to_owned(), amount, at_ms: now_ms });
+        let capture = capture.to_owned();
+        payment.refunds.push(Refund { id: id.clone(), capture, amount, at_ms: now_ms, failed: false });
         let place = payment.refunds.len() - 1;
         let name = payment.reference.clone();
         self.aliases.insert(id, name.clone());
         self.move_balance(provider, Money::new(-amount.amount, amount.currency));
         self.tell(&name, What::Refunded(place), now_ms);
         Ok(place)
+    }
+
+    /// A refund comes back from the payer's bank, some time after it was made.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`] when there is no such refund that has not failed.
+    pub fn fail_refund(&mut self, provider: Provider, id: &str, now_ms: i64) -> Result<(), Refusal> {
+        let payment = self.find_mut(provider, id)?;
+        let good = |refund: &Refund| refund.id == id && !refund.failed;
+        let place = payment.refunds.iter().position(good).ok_or(Refusal::Unknown)?;
+        let refund = &mut payment.refunds[place];
+        refund.failed = true;
+        let (amount, name) = (refund.amount, payment.reference.clone());
+        self.move_balance(provider, amount);
+        self.tell(&name, What::RefundFailed(place), now_ms);
+        Ok(())
     }
 
     /// Pays a vendor.

@@ -76,6 +76,9 @@ pub struct Refund {
     pub amount: Money,
     /// When, Unix milliseconds.
     pub at_ms: i64,
+    /// Whether the payer's bank sent it back: the money is the shop's again.
+    #[serde(default)]
+    pub failed: bool,
 }
 
 /// How a dispute stands.
@@ -185,7 +188,7 @@ impl Payment {
             authorised: if self.authorised_ms.is_some() { self.amount.amount } else { 0 },
             capturable: if self.status == Status::Authorised { self.amount.amount - captured } else { 0 },
             captured,
-            refunded: self.refunds.iter().map(|refund| refund.amount.amount).sum(),
+            refunded: self.kept_refunds().map(|refund| refund.amount.amount).sum(),
             disputed: self.disputes.iter().filter(held).map(|dispute| dispute.amount.amount).sum(),
             fees: self.captures.iter().map(|capture| capture.fee.amount).sum::<i64>()
                 + self.disputes.iter().map(|dispute| dispute.fee.amount).sum::<i64>(),
@@ -199,10 +202,15 @@ impl Payment {
         captures.map(|capture| capture.amount.amount).sum()
     }
 
+    /// Refunds that did not fail.
+    fn kept_refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds.iter().filter(|refund| !refund.failed)
+    }
+
     /// Given back of it.
     #[must_use]
     pub fn refunded_of(&self, reference: &str) -> i64 {
-        let refunds = self.refunds.iter().filter(|refund| refund.capture == reference);
+        let refunds = self.kept_refunds().filter(|refund| refund.capture == reference);
         refunds.map(|refund| refund.amount.amount).sum()
     }
 

@@ -13,8 +13,8 @@ use http_body_util::BodyExt as _;
 use kiosk_ids::{OrderId, PaymentId};
 use kiosk_money::{Currency, Money};
 use kiosk_payments::{
-    Capture, Captured, Gateway, NewPayment, NoAnswer, PayError, PayPal, Refund, Refunded, Snapshot, Started,
-    State, Stripe, Transport,
+    Capture, Captured, Gateway, NewPayment, NoAnswer, PayError, PayPal, Purpose, Refund, Refunded, Snapshot,
+    Started, State, Stripe, Transport,
 };
 use psp_sandbox::{Config, Hook, LedgerLine, Provider, Sandbox, router};
 use tower::ServiceExt as _;
@@ -136,7 +136,7 @@ impl World {
 pub fn new_payment(name: &str, amount: Money, now_ms: i64) -> NewPayment {
     NewPayment {
         id: PaymentId::parse(name).unwrap(),
-        order: OrderId::parse(&name.replace("pay_", "ord_")).unwrap(),
+        purpose: Purpose::Order(OrderId::parse(&name.replace("pay_", "ord_")).unwrap()),
         amount,
         return_url: RETURN_URL.to_owned(),
         cancel_url: "http://localhost:8001/checkout/cancel".to_owned(),

@@ -46,6 +46,7 @@ const CASES: &[(&str, &str, Access)] = &[
     ("POST", "/events/{id}/redeliver", Access::Public),
     ("POST", "/disputes", Access::Public),
     ("POST", "/disputes/{id}", Access::Public),
+    ("POST", "/refunds/{id}/fail", Access::Public),
     ("GET", "/c/pay/{id}", Access::Public),
     ("POST", "/c/pay/{id}", Access::Public),
     ("GET", "/c/pay/{id}/challenge", Access::Public),

@@ -1,4 +1,4 @@
-//! What each vendor sends for an order of an account, and what its customer can do about it.
+//! What each vendor sends for an order, and what its customer can do about it.
 
 use leptos::prelude::*;
 
@@ -26,9 +26,9 @@ fn tracking(shipment: &Shipment) -> impl IntoView + use<> {
     view! { <p class="parcel-tracking">{format!("{carrier} {tracking}: {}", words(status).to_lowercase())}</p> }
 }
 
-/// The parcels of the order `id`: how far each is, a way to write to its vendor, and once it has come, to review what
-/// was in it.
-pub fn parcels(id: &str, parcels: &[Parcel], lines: &[OrderLine]) -> AnyView {
+/// The parcels of the order `id`: how far each is, and for an account a way to write to its vendor, and once it has come,
+/// to review what was in it.
+pub fn parcels(id: &str, parcels: &[Parcel], lines: &[OrderLine], guest: bool) -> AnyView {
     let item = |parcel: &Parcel| {
         let vendor = &parcel.vendor;
         let url = format!("/account/chats/{id}/{}", vendor.id);
@@ -46,9 +46,11 @@ pub fn parcels(id: &str, parcels: &[Parcel], lines: &[OrderLine]) -> AnyView {
                     <strong>{vendor.name.clone()}</strong>
                     <span class="parcel-status" class:is-done=delivered>{words(parcel.status)}</span>
                 </p>
-                <p><a href=url>"Write to the vendor"<span class="vh">{format!(" {}", vendor.name)}</span></a></p>
+                {(!guest).then(|| view! {
+                    <p><a href=url>"Write to the vendor"<span class="vh">{format!(" {}", vendor.name)}</span></a></p>
+                })}
                 {shipments}
-                {arrived.then(|| reviews(&vendor.id, lines))}
+                {(arrived && !guest).then(|| reviews(&vendor.id, lines))}
             </li>
         }
     };

@@ -187,7 +187,7 @@ fn footer(shop: &Shop, nav: &Nav) -> AnyView {
                 <div class="bottom-nav" inner_html=nav.footer_html.clone()></div>
             </div>
             <div class="wrap bottom-line">
-                <p>"Prices include tax. Delivery is shown before you order."</p>
+                <p>"Prices include VAT. What comes on top, delivery and US sales tax, is shown before you order."</p>
             </div>
         </footer>
     }.into_any()

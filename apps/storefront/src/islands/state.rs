@@ -21,11 +21,27 @@ pub fn cart() -> ArcRwSignal<Option<CartState>> {
 }
 
 /// Takes note of an answer; answers that were overtaken by a newer one are ignored.
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code))]
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code))]
 pub fn learn(news: CartState) {
     cart().update(|known| {
         if known.is_none_or(|known| known.version < news.version) {
             *known = Some(news);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_was_overtaken_brings_no_removed_line_back() {
+        let answer = |version, quantity| CartState { version, quantity };
+        for news in [answer(2, 3), answer(4, 0), answer(3, 2), answer(4, 1)] {
+            learn(news);
+        }
+        assert_eq!(cart().get_untracked(), Some(answer(4, 0)));
+        learn(answer(5, 1));
+        assert_eq!(cart().get_untracked(), Some(answer(5, 1)));
+    }
 }

@@ -3,12 +3,14 @@
 use axum::http::{HeaderValue, Method, Request, header};
 use bytes::Bytes;
 use kiosk_edge_platform::Edge;
+use kiosk_ids::GiftCardId;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::sibling::{self, SiblingError};
 
-use super::model::{Cart, ClaimedCart, Key, Order, OrderPage, PlaceOrder};
+use super::model::{Cart, ClaimedCart, Destination, Key, Loyalty, Order, OrderPage, PlaceOrder};
+use super::returns::AskReturn;
 use crate::http::Visit;
 
 const BASE: &str = "http://edge-orders.spin.internal/v1";
@@ -79,6 +81,12 @@ impl<'a> OrdersApi<'a> {
         }
     }
 
+    /// The cart, with the tax that comes on top where it goes.
+    pub async fn quote(self, key: &Key, to: &Destination<'_>) -> Result<Cart, SiblingError> {
+        let call = Call::new(Method::POST, format!("{BASE}/carts/{}/quote", key.id), Some(key));
+        self.json(Call { body: Some(json!(to)), ..call }).await
+    }
+
     /// Sets the pieces of `sku`.
     pub async fn set_line(
         self,
@@ -120,6 +128,31 @@ impl<'a> OrdersApi<'a> {
     /// Takes `sku` out of the cart.
     pub async fn remove_line(self, key: &Key, sku: &str) -> Result<Cart, SiblingError> {
         self.json(Call::new(Method::DELETE, line_url(key, sku), Some(key))).await
+    }
+
+    /// Uses the code of a discount; none takes it out.
+    pub async fn put_code(self, key: &Key, code: Option<&str>) -> Result<Cart, SiblingError> {
+        let path = format!("{BASE}/carts/{}/code", key.id);
+        self.json(match code {
+            Some(code) => {
+                Call { body: Some(json!({ "code": code })), ..Call::new(Method::PUT, path, Some(key)) }
+            }
+            None => Call::new(Method::DELETE, path, Some(key)),
+        })
+        .await
+    }
+
+    /// Pays with the gift card that has this code.
+    pub async fn add_gift_card(self, key: &Key, code: &str) -> Result<Cart, SiblingError> {
+        let path = format!("{BASE}/carts/{}/gift-cards", key.id);
+        let body = Some(json!({ "code": code }));
+        self.json(Call { body, ..Call::new(Method::PUT, path, Some(key)) }).await
+    }
+
+    /// Pays with the gift card `id` no more.
+    pub async fn remove_gift_card(self, key: &Key, id: &GiftCardId) -> Result<Cart, SiblingError> {
+        let path = format!("{BASE}/carts/{}/gift-cards/{id}", key.id);
+        self.json(Call::new(Method::DELETE, path, Some(key))).await
     }
 
     /// Places the order; the same `idempotency_key` never places two.
@@ -165,6 +198,27 @@ impl<'a> OrdersApi<'a> {
             Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Asks for a return of pieces of the order `id`; the same `idempotency_key` never asks twice.
+    pub async fn ask_return(
+        self,
+        id: &str,
+        key: Option<&Key>,
+        idempotency_key: &str,
+        ask: &AskReturn,
+    ) -> Result<(), SiblingError> {
+        let call = Call {
+            body: Some(serde_json::to_value(ask)?),
+            idempotency_key: Some(idempotency_key),
+            ..Call::new(Method::POST, format!("{BASE}/orders/{id}/returns"), key)
+        };
+        self.json::<serde_json::Value>(call).await.map(|_| ())
+    }
+
+    /// What the session's account has earned.
+    pub async fn loyalty(self) -> Result<Loyalty, SiblingError> {
+        self.json(Call::new(Method::GET, format!("{BASE}/loyalty"), None)).await
     }
 
     /// The orders of the session's account, newest first; `cursor` is `next` of the page before.

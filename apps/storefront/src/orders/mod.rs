@@ -2,10 +2,14 @@
 
 mod client;
 mod model;
+mod paid;
+mod returns;
 
 pub use client::OrdersApi;
 pub use model::{
-    Address, Cart, CartLine, ClaimedCart, Contact, DeliveryOption, Key, Order, OrderEntry, OrderLine,
-    OrderPage, OrderPayment, Parcel, ParcelStatus, Payment, PaymentOption, PlaceOrder, PriceChange, Shipment,
-    Shortage, Transfer,
+    AddedTax, Address, Cart, CartLine, ClaimedCart, Contact, DeliveryOption, Destination, Key, Loyalty,
+    NextTier, Order, OrderEntry, OrderLine, OrderPage, Parcel, ParcelStatus, Payment, PaymentOption,
+    PlaceOrder, PriceChange, Shipment, Shortage,
 };
+pub use paid::{CartCode, CartGiftCard, Discount, OrderPayment, Transfer};
+pub use returns::{AskLine, AskReturn, OrderReturn, ReturnStatus, Returnable};

@@ -3,6 +3,8 @@
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
+use super::paid::{CartCode, CartGiftCard, Discount, GiftCardUse, OrderPayment};
+use super::returns::{OrderReturn, Returnable};
 use crate::sibling::SiblingError;
 
 /// Longest token that is taken from a cookie or an address, in bytes.
@@ -58,9 +60,24 @@ pub struct Cart {
     /// What is in it.
     #[serde(default)]
     pub lines: Vec<CartLine>,
-    /// Sum of the lines.
+    /// Sum of the lines, after discounts.
     #[serde(default)]
     pub subtotal: Option<Money>,
+    /// The same before discounts.
+    #[serde(default)]
+    pub list_subtotal: Option<Money>,
+    /// What discounts take off the goods.
+    #[serde(default)]
+    pub discounts: Vec<Discount>,
+    /// The code, and whether it does something.
+    #[serde(default)]
+    pub code: Option<CartCode>,
+    /// Gift cards that pay for it.
+    #[serde(default)]
+    pub gift_cards: Vec<CartGiftCard>,
+    /// Whether prices have all tax in them; otherwise sales tax comes on top, by where it goes.
+    #[serde(default = "included")]
+    pub prices_include_tax: bool,
     /// Ways to get it.
     #[serde(default)]
     pub delivery_options: Vec<DeliveryOption>,
@@ -83,6 +100,30 @@ impl Cart {
     pub fn line(&self, sku: &str) -> Option<&CartLine> {
         self.lines.iter().find(|line| line.sku == sku)
     }
+}
+
+const fn included() -> bool {
+    true
+}
+
+/// Where a cart goes, as far as tax asks.
+#[derive(Clone, Debug, Serialize)]
+pub struct Destination<'a> {
+    /// ISO 3166-1 alpha-2.
+    pub country: &'a str,
+    /// Postal code.
+    pub postcode: &'a str,
+}
+
+/// A tax that comes on top.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AddedTax {
+    /// `US-` and the state.
+    pub jurisdiction: String,
+    /// Parts per million.
+    pub ppm: i64,
+    /// On goods and delivery.
+    pub amount: Money,
 }
 
 /// The cart of an account, claimed.
@@ -138,9 +179,12 @@ pub struct CartLine {
     /// Whether the two differ.
     #[serde(default)]
     pub price_changed: bool,
-    /// Price of all pieces.
+    /// Price of all pieces, after its discount.
     #[serde(default)]
     pub line_total: Option<Money>,
+    /// The same before its discount, where there is one.
+    #[serde(default)]
+    pub list_total: Option<Money>,
     /// Pieces that can be sold, those that the core can send included.
     #[serde(default)]
     pub available: u32,
@@ -171,6 +215,21 @@ pub struct DeliveryOption {
     pub detail: String,
     /// What it costs.
     pub price: Money,
+    /// What it costs before a discount, where there is one.
+    #[serde(default)]
+    pub list_price: Option<Money>,
+    /// The tax that comes on top, once it is known where it goes.
+    #[serde(default)]
+    pub tax: Option<AddedTax>,
+    /// What the cart comes to with it.
+    #[serde(default)]
+    pub total: Option<Money>,
+    /// What gift cards pay of that.
+    #[serde(default)]
+    pub gift_cards: Option<Money>,
+    /// What is left to pay.
+    #[serde(default)]
+    pub due: Option<Money>,
 }
 
 /// A way to pay for what was bought.
@@ -229,6 +288,8 @@ pub struct PlaceOrder {
     pub cart_version: u64,
     /// The total that the shopper saw.
     pub expected_total: Money,
+    /// What of it no gift card paid when the shopper saw it.
+    pub expected_due: Money,
     /// Who buys.
     pub contact: Contact,
     /// Where it goes.
@@ -256,12 +317,27 @@ pub struct Order {
     pub placed_ms: i64,
     /// What was bought.
     pub lines: Vec<OrderLine>,
-    /// Sum of the lines.
+    /// Sum of the lines, after discounts.
     pub subtotal: Money,
     /// What the delivery costs.
     pub delivery: Money,
-    /// What is to pay.
+    /// What it comes to.
     pub total: Money,
+    /// Discounts that made its prices.
+    #[serde(default)]
+    pub discounts: Vec<Discount>,
+    /// Gift cards that pay a part of it, or all of it.
+    #[serde(default)]
+    pub gift_cards: Vec<GiftCardUse>,
+    /// What no gift card pays; none for an order of another POP.
+    #[serde(default)]
+    pub due: Option<Money>,
+    /// The price of delivery that a discount took off.
+    #[serde(default)]
+    pub list_delivery: Option<Money>,
+    /// The tax that came on top.
+    #[serde(default)]
+    pub tax: Option<AddedTax>,
     /// Kind of the delivery option; none for an order of another POP, as is all that follows it.
     #[serde(default)]
     pub delivery_kind: Option<String>,
@@ -277,9 +353,18 @@ pub struct Order {
     /// Where it goes.
     #[serde(default)]
     pub address: Option<Address>,
-    /// One for each vendor; none for an order of a guest.
+    /// Whether nobody was logged in when it was placed.
+    #[serde(default)]
+    pub guest: bool,
+    /// One for each vendor; none for an order of a guest that has not moved.
     #[serde(default)]
     pub parcels: Vec<Parcel>,
+    /// What can be sent back.
+    #[serde(default)]
+    pub returnable: Vec<Returnable>,
+    /// What goes back, or was to.
+    #[serde(default)]
+    pub returns: Vec<OrderReturn>,
 }
 
 impl Order {
@@ -287,40 +372,6 @@ impl Order {
     pub fn awaits_payment(&self) -> bool {
         self.status == "awaiting_payment"
     }
-}
-
-/// The payment of an order.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OrderPayment {
-    /// `starting`, `open`, `authorised`, `cancelled` or `expected`.
-    pub state: String,
-    /// The provider's page, while the shopper has to go there.
-    #[serde(default)]
-    pub redirect_url: Option<String>,
-    /// Until when, Unix milliseconds.
-    #[serde(default)]
-    pub expires_ms: Option<i64>,
-    /// Why nothing came of it.
-    #[serde(default)]
-    pub reason: Option<String>,
-    /// What to write into a bank transfer.
-    #[serde(default)]
-    pub transfer: Option<Transfer>,
-}
-
-/// A bank transfer.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Transfer {
-    /// Without spaces.
-    pub iban: String,
-    /// Whom to pay.
-    pub holder: String,
-    /// How much.
-    pub amount: Money,
-    /// By which the order is found.
-    pub reference: String,
-    /// Until when it is waited for, Unix milliseconds.
-    pub until_ms: i64,
 }
 
 /// A page of the orders of an account.
@@ -426,6 +477,9 @@ pub struct OrderLine {
     pub quantity: u32,
     /// Price of a piece.
     pub unit_price: Money,
+    /// Its listed price, where that is another.
+    #[serde(default)]
+    pub list_price: Option<Money>,
 }
 
 /// A line whose price changed between the page and the order.
@@ -446,6 +500,32 @@ pub struct Shortage {
     pub sku: String,
     /// Pieces that can be sold here.
     pub available: u32,
+}
+
+/// What an account has earned by what it bought and kept in the last twelve months.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Loyalty {
+    /// Its tier; none before the first.
+    #[serde(default)]
+    pub tier: Option<String>,
+    /// What it kept.
+    pub kept: Money,
+    /// Orders of which it kept something.
+    pub orders: u32,
+    /// The tier above.
+    #[serde(default)]
+    pub next: Option<NextTier>,
+}
+
+/// A tier, and what it asks for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct NextTier {
+    /// Its name.
+    pub name: String,
+    /// What has to be kept.
+    pub kept: Money,
+    /// In so many orders.
+    pub orders: u32,
 }
 
 #[cfg(test)]

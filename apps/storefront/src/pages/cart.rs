@@ -9,13 +9,14 @@ use kiosk_ids::Sku;
 use leptos::prelude::*;
 
 use super::home::pieces;
-use super::{PageError, cart_claim};
+use super::{PageError, cart_claim, cart_codes};
 use crate::components::card::picture;
 use crate::components::icons;
-use crate::components::price::{amount, fee};
+use crate::components::price::amount;
 use crate::components::shell::{Cache, Meta, respond};
 use crate::components::stock::LINE_QUANTITY_MAX;
-use crate::http::forms::{FormPairs, QueryPairs};
+use crate::components::sums;
+use crate::http::forms::{FormPairs, Pairs, QueryPairs};
 use crate::http::{Name, Visit, cookies};
 use crate::islands::stepper::LineQuantity;
 use crate::orders::{Cart, CartLine, Key, Order, OrdersApi};
@@ -55,7 +56,7 @@ pub async fn show(
                     </div>
                 })}
                 {match &cart {
-                    Some(cart) if lines > 0 => full(cart).into_any(),
+                    Some(cart) if lines > 0 => full(cart, &pairs).into_any(),
                     _ => empty().into_any(),
                 }}
             </div>
@@ -194,7 +195,7 @@ fn empty() -> AnyView {
     .into_any()
 }
 
-fn full(cart: &Cart) -> AnyView {
+fn full(cart: &Cart, query: &Pairs) -> AnyView {
     let blocked = cart.lines.iter().any(|line| line.removed);
     let said = format!("Cart: {}, {}", pieces(cart.quantity), cart.subtotal.map(amount).unwrap_or_default());
     view! {
@@ -204,24 +205,37 @@ fn full(cart: &Cart) -> AnyView {
             <aside class="summary" aria-labelledby="summary">
                 <h2 id="summary">"Summary"</h2>
                 <dl class="sums">
-                    <div><dt>"Goods"</dt><dd>{cart.subtotal.map(amount)}</dd></div>
+                    <div><dt>"Goods"</dt><dd>{cart.list_subtotal.or(cart.subtotal).map(amount)}</dd></div>
+                    {sums::discounts(&cart.discounts)}
                     {delivery(cart)}
                 </dl>
+                {cart_codes::view(cart, query)}
                 {if blocked {
                     view! { <p class="hint">"Please take out what is no longer sold, then go on."</p> }.into_any()
                 } else {
                     view! { <a class="button button-main button-wide" href="/checkout">"To the checkout"</a> }.into_any()
                 }}
-                <p class="hint">"Prices include tax. Pieces are set aside for you when you order."</p>
+                <p class="hint">{taxes(cart)}" Pieces are set aside for you when you order."</p>
             </aside>
         </div>
     }.into_any()
 }
 
+fn taxes(cart: &Cart) -> &'static str {
+    if cart.prices_include_tax {
+        "Prices include tax."
+    } else {
+        "Prices include VAT; US sales tax is added at the checkout."
+    }
+}
+
 /// The delivery that the checkout proposes.
 fn delivery(cart: &Cart) -> AnyView {
     let row = cart.delivery_options.first().map(|option| {
-        view! { <div><dt>{option.name.clone()}</dt><dd>{fee(option.price)}</dd></div> }
+        view! {
+            <div><dt>{option.name.clone()}</dt><dd>{sums::delivery(option.price, option.list_price)}</dd></div>
+            {sums::paid(option.gift_cards, option.due)}
+        }
     });
     row.into_any()
 }
@@ -240,7 +254,7 @@ fn line(line: &CartLine) -> AnyView {
     };
     let options =
         (!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> });
-    let total = line.line_total.filter(|_| !line.removed).map(amount);
+    let total = sums::struck(line.line_total.filter(|_| !line.removed), line.list_total);
     let each = line.unit_price.filter(|_| line.quantity > 1 && !line.removed);
     view! {
         <li class="line" class:is-removed=line.removed>

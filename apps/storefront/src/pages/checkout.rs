@@ -9,13 +9,13 @@ use axum::response::Response;
 use kiosk_problem::Problem;
 use serde::de::DeserializeOwned;
 
-use super::PageError;
 use super::cart::see_other;
 use super::checkout_account::{self, Shopper};
 use super::checkout_form::Draft;
 use super::checkout_view::{CheckoutPage, Trouble, view};
+use super::{PageError, cart_codes};
 use crate::components::shell::{Cache, Meta, respond};
-use crate::http::forms::{FormPairs, QueryPairs};
+use crate::http::forms::{FormPairs, Pairs, QueryPairs};
 use crate::http::visit::ORDERS_KEPT_MAX;
 use crate::http::{Visit, cookies, headers};
 use crate::orders::{Cart, Key, Order, OrdersApi, PriceChange, Shortage};
@@ -43,6 +43,9 @@ pub async fn place(
     FormPairs(form): FormPairs,
 ) -> Result<Response, PageError> {
     let Some(key) = visit.cart.clone() else { return Ok(see_other("/cart")) };
+    if let Some(field) = cart_codes::field(&form) {
+        return apply(&shop, &visit, &key, form, field).await;
+    }
     let draft = Draft::check(form);
     if !draft.errors.is_empty() {
         return again(&shop, &visit, draft, Trouble::None).await;
@@ -59,6 +62,32 @@ pub async fn place(
             Ok(placed(&visit, &order))
         }
         Err(error) => refused(&shop, &visit, draft, error).await,
+    }
+}
+
+/// A code was typed on the way: the cart uses it, and what else was filled in stays.
+async fn apply(
+    shop: &Shop,
+    visit: &Visit,
+    key: &Key,
+    form: Pairs,
+    field: &'static str,
+) -> Result<Response, PageError> {
+    let answer = cart_codes::apply(OrdersApi::of(&shop.edge, visit), key, &form, field).await;
+    let mut draft = Draft { pairs: form, errors: Vec::new() };
+    match answer {
+        Ok(cart) => {
+            // The field is empty again.
+            draft.pairs.0.retain(|(name, _)| name != field);
+            let shopper = Shopper::of(shop, visit).await;
+            page(shop, visit, cart, shopper.as_ref(), draft, Trouble::None, true).await
+        }
+        Err(error) => {
+            let Some(problem) = error.problem() else { return Err(error.into()) };
+            let reason = problem.extra.get("reason").and_then(serde_json::Value::as_str).unwrap_or("");
+            draft.errors.push((field, cart_codes::refusal_text(&problem.code, reason).to_owned()));
+            again(shop, visit, draft, Trouble::None).await
+        }
     }
 }
 
@@ -149,7 +178,8 @@ async fn refused(
         "payment_declined" => Trouble::Declined,
         "too_many_payments" => Trouble::TooManyPayments,
         "payment_method_unsupported" => {
-            draft.refused_payment("Your cart cannot be paid that way. Please choose another.");
+            let why = problem.detail.as_deref().unwrap_or("Your cart cannot be paid that way.");
+            draft.refused_payment(&format!("{why} Please choose another way."));
             Trouble::None
         }
         "cart_closed" => return Ok(ordered_before(visit, problem)),
@@ -202,10 +232,11 @@ async fn page(
     visit: &Visit,
     cart: Cart,
     account: Option<&Shopper>,
-    draft: Draft,
+    mut draft: Draft,
     trouble: Trouble,
     fresh: bool,
 ) -> Result<Response, PageError> {
+    let cart = taxed(shop, visit, cart, &mut draft).await?;
     let random = || hex::encode(shop.edge.random_bytes::<16>());
     let key = draft.idempotency_key().filter(|_| !fresh).map_or_else(random, str::to_owned);
     let checkout = CheckoutPage { cart: &cart, draft: &draft, trouble: &trouble, key: &key, account };
@@ -224,6 +255,32 @@ async fn page(
     Ok(response)
 }
 
+/// The cart with the tax that comes on top, once it is filled in where it goes.
+async fn taxed(shop: &Shop, visit: &Visit, cart: Cart, draft: &mut Draft) -> Result<Cart, PageError> {
+    let (Some(key), Some(to), false) = (&visit.cart, draft.destination(), cart.prices_include_tax) else {
+        return Ok(cart);
+    };
+    match OrdersApi::of(&shop.edge, visit).quote(key, &to).await {
+        Ok(quoted) => Ok(quoted),
+        Err(error) => {
+            let param = error.problem().filter(|problem| problem.code == "invalid_value");
+            match param.and_then(|problem| problem.param.clone()) {
+                Some(param) => {
+                    draft.refused(&param);
+                    Ok(cart)
+                }
+                None => Err(error.into()),
+            }
+        }
+    }
+}
+
+/// That tax came on top, where the total changed by it.
+fn taxes(cart: &Cart) -> Option<String> {
+    let tax = cart.delivery_options.iter().find_map(|option| option.tax.as_ref())?;
+    Some(format!("Sales tax of {} comes on top.", tax.jurisdiction.trim_start_matches("US-")))
+}
+
 impl Trouble {
     /// What to do now, for people.
     pub fn text(&self, cart: &Cart) -> Vec<String> {
@@ -237,6 +294,7 @@ impl Trouble {
                     let (was, is) = (amount(*shown_price), amount(*unit_price));
                     format!("The price of {} changed from {was} to {is}.", title(sku))
                 })
+                .chain(taxes(cart))
                 .chain(["Nothing was ordered. If the new total is all right with you, please order again.".to_owned()])
                 .collect(),
             Self::Stock(lines) => lines

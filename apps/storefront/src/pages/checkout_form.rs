@@ -5,7 +5,7 @@ use kiosk_money::{Currency, Money};
 use super::vendor::COUNTRIES;
 use crate::components::field::Field;
 use crate::http::forms::Pairs;
-use crate::orders::{Address, Contact, Key, Payment, PlaceOrder};
+use crate::orders::{Address, Contact, Destination, Key, Payment, PlaceOrder};
 
 /// Who buys.
 pub const CONTACT: [Field; 3] = [
@@ -77,9 +77,17 @@ impl Draft {
         field.is_some()
     }
 
-    /// The total that the page showed for the delivery that was chosen.
-    pub fn shown_total(&self) -> Option<Money> {
-        let text = self.pairs.get(&format!("total.{}", self.pairs.text("delivery")))?;
+    /// Where it goes, once that is filled in right.
+    pub fn destination(&self) -> Option<Destination<'_>> {
+        let (country, postcode) = (self.pairs.text("country"), self.pairs.text("postcode"));
+        let fits = !country.is_empty() && !postcode.is_empty();
+        let refused = self.error("country").or(self.error("postcode")).is_some();
+        (fits && !refused).then_some(Destination { country, postcode })
+    }
+
+    /// What the page showed as `name`, `total` or `due`, for the delivery that was chosen.
+    fn shown(&self, name: &str) -> Option<Money> {
+        let text = self.pairs.get(&format!("{name}.{}", self.pairs.text("delivery")))?;
         let (amount, currency) = text.split_once(' ')?;
         Some(Money::new(amount.parse().ok()?, Currency::from_code(currency)?))
     }
@@ -91,7 +99,8 @@ impl Draft {
         Some(PlaceOrder {
             cart: cart.id.clone(),
             cart_version: self.pairs.get("cart_version")?.parse().ok()?,
-            expected_total: self.shown_total()?,
+            expected_total: self.shown("total")?,
+            expected_due: self.shown("due").or_else(|| self.shown("total"))?,
             contact: Contact { name: text("name"), email: text("email"), phone: optional("phone") },
             address: Address {
                 street: text("street"),

@@ -4,6 +4,7 @@ use kiosk_money::Money;
 use leptos::prelude::*;
 
 use super::cart::line_notices;
+use super::cart_codes;
 use super::checkout_account::Shopper;
 use super::checkout_form::{ADDRESS, CONTACT, Draft};
 use super::home::pieces;
@@ -11,7 +12,8 @@ use crate::accounts::SavedAddress;
 use crate::components::card::picture;
 use crate::components::field::{self, Field};
 use crate::components::icons;
-use crate::components::price::{amount, fee};
+use crate::components::price::amount;
+use crate::components::sums;
 use crate::orders::{Cart, CartLine, DeliveryOption, PaymentOption, PriceChange, Shortage};
 
 /// Why an order was not placed, besides fields that are not filled in right.
@@ -171,7 +173,12 @@ fn save_tick(page: &CheckoutPage<'_>) -> Option<AnyView> {
 }
 
 fn total(cart: &Cart, option: &DeliveryOption) -> Option<Money> {
-    cart.subtotal?.checked_add(option.price).ok()
+    option.total.or_else(|| cart.subtotal?.checked_add(option.price).ok())
+}
+
+/// What is left to pay with a delivery.
+fn due(cart: &Cart, option: &DeliveryOption) -> Option<Money> {
+    option.due.or_else(|| total(cart, option))
 }
 
 /// The kind that is chosen when the page opens.
@@ -187,19 +194,22 @@ fn deliveries(page: &CheckoutPage<'_>) -> AnyView {
     let option = |(index, option): (usize, &DeliveryOption)| {
         // The first is where a link from the list of errors lands.
         let id = if index == 0 { "delivery".to_owned() } else { format!("delivery-{}", option.kind) };
-        let shown = total(page.cart, option).map(|total| {
-            let value = format!("{} {}", total.amount, total.currency.code());
-            view! { <input type="hidden" name=format!("total.{}", option.kind) value=value /> }
-        });
+        let hidden = |name: &str, shown: Option<Money>| {
+            let value = shown.map(|shown| format!("{} {}", shown.amount, shown.currency.code()));
+            value.map(
+                |value| view! { <input type="hidden" name=format!("{name}.{}", option.kind) value=value /> },
+            )
+        };
+        let shown = [hidden("total", total(page.cart, option)), hidden("due", due(page.cart, option))];
         view! {
             <div class="option">
                 <input type="radio" id=id.clone() name="delivery" value=option.kind.clone() checked=option.kind == chosen />
                 <label for=id>
                     <span class="option-name">{option.name.clone()}</span>
-                    <span class="option-price">{fee(option.price)}</span>
+                    <span class="option-price">{sums::delivery(option.price, option.list_price)}</span>
                     <span class="option-detail">{option.detail.clone()}</span>
                 </label>
-                {shown}
+                {shown.into_iter().collect_view()}
             </div>
         }
     };
@@ -217,6 +227,17 @@ fn chosen_payment<'a>(page: &CheckoutPage<'a>) -> &'a str {
 
 fn payments(page: &CheckoutPage<'_>) -> AnyView {
     let chosen = chosen_payment(page).to_owned();
+    let options = &page.cart.delivery_options;
+    if !options.is_empty()
+        && options.iter().all(|option| due(page.cart, option).is_some_and(|due| due.amount == 0))
+    {
+        let method = if chosen.is_empty() { "invoice".to_owned() } else { chosen };
+        return view! {
+            <p>"Your gift cards pay for all of it."</p>
+            <input type="hidden" name="payment" value=method />
+        }
+        .into_any();
+    }
     let option = |(index, option): (usize, &PaymentOption)| {
         // As with deliveries, the first is where a link from the list of errors lands.
         let id = if index == 0 { "payment".to_owned() } else { format!("payment-{}", option.method) };
@@ -242,13 +263,16 @@ fn payments(page: &CheckoutPage<'_>) -> AnyView {
 fn summary(page: &CheckoutPage<'_>) -> AnyView {
     let cart = page.cart;
     let chosen = chosen_kind(page).to_owned();
+    let errors = [cart_codes::CODE, cart_codes::GIFT_CARD].map(|field| page.draft.error(field));
     // One set of sums for each delivery; the style sheet shows the one that is chosen, without script.
-    let sums = |option: &DeliveryOption| {
+    let ways = |option: &DeliveryOption| {
         let class = format!("sums sums-way sums-{}", option.kind);
         view! {
             <dl class=class class:is-first=option.kind == chosen>
-                <div><dt>{option.name.clone()}</dt><dd>{fee(option.price)}</dd></div>
+                <div><dt>{option.name.clone()}</dt><dd>{sums::delivery(option.price, option.list_price)}</dd></div>
+                {sums::tax(option.tax.as_ref())}
                 <div class="sums-total"><dt>"Total"</dt><dd>{total(cart, option).map(amount)}</dd></div>
+                {sums::paid(option.gift_cards, option.due)}
             </dl>
         }
     };
@@ -257,13 +281,26 @@ fn summary(page: &CheckoutPage<'_>) -> AnyView {
             <h2 id="summary">"Your order"</h2>
             <ul class="mini-lines" role="list">{cart.lines.iter().map(mini_line).collect_view()}</ul>
             <dl class="sums">
-                <div><dt>{format!("Goods, {}", pieces(cart.quantity))}</dt><dd>{cart.subtotal.map(amount)}</dd></div>
+                <div><dt>{format!("Goods, {}", pieces(cart.quantity))}</dt><dd>{cart.list_subtotal.or(cart.subtotal).map(amount)}</dd></div>
+                {sums::discounts(&cart.discounts)}
             </dl>
-            {cart.delivery_options.iter().map(sums).collect_view()}
+            {cart.delivery_options.iter().map(ways).collect_view()}
+            {tax_hint(page)}
             <button class="button button-main button-wide">"Order and pay"</button>
+            // After the button that orders, which is the one that the Enter key presses.
+            {cart_codes::checkout_view(cart, page.draft.pairs.text(cart_codes::CODE), errors)}
             <p class="hint"><a href="/cart">"Change the cart"</a></p>
         </aside>
     }.into_any()
+}
+
+/// What may come on top still, while it is not said where the order goes.
+fn tax_hint(page: &CheckoutPage<'_>) -> Option<AnyView> {
+    let known = page.cart.prices_include_tax || page.draft.destination().is_some();
+    (!known).then(|| {
+        view! { <p class="hint">"US sales tax comes on top. You see it before you order for good."</p> }
+            .into_any()
+    })
 }
 
 fn mini_line(line: &CartLine) -> AnyView {
@@ -276,7 +313,7 @@ fn mini_line(line: &CartLine) -> AnyView {
                     {(!line.options.is_empty()).then(|| format!(" · {}", line.options.join(", ")))}</p>
                 {line_notices(line)}
             </div>
-            <p class="mini-sum">{line.line_total.map(amount)}</p>
+            <p class="mini-sum">{sums::struck(line.line_total, line.list_total)}</p>
         </li>
     }.into_any()
 }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod cart;
 pub mod cart_claim;
+pub mod cart_codes;
 pub mod category;
 pub mod checkout;
 mod checkout_account;
@@ -15,6 +16,7 @@ pub mod list;
 pub mod machines;
 pub mod order;
 mod order_payment;
+pub mod order_return;
 pub mod payment;
 pub mod product;
 mod product_choice;

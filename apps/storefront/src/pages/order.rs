@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::Response;
 use kiosk_ids::OrderId;
+use kiosk_money::Money;
 use leptos::prelude::*;
 
 use super::cart::see_other;
@@ -15,11 +16,13 @@ use super::{PageError, order_payment};
 use crate::components::card::picture;
 use crate::components::icons;
 use crate::components::parcels::parcels;
-use crate::components::price::{amount, fee};
+use crate::components::price::amount;
+use crate::components::returns::returns;
 use crate::components::shell::{Cache, Meta, respond};
+use crate::components::sums;
 use crate::http::forms::QueryPairs;
 use crate::http::{Name, Visit};
-use crate::orders::{Key, Order, OrderLine, OrdersApi};
+use crate::orders::{Discount, Key, Order, OrderLine, OrdersApi, Parcel, ParcelStatus};
 use crate::shop::Shop;
 
 /// `GET /orders/{id}`; a link with `?key=` puts the key in the cookie and leads to the plain address.
@@ -67,16 +70,24 @@ pub async fn show(
     respond(&shop, &visit, Cache::Private, Meta::private(title), || view(&order, thanks, unanswered)).await
 }
 
-/// Steps of an order, and the statuses that stand at each.
-const STEPS: [(&str, &[&str]); 4] = [
-    ("Ordered", &["placed", "in_review", "accepted"]),
-    ("Being prepared", &["confirmed", "paid", "packed", "allocated"]),
-    ("On its way", &["shipped", "partially_shipped"]),
-    ("Delivered", &["delivered", "completed"]),
-];
+/// Steps of an order.
+const STEPS: [&str; 4] = ["Ordered", "Being prepared", "On its way", "Delivered"];
 
-fn step_of(status: &str) -> usize {
-    STEPS.iter().position(|(_, statuses)| statuses.contains(&status)).unwrap_or(0)
+/// The step that an order is at: on its way as soon as some of it is, delivered once all of it is.
+fn step_of(parcels: &[Parcel]) -> usize {
+    let step = |parcel: &Parcel| match parcel.status {
+        ParcelStatus::Placed => Some(0),
+        ParcelStatus::Picking => Some(1),
+        ParcelStatus::PartiallyShipped | ParcelStatus::Shipped => Some(2),
+        ParcelStatus::Cancelled => None,
+        _ => Some(3),
+    };
+    let steps: Vec<usize> = parcels.iter().filter_map(step).collect();
+    match (steps.iter().min(), steps.iter().max()) {
+        (Some(3), _) => 3,
+        (_, Some(furthest)) => (*furthest).min(2),
+        _ => 0,
+    }
 }
 
 /// What a status means, for people.
@@ -89,6 +100,8 @@ pub fn words(status: &str) -> &'static str {
         }
         "cancelled" | "rejected" => "This order was cancelled. Nothing is owed.",
         "refunded" => "This order was refunded.",
+        "partially_refunded" => "Money went back to you for a part of it.",
+        "returned" => "It came back to us.",
         "shipped" | "partially_shipped" => "It is on its way to you.",
         "delivered" | "completed" => "It has arrived. Enjoy it.",
         _ => "We are working on it.",
@@ -112,15 +125,16 @@ fn view(order: &Order, thanks: bool, unanswered: bool) -> AnyView {
                 <p class="order-number">"Order "<code>{order.id.clone()}</code>", "<time datetime=date(order.placed_ms)>{date(order.placed_ms)}</time></p>
             </header>
             {order_payment::view(order, unanswered)}
-            {timeline(&order.status)}
+            {timeline(order)}
             <div class="cart">
                 <div>
                     <h2>"What you ordered"</h2>
                     <ul class="lines" role="list">{order.lines.iter().map(line).collect_view()}</ul>
                     {(!order.parcels.is_empty()).then(|| view! {
                         <h2 class="order-parcels">"Its parcels"</h2>
-                        {parcels(&order.id, &order.parcels, &order.lines)}
+                        {parcels(&order.id, &order.parcels, &order.lines, order.guest)}
                     })}
+                    {returns(order)}
                 </div>
                 {summary(order)}
             </div>
@@ -129,10 +143,10 @@ fn view(order: &Order, thanks: bool, unanswered: bool) -> AnyView {
     }.into_any()
 }
 
-fn timeline(status: &str) -> AnyView {
-    let ended = matches!(status, "awaiting_payment" | "cancelled" | "rejected" | "refunded");
-    let now = step_of(status);
-    let step = move |(index, (label, _)): (usize, (&'static str, &[&str]))| {
+fn timeline(order: &Order) -> AnyView {
+    let ended = matches!(order.status.as_str(), "awaiting_payment" | "cancelled" | "rejected" | "refunded");
+    let now = step_of(&order.parcels);
+    let step = move |(index, label): (usize, &'static str)| {
         let (class, state) = match index {
             _ if index < now => ("done", "done: "),
             _ if index == now => ("now", "now: "),
@@ -167,7 +181,7 @@ fn line(line: &OrderLine) -> AnyView {
             <div class="line-what">
                 <h3>{heading}</h3>
                 {(!line.options.is_empty()).then(|| view! { <p class="line-options">{line.options.join(", ")}</p> })}
-                <p class="line-options">{format!("{} × {}", line.quantity, amount(line.unit_price))}</p>
+                <p class="line-options">{format!("{} × ", line.quantity)}{sums::struck(Some(line.unit_price), line.list_price)}</p>
             </div>
             <div class="line-sum"><p class="line-total">{line.unit_price.times(line.quantity).ok().map(amount)}</p></div>
         </li>
@@ -193,9 +207,12 @@ fn summary(order: &Order) -> AnyView {
         <aside class="summary" aria-label="Sums and address">
             <h2>"What it comes to"</h2>
             <dl class="sums">
-                <div><dt>"Goods"</dt><dd>{amount(order.subtotal)}</dd></div>
-                <div><dt>{delivery_name(order.delivery_kind.as_deref())}</dt><dd>{fee(order.delivery)}</dd></div>
+                <div><dt>"Goods"</dt><dd>{amount(list_subtotal(order))}</dd></div>
+                {sums::discounts(goods_discounts(order))}
+                <div><dt>{delivery_name(order.delivery_kind.as_deref())}</dt><dd>{sums::delivery(order.delivery, order.list_delivery)}</dd></div>
+                {sums::tax(order.tax.as_ref())}
                 <div class="sums-total"><dt>"Total"</dt><dd>{amount(order.total)}</dd></div>
+                {sums::paid(gift_cards(order), order.due)}
             </dl>
             {order_payment::line(order).map(|text| view! { <p class="hint">{text}</p> })}
             {address}
@@ -205,6 +222,25 @@ fn summary(order: &Order) -> AnyView {
         </aside>
     }
     .into_any()
+}
+
+/// The discounts on goods. One on delivery comes last and shows in the price of that.
+fn goods_discounts(order: &Order) -> &[Discount] {
+    match order.discounts.split_last() {
+        Some((_, others)) if order.list_delivery.is_some() => others,
+        _ => &order.discounts,
+    }
+}
+
+/// What the goods would have cost without discounts.
+fn list_subtotal(order: &Order) -> Money {
+    let off = goods_discounts(order).iter().fold(0_i64, |sum, it| sum.saturating_add(it.amount.amount));
+    Money::new(order.subtotal.amount.saturating_add(off), order.subtotal.currency)
+}
+
+fn gift_cards(order: &Order) -> Option<Money> {
+    let sum = order.gift_cards.iter().fold(0_i64, |sum, card| sum.saturating_add(card.amount.amount));
+    (sum > 0).then(|| Money::new(sum, order.total.currency))
 }
 
 fn delivery_name(kind: Option<&str>) -> &'static str {
@@ -234,6 +270,7 @@ pub fn date(unix_ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -249,8 +286,16 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_status_stands_at_the_first_step() {
-        assert_eq!(step_of("shipped"), 2);
-        assert_eq!(step_of("something new"), 0);
+    fn an_order_is_as_far_as_its_parcels() {
+        let step = |statuses: &[&str]| {
+            let parcel = |status| format!(r#"{{"vendor":{{"id":"ven_a","name":"A"}},"status":"{status}"}}"#);
+            let parcels: Vec<_> = statuses.iter().map(parcel).collect();
+            step_of(&serde_json::from_str::<Vec<Parcel>>(&format!("[{}]", parcels.join(","))).unwrap())
+        };
+        assert_eq!((step(&[]), step(&["placed"]), step(&["cancelled"])), (0, 0, 0));
+        assert_eq!(step(&["placed", "picking"]), 1);
+        assert_eq!((step(&["shipped", "placed"]), step(&["delivered", "picking"])), (2, 2));
+        assert_eq!(step(&["delivered", "partially_refunded", "cancelled"]), 3);
+        assert_eq!(step(&["returned", "refunded"]), 3);
     }
 }

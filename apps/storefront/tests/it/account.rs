@@ -194,6 +194,40 @@ async fn the_account_is_changed_exported_and_deleted() {
 }
 
 #[tokio::test]
+async fn the_page_shows_the_tier_and_what_is_missing() {
+    let mut region = Region::open().await;
+    region.customer().await;
+    region.log_in(PASSWORD).await;
+    let away = region.shop.get("/account").await;
+    assert_eq!(
+        (away.status, away.texts("#loyalty").len()),
+        (StatusCode::OK, 0),
+        "the account is there without it"
+    );
+    let eur = |amount: i64| serde_json::json!({ "amount": amount, "currency": "EUR" });
+    let next = serde_json::json!({ "name": "silver", "kept": eur(50_000), "orders": 5 });
+    region
+        .shop
+        .orders
+        .earned(serde_json::json!({ "tier": "bronze", "kept": eur(12_000), "orders": 3, "next": next }));
+    let page = region.shop.get("/account").await;
+    crate::pages::check_page("/account", &page.html());
+    assert!(page.body.contains("You are a Bronze customer."), "{}", page.body);
+    assert!(page.body.contains("€380.00 and 2 orders until Silver."), "{}", page.body);
+    assert_eq!(page.attributes("progress", "value"), ["12000", "3"]);
+    assert_eq!(page.attributes("progress", "max"), ["50000", "5"]);
+    assert_eq!(page.texts(".tier-bar label"), ["€120.00 of €500.00", "3 of 5 orders"]);
+    region
+        .shop
+        .orders
+        .earned(serde_json::json!({ "tier": "gold", "kept": eur(200_000), "orders": 30, "next": null }));
+    let page = region.shop.get("/account").await;
+    assert!(page.body.contains("none above it") && page.texts("progress").is_empty(), "{}", page.body);
+    region.shop.orders.earned(serde_json::json!({ "tier": null, "kept": eur(0), "orders": 0, "next": null }));
+    assert!(region.shop.get("/account").await.texts("#loyalty").is_empty(), "nothing is known yet");
+}
+
+#[tokio::test]
 async fn the_session_is_locked_to_the_host() {
     let mut region = Region::open().await;
     region.customer().await;

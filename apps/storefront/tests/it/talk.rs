@@ -77,6 +77,7 @@ fn order(status: ParcelStatus) -> Change {
         vendor: vendor.clone(),
         quantity: 1,
         unit_price: price,
+        returnable: 0,
     };
     Change::Order(Box::new(OrderState {
         id: OrderId::named("one").unwrap(),
@@ -85,6 +86,7 @@ fn order(status: ParcelStatus) -> Change {
         total: price,
         lines: vec![line],
         parcels: vec![Parcel::new(vendor, status)],
+        returns: Vec::new(),
     }))
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
 pub mod catalogue;
+mod codes;
 pub mod orders;
 
 use std::path::PathBuf;

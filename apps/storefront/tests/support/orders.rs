@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use kiosk_edge_platform::Database;
 use kiosk_pop_store::catalog;
 use kiosk_problem::Problem;
 use serde_json::{Value, json};
+
+use super::codes;
 
 /// Where the provider's pages are.
 pub const PAY_PAGE: &str = "https://pay.example/cs";
@@ -36,6 +38,10 @@ struct Book {
     claimed: Option<String>,
     /// What accounts ordered, newest first.
     history: Vec<Value>,
+    /// The return that was asked for last: key and body.
+    asked: Option<(String, Value)>,
+    /// What the account has earned; unknown while there is none.
+    loyalty: Option<Value>,
     /// No session is known any more.
     ended: bool,
     /// Added to each price, as if the catalogue changed after a line was put in the cart.
@@ -43,13 +49,17 @@ struct Book {
 }
 
 #[derive(Clone, Default)]
-struct Cart {
+pub(super) struct Cart {
     version: u64,
     lines: Vec<(String, u32, i64)>,
     order: Option<String>,
+    /// A tenth off all goods.
+    pub(super) code: Option<String>,
+    /// Balance of its gift card.
+    pub(super) card: Option<i64>,
 }
 
-type Answer = Result<Response, Problem>;
+pub(super) type Answer = Result<Response, Problem>;
 
 impl FakeOrders {
     pub fn new(db: Arc<dyn Database>) -> Self {
@@ -77,6 +87,11 @@ impl FakeOrders {
             book.orders.insert(order["id"].as_str().unwrap().to_owned(), order.clone());
             book.history.push(order);
         });
+    }
+
+    /// The account has earned this.
+    pub fn earned(&self, loyalty: Value) {
+        self.book(|book| book.loyalty = Some(loyalty));
     }
 
     /// All sessions end.
@@ -119,8 +134,27 @@ impl FakeOrders {
         });
     }
 
+    /// Changes members of an order.
+    pub fn change(&self, id: &str, members: Value) {
+        self.book(|book| {
+            let order = book.orders.get_mut(id).unwrap();
+            for (name, value) in members.as_object().unwrap() {
+                order[name] = value.clone();
+            }
+        });
+    }
+
+    /// The return that was asked for last: idempotency key and body.
+    pub fn asked(&self) -> Option<(String, Value)> {
+        self.book(|book| book.asked.clone())
+    }
+
     pub fn set_status(&self, id: &str, status: &str) {
-        self.book(|book| book.orders.get_mut(id).unwrap()["status"] = status.into());
+        let parcel = json!({ "vendor": { "id": "ven_ostwerk", "name": "Ostwerk" }, "status": status });
+        self.book(|book| {
+            let order = book.orders.get_mut(id).unwrap();
+            (order["status"], order["parcels"]) = (status.into(), json!([parcel]));
+        });
     }
 
     fn book<T>(&self, f: impl FnOnce(&mut Book) -> T) -> T {
@@ -133,10 +167,15 @@ impl FakeOrders {
             .route("/v1/carts/claim", post(claim))
             .route("/v1/carts/{id}", get(show))
             .route("/v1/carts/{id}/lines/{sku}", put(set).delete(remove))
+            .route("/v1/carts/{id}/code", put(codes::put_code).delete(codes::remove_code))
+            .route("/v1/carts/{id}/gift-cards", put(codes::put_card))
+            .route("/v1/carts/{id}/gift-cards/{card}", delete(codes::remove_card))
             .route("/v1/orders", post(place).get(orders))
             .route("/v1/orders/{id}", get(order))
+            .route("/v1/loyalty", get(loyalty))
             .route("/v1/orders/{id}/payment", post(settle))
             .route("/v1/orders/{id}/cancel-payment", post(cancel))
+            .route("/v1/orders/{id}/returns", post(ask_return))
             .with_state(self.clone())
     }
 
@@ -147,26 +186,50 @@ impl FakeOrders {
         cart.filter(|_| known).ok_or_else(|| Problem::not_found("cart"))
     }
 
+    /// Changes what a cart uses.
+    pub(super) async fn using(
+        &self,
+        id: &str,
+        headers: &HeaderMap,
+        change: impl FnOnce(&mut Cart) -> Result<(), Problem>,
+    ) -> Answer {
+        self.cart_of(id, headers)?;
+        self.book(|book| {
+            let cart = book.carts.get_mut(id).unwrap();
+            cart.version += 1;
+            change(cart)
+        })?;
+        Ok(Json(self.json(id).await).into_response())
+    }
+
     async fn json(&self, id: &str) -> Value {
         let (cart, raise) = self.book(|book| (book.carts[id].clone(), book.raise));
         let skus: Vec<&str> = cart.lines.iter().map(|(sku, ..)| sku.as_str()).collect();
         let known = catalog::skus(&*self.0.db, &skus).await.unwrap();
-        let (mut total, mut bulky) = (0, false);
+        let (mut total, mut list_total, mut bulky) = (0, 0, false);
         let mut lines = Vec::new();
         for (sku, quantity, shown) in &cart.lines {
             let Some(view) = known.iter().find(|view| view.sku == *sku) else { continue };
             let unit = view.price.amount + raise;
-            total += unit * i64::from(*quantity);
+            let list = unit * i64::from(*quantity);
+            let off = if cart.code.is_some() { list / 10 } else { 0 };
+            list_total += list;
+            total += list - off;
             bulky |= view.bulky;
             lines.push(json!({
                 "sku": sku, "product_id": view.product_id, "handle": view.handle, "title": view.title,
                 "options": view.options, "vendor": { "id": view.vendor_id, "name": view.vendor_name },
                 "picture": view.picture, "bulky": view.bulky, "quantity": quantity, "unit_price": eur(unit),
-                "shown_price": eur(*shown), "price_changed": unit != *shown, "line_total": eur(unit * i64::from(*quantity)),
+                "shown_price": eur(*shown), "price_changed": unit != *shown, "line_total": eur(list - off),
+                "list_total": (off > 0).then(|| eur(list)),
                 "available": (view.stock.here + view.stock.core).clamp(0, 99), "removed": false,
             }));
         }
-        let option = |kind: &str, name: &str, detail: &str, amount| json!({ "kind": kind, "name": name, "detail": detail, "price": eur(amount) });
+        let option = |kind: &str, name: &str, detail: &str, amount: i64| {
+            let paid = cart.card.unwrap_or(0).min(total + amount);
+            json!({ "kind": kind, "name": name, "detail": detail, "price": eur(amount), "total": eur(total + amount),
+                "gift_cards": eur(paid), "due": eur(total + amount - paid) })
+        };
         let ways = if bulky {
             vec![
                 option("freight", "Freight", "To your door in 5 to 8 working days, by appointment", 4_900),
@@ -190,12 +253,19 @@ impl FakeOrders {
             "id": id, "version": cart.version, "status": if cart.order.is_some() { "ordered" } else { "open" },
             "order_id": cart.order, "currency": "EUR", "quantity": cart.lines.iter().map(|(_, n, _)| n).sum::<u32>(),
             "lines": lines, "subtotal": eur(total), "delivery_options": ways, "payment_methods": methods,
+            "list_subtotal": eur(list_total), "code": cart.code.map(|code| json!({ "code": code, "name": "A tenth off" })),
+            "discounts": if total < list_total { json!([discount(list_total - total)]) } else { json!([]) },
+            "gift_cards": cart.card.map(|left| json!({ "id": "gft_1", "balance": eur(left) })).into_iter().collect::<Vec<_>>(),
         })
     }
 }
 
 fn eur(amount: i64) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
+}
+
+fn discount(amount: i64) -> Value {
+    json!({ "name": "A tenth off", "code": "TENTH", "amount": eur(amount) })
 }
 
 async fn create(State(fake): State<FakeOrders>) -> Answer {
@@ -254,6 +324,13 @@ async fn claim(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
     cart["token"] = format!("secret-of-{}", id.trim_start_matches("crt_")).into();
     cart["left_out"] = left_out.into();
     Ok(Json(cart).into_response())
+}
+
+async fn loyalty(State(fake): State<FakeOrders>, headers: HeaderMap) -> Answer {
+    fake.account(&headers)?;
+    let away = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "accounts_unavailable", "Away");
+    let loyalty = fake.book(|book| book.loyalty.clone()).ok_or_else(away)?;
+    Ok(axum::Json(loyalty).into_response())
 }
 
 async fn orders(
@@ -344,7 +421,7 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
         .unwrap()
         .clone();
     let total = seen["subtotal"]["amount"].as_i64().unwrap() + way["price"]["amount"].as_i64().unwrap();
-    if body["expected_total"] != eur(total) {
+    if body["expected_total"] != eur(total) || body["expected_due"] != way["due"] {
         let changes = seen["lines"].as_array().unwrap().iter().map(|line| json!({ "sku": line["sku"], "shown_price": line["shown_price"], "unit_price": line["unit_price"] }));
         let changes: Vec<Value> = changes.collect();
         return Err(Problem::new(StatusCode::CONFLICT, "price_changed", "A price changed")
@@ -357,7 +434,8 @@ async fn place(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
             "id": order_id, "token": format!("key-of-{order_id}"), "status": "placed", "placed_ms": 1_790_000_000_000_i64,
             "lines": seen["lines"], "subtotal": seen["subtotal"], "delivery": way["price"], "total": eur(total),
             "delivery_kind": body["delivery"], "payment_method": body["payment"]["method"], "contact": body["contact"],
-            "address": body["address"], "account": session, "parcels": [], "cart": id,
+            "address": body["address"], "account": session, "parcels": [], "cart": id, "due": way["due"],
+            "discounts": seen["discounts"], "gift_cards": [{ "id": "gft_1", "amount": way["gift_cards"] }],
         });
         let order = with_payment(order);
         book.carts.get_mut(&id).unwrap().order = Some(order_id.clone());
@@ -402,6 +480,21 @@ async fn cancel(fake: State<FakeOrders>, Path(id): Path<String>, headers: Header
         fake.end_payment(&id, "cancelled", "given_up");
     }
     order(fake, Path(id), headers).await
+}
+
+async fn ask_return(
+    fake: State<FakeOrders>,
+    id: Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Answer {
+    order(fake.clone(), id, headers.clone()).await?;
+    if let Some(problem) = fake.book(|book| book.refusal.take()) {
+        return Err(problem);
+    }
+    let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+    fake.book(|book| book.asked = Some((key, body)));
+    Ok((StatusCode::ACCEPTED, Json(json!({ "returns": [] }))).into_response())
 }
 
 async fn order(State(fake): State<FakeOrders>, Path(id): Path<String>, headers: HeaderMap) -> Answer {

@@ -102,7 +102,7 @@ impl PayPal {
             "purchase_units": [{
                 "reference_id": payment.id,
                 "custom_id": payment.id,
-                "invoice_id": payment.order,
+                "invoice_id": payment.purpose.as_str(),
                 "amount": amount(payment.amount)?,
             }],
             "payment_source": { "paypal": { "experience_context": {
@@ -258,6 +258,14 @@ impl Gateway for PayPal {
         reference: &'a str,
     ) -> BoxFuture<'a, Result<Snapshot, PayError>> {
         self.see(payment, reference).boxed()
+    }
+
+    fn peek<'a>(
+        &'a self,
+        payment: &'a PaymentId,
+        reference: &'a str,
+    ) -> BoxFuture<'a, Result<Snapshot, PayError>> {
+        async move { snapshot(&self.order(reference).await?, payment) }.boxed()
     }
 
     fn cancel<'a>(

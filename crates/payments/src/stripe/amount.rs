@@ -16,6 +16,26 @@ fn exponent(currency: Currency) -> u32 {
     }
 }
 
+/// The least that a payment by card can be, in minor units (Stripe, "Minimum and maximum charge amounts"); 1 where the
+/// provider names none.
+#[must_use]
+pub const fn stripe_least(currency: Currency) -> i64 {
+    match currency {
+        Currency::EUR | Currency::USD | Currency::CHF | Currency::CAD | Currency::AUD | Currency::NZD => 50,
+        Currency::SGD | Currency::BRL | Currency::INR | Currency::JPY => 50,
+        Currency::GBP => 30,
+        Currency::BGN => 100,
+        Currency::AED | Currency::MYR | Currency::PLN | Currency::RON => 200,
+        Currency::DKK => 250,
+        Currency::NOK | Currency::SEK => 300,
+        Currency::HKD => 400,
+        Currency::MXN | Currency::THB => 1_000,
+        Currency::CZK => 1_500,
+        Currency::HUF => 17_500,
+        _ => 1,
+    }
+}
+
 /// `money` for a request.
 ///
 /// # Errors

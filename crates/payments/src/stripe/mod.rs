@@ -20,8 +20,8 @@ use crate::gateway::{
     Transferred, Transport,
 };
 use crate::http_client::{code, in_path};
-pub use amount::from_stripe;
 use amount::{currency_code, to_stripe};
+pub use amount::{from_stripe, stripe_least};
 use wire::{Intent, RefundObject, Session, TransferObject};
 
 /// The version of the API that is asked for, whatever the account's own is.
@@ -45,23 +45,26 @@ pub struct Stripe {
 impl Stripe {
     async fn begin(&self, payment: &NewPayment) -> Result<Started, PayError> {
         let amount = to_stripe(payment.amount)?;
-        let (id, order) = (payment.id.as_str(), payment.order.as_str());
+        let (id, purpose) = (payment.id.as_str(), payment.purpose.as_str());
+        let kind = payment.purpose.kind();
+        let (on_intent, on_page) =
+            (format!("payment_intent_data[metadata][{kind}]"), format!("metadata[{kind}]"));
         let fields = [
             ("mode", "payment".to_owned()),
             ("payment_method_types[0]", "card".to_owned()),
             ("line_items[0][quantity]", "1".to_owned()),
             ("line_items[0][price_data][currency]", currency_code(payment.amount.currency)),
             ("line_items[0][price_data][unit_amount]", amount.to_string()),
-            ("line_items[0][price_data][product_data][name]", format!("Order {order}")),
+            ("line_items[0][price_data][product_data][name]", payment.purpose.title()),
             ("payment_intent_data[capture_method]", "manual".to_owned()),
-            ("payment_intent_data[transfer_group]", order.to_owned()),
+            ("payment_intent_data[transfer_group]", purpose.to_owned()),
             // On the intent too, whose events and charges carry it on.
             ("payment_intent_data[metadata][payment]", id.to_owned()),
-            ("payment_intent_data[metadata][order]", order.to_owned()),
+            (on_intent.as_str(), purpose.to_owned()),
             ("payment_method_options[card][request_multicapture]", "if_available".to_owned()),
-            ("client_reference_id", order.to_owned()),
+            ("client_reference_id", purpose.to_owned()),
             ("metadata[payment]", id.to_owned()),
-            ("metadata[order]", order.to_owned()),
+            (on_page.as_str(), purpose.to_owned()),
             ("success_url", payment.return_url.clone()),
             ("cancel_url", payment.cancel_url.clone()),
             ("expires_at", payment.expires_ms.div_euclid(1000).to_string()),

@@ -13,6 +13,8 @@ pub use product::{ProductView, SkuView, Stock, product_by_handle, product_by_id,
 pub use promotions::{PROMOTED_KEPT_MS, promoted, prune as prune_promotions};
 pub use reviews::Stars;
 
+use std::collections::HashMap;
+
 use kiosk_edge_platform::{Database, Statement};
 use kiosk_wire::{Category, Vendor};
 
@@ -39,6 +41,32 @@ pub async fn categories(db: &dyn Database) -> Result<Vec<Category>, StoreError> 
             })
         })
         .collect()
+}
+
+/// Most levels of categories that are looked through.
+const LEVELS_MAX: u32 = 10;
+
+/// The slugs of the categories that each of `products` is in, those above its own included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn categories_of(
+    db: &dyn Database,
+    products: &[&str],
+) -> Result<HashMap<String, Vec<String>>, StoreError> {
+    let select = Statement::new(
+        "WITH RECURSIVE above (product_id, slug, level) AS (
+           SELECT p.id, p.category, 1 FROM json_each(?1) j JOIN product p ON p.id = j.value
+           UNION ALL
+           SELECT a.product_id, c.parent, a.level + 1 FROM above a JOIN category c ON c.slug = a.slug
+             WHERE c.parent IS NOT NULL AND a.level < ?2
+         ) SELECT product_id, slug FROM above",
+    );
+    let mut categories: HashMap<String, Vec<String>> = HashMap::new();
+    for row in db.query(select.bind(serde_json::to_string(products)?).bind(LEVELS_MAX)).await? {
+        categories.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    Ok(categories)
 }
 
 /// The vendor, or `None`.

@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use kiosk_edge_platform::native::NativeDb;
 use kiosk_edge_platform::{Database, Statement};
-use kiosk_ids::{CartId, EventId, OrderId, PaymentId};
+use kiosk_ids::{CartId, DiscountId, EventId, OrderId, PaymentId};
 use kiosk_money::{Currency, Money};
 use kiosk_pop_store::checkout::{self, NewOrder};
 use kiosk_pop_store::guard::Guard;
@@ -13,7 +13,7 @@ use kiosk_pop_store::standings::Buyer;
 use kiosk_pop_store::{StoreError, carts};
 use kiosk_privacy::{Address, Contact, Personal, Shopper};
 use kiosk_risk::IdentityKeys;
-use kiosk_wire::{FraudRecord, LeaseReply, LeaseState, OrderRecord, PaymentRecord, StockTake};
+use kiosk_wire::{DiscountUse, FraudRecord, LeaseReply, LeaseState, OrderRecord, PaymentRecord, StockTake};
 use proptest::prelude::*;
 
 use crate::{INCARNATION, database, number, sku};
@@ -32,7 +32,7 @@ async fn take(db: &NativeDb, epoch: u64, units: u32, until_ms: i64) -> Result<()
     take_item(db, StockTake { item: sku("MUG"), epoch, units }, until_ms).await
 }
 
-async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), StoreError> {
+pub async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), StoreError> {
     let name = format!("n{}", number(db, "SELECT COUNT(*) FROM cart").await);
     let cart = CartId::named(&name).unwrap();
     carts::create(db, &cart, "hash", 0).await.unwrap();
@@ -47,9 +47,12 @@ async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), 
         country: "DE".into(),
         area: "10".into(),
         lines: vec![],
-        takes: vec![take],
+        takes: if take.item == sku("BUDGET") { vec![] } else { vec![take.clone()] },
         subtotal: eur(10),
         delivery: eur(0),
+        delivery_tax: None,
+        discounts: if take.item == sku("BUDGET") { vec![spent(take)] } else { vec![] },
+        gift_cards: Vec::new(),
         total: eur(10),
         delivery_kind: "parcel".into(),
         payment: PaymentRecord {
@@ -76,6 +79,7 @@ async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), 
         shopper: &Shopper { contact, address },
         buyer: Buyer::default(),
         lines: "[]".into(),
+        sums: "{}".into(),
         event: EventId::named(&name).unwrap(),
         cart_version: 1,
         leases_until_ms: until_ms,
@@ -85,6 +89,12 @@ async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<(), 
         answer: Remembered { request_hash: "h".into(), status: 201, response: "{}".into() },
     };
     checkout::place(db, order).await
+}
+
+/// A discount that takes this of its budget.
+fn spent(take: StockTake) -> DiscountUse {
+    let amount = Money::new(i64::from(take.units), Currency::EUR);
+    DiscountUse { discount: DiscountId::named("b").unwrap(), amount, take: Some(take) }
 }
 
 /// What a checkout leaves, beside its cart: all of it or nothing.

@@ -3,6 +3,7 @@
 
 mod carts;
 mod claims;
+mod discounts;
 mod feed;
 mod incarnation;
 mod leases;

@@ -20,6 +20,7 @@ async fn tell(db: &NativeDb, name: &str, account: &str, placed_ms: i64, status: 
         total: Money::new(500, Currency::EUR),
         lines: vec![],
         parcels: vec![Parcel::new(VendorId::named("clay").unwrap(), status)],
+        returns: Vec::new(),
     };
     let page = FeedPage { changes: vec![Change::Order(Box::new(state))], next: 3, more: false };
     apply(db, &page).await.unwrap();

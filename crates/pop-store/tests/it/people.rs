@@ -7,8 +7,9 @@ use kiosk_ids::{CartId, ProductId, PromotionId, ReviewId};
 use kiosk_pop_store::carts::{self, Asked};
 use kiosk_pop_store::catalog::list::{ListQuery, list};
 use kiosk_pop_store::catalog::{self, apply::apply, reviews};
+use kiosk_pop_store::loyalty;
 use kiosk_pop_store::standings::Buyer;
-use kiosk_wire::people::{Promotion, Rating, Review, Standing};
+use kiosk_wire::people::{Loyalty, Promotion, Rating, Review, Standing};
 use kiosk_wire::{Change, FeedPage, Picture};
 
 use crate::{database, number, product};
@@ -141,5 +142,26 @@ fn a_buyer_is_blocked_by_each_of_their_pseudonyms() {
         assert!(blocked(Buyer { account_customer: Some("bad"), ..good }).await);
         tell(&db, vec![standing(false)]).await;
         assert!(!blocked(Buyer { customer: Some("bad"), ..good }).await);
+    });
+}
+
+#[test]
+fn the_last_tier_that_was_told_holds() {
+    block_on(async {
+        let db = database().await;
+        let kept = kiosk_money::Money::new(100, kiosk_money::Currency::EUR);
+        let earned = |account: &str, tier: Option<&str>| Loyalty {
+            account: account.into(),
+            tier: tier.map(str::to_owned),
+            kept,
+            orders: 1,
+            next: None,
+        };
+        tell(&db, vec![Change::Loyalty(earned("a", Some("bronze"))), Change::Loyalty(earned("b", None))])
+            .await;
+        tell(&db, vec![Change::Loyalty(earned("a", Some("silver")))]).await;
+        assert_eq!(loyalty::get(&db, "a").await.unwrap(), Some(earned("a", Some("silver"))));
+        assert_eq!(loyalty::get(&db, "b").await.unwrap(), Some(earned("b", None)));
+        assert_eq!(loyalty::get(&db, "c").await.unwrap(), None);
     });
 }

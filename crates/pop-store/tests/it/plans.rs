@@ -9,7 +9,7 @@ use kiosk_edge_platform::{Database, DbError, Row, Statement};
 use kiosk_ids::CartId;
 use kiosk_pop_store::carts::{self, Asked};
 use kiosk_pop_store::catalog::list::{ListQuery, list};
-use kiosk_pop_store::{catalog, claims, leases, order_states, sync};
+use kiosk_pop_store::{catalog, claims, discounts, leases, order_states, sync};
 
 use crate::database;
 
@@ -59,6 +59,10 @@ fn grows(step: &str) -> bool {
         "standing",
         "cart",
         "payment",
+        "discount",
+        "d",
+        "gift_card",
+        "k",
     ];
     tables.iter().any(|table| step == format!("SCAN {table}"))
 }
@@ -87,6 +91,9 @@ fn nothing_frequent_passes_over_the_catalogue() {
         order_states::page(&db, "account", None, 5).await.unwrap();
         claims::open_cart(&db, "account").await.unwrap();
         carts::load(&db, &CartId::named("a").unwrap(), Asked::default()).await.unwrap();
+        discounts::load(&db, &CartId::named("a").unwrap(), Some("CODE"), 1).await.unwrap();
+        discounts::card_by_hash(&db, "hash").await.unwrap();
+        catalog::categories_of(&db, &["prd_mug"]).await.unwrap();
         catalog::skus(&db, &["MUG"]).await.unwrap();
         catalog::covers(&db).await.unwrap();
         catalog::vendors(&db).await.unwrap();

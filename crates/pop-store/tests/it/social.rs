@@ -28,6 +28,7 @@ fn order() -> Change {
         vendor: key(vendor).vendor,
         quantity: 1,
         unit_price: Money::new(100, Currency::EUR),
+        returnable: 0,
     };
     let parcel = |vendor: &str, status| Parcel::new(key(vendor).vendor, status);
     Change::Order(Box::new(OrderState {
@@ -37,6 +38,7 @@ fn order() -> Change {
         total: Money::new(300, Currency::EUR),
         lines: vec![line("mug", "clay"), line("bowl", "clay"), line("lamp", "light")],
         parcels: vec![parcel("clay", ParcelStatus::Delivered), parcel("light", ParcelStatus::Shipped)],
+        returns: Vec::new(),
     }))
 }
 

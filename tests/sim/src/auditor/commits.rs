@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kiosk_edge_platform::{Statement, Value};
 use serde_json::Value as Json;
 
+use super::payments::{Paying, Stage};
 use super::{Auditor, Order};
 use crate::executor::lock;
 use crate::goods::stock_of;
@@ -15,9 +16,12 @@ mod param {
     pub const CART: usize = 0;
     pub const TAKES: usize = 3;
     pub const ORDER: usize = 4;
+    pub const TOTAL: usize = 10;
+    pub const PAYMENT: usize = 12;
     pub const LINES: usize = 18;
     pub const KEY: usize = 29;
     pub const EVENT: usize = 33;
+    pub const PROVIDER: usize = 38;
 }
 
 /// What a batch tells.
@@ -37,7 +41,13 @@ pub enum Told {
         takes: Vec<(String, i64, u64)>,
         /// Its event.
         event: String,
+        /// How it is paid, where that is at a provider.
+        payment: Option<Paying>,
     },
+    /// The order of a payment was placed: the payment, its authorisation and the event.
+    Paid(String, String, String),
+    /// The order of a payment was given up. Whether it is shown as a cancelled one.
+    GivenUp(String, bool),
     /// A checkout that was refused for fraud.
     Blocked(String),
     /// Units that were given back: the event, item, epoch, units.
@@ -53,6 +63,13 @@ fn text(statement: &Statement, place: usize) -> &str {
     }
 }
 
+fn integer(statement: &Statement, place: usize) -> i64 {
+    match statement.params.get(place) {
+        Some(Value::Integer(number)) => *number,
+        _ => 0,
+    }
+}
+
 /// What a batch tells when it commits.
 pub fn of(statements: &[Statement]) -> Vec<Told> {
     statements.iter().flat_map(told).collect()
@@ -64,6 +81,14 @@ fn told(statement: &Statement) -> Vec<Told> {
     }
     if statement.sql.starts_with("UPDATE meta SET value = ?2 WHERE key = 'incarnation'") {
         return vec![Told::Renamed(text(statement, 0).to_owned(), text(statement, 1).to_owned())];
+    }
+    if statement.sql.starts_with("INSERT INTO payment_success") {
+        let text = |place| text(statement, place).to_owned();
+        return vec![Told::Paid(text(0), text(1), text(3))];
+    }
+    if statement.sql.starts_with("INSERT INTO payment_failure") {
+        let kept = !matches!(statement.params.get(4), Some(Value::Integer(0)));
+        return vec![Told::GivenUp(text(statement, 0).to_owned(), kept)];
     }
     if !statement.sql.starts_with("INSERT INTO outbox") {
         return Vec::new();
@@ -95,6 +120,12 @@ fn order(statement: &Statement) -> Told {
         let item = take["item"].as_str().unwrap_or("").to_owned();
         (item, take["epoch"].as_i64().unwrap_or(0), take["units"].as_u64().unwrap_or(0))
     };
+    let provider = text(statement, param::PROVIDER);
+    let payment = (!provider.is_empty()).then(|| Paying {
+        id: text(statement, param::PAYMENT).to_owned(),
+        provider: provider.to_owned(),
+        amount: integer(statement, param::TOTAL),
+    });
     Told::Order {
         id: text(statement, param::ORDER).to_owned(),
         cart: text(statement, param::CART).to_owned(),
@@ -102,6 +133,7 @@ fn order(statement: &Statement) -> Told {
         units,
         takes: takes.as_array().into_iter().flatten().map(take).collect(),
         event: text(statement, param::EVENT).to_owned(),
+        payment,
     }
 }
 
@@ -109,13 +141,30 @@ fn order(statement: &Statement) -> Told {
 pub fn committed(world: &World, pop: usize, told: Vec<Told>) {
     for told in told {
         match told {
-            Told::Order { id, cart, key, units, takes, .. } => {
+            Told::Paid(payment, authorisation, _) => {
+                super::payments::placed(world, pop, &payment, &authorisation)
+            }
+            Told::GivenUp(payment, kept) => super::payments::given_up(world, pop, &payment, kept),
+            Told::Order { id, cart, key, units, takes, payment, .. } => {
                 let incarnation = world.pops()[pop].meta("incarnation").unwrap_or_default();
                 let epochs = takes.iter().map(|(item, epoch, _)| (item.clone(), *epoch)).collect();
                 let at_us = world.executor.now_us();
-                let (in_core, lost, forgotten) = (false, false, false);
-                let order =
-                    Order { pop, incarnation, cart, key, units, epochs, at_us, in_core, lost, forgotten };
+                let stage = if payment.is_some() { Stage::Awaits } else { Stage::Placed };
+                let order = Order {
+                    pop,
+                    incarnation,
+                    cart,
+                    key,
+                    units,
+                    epochs,
+                    at_us,
+                    in_core: false,
+                    lost: false,
+                    forgotten: false,
+                    stage,
+                    payment,
+                    shaken: false,
+                };
                 world.note(format_args!("pop-{pop} commits {id} {:?}", order.units));
                 let checked = lock(&world.auditor).add_order(&id, order, &takes);
                 world.check(checked);
@@ -142,7 +191,12 @@ pub fn perhaps_committed(world: &World, pop: usize, told: Vec<Told>) {
         let (sql, id) = match told {
             Told::Renamed(_, new) => ("SELECT 1 FROM meta WHERE key = 'incarnation' AND value = ?1", new),
             Told::Order { id, .. } => ("SELECT 1 FROM orders WHERE id = ?1", id),
-            Told::Blocked(event) | Told::Returned(event, ..) => ("SELECT 1 FROM outbox WHERE id = ?1", event),
+            Told::GivenUp(id, _) => {
+                ("SELECT 1 FROM payment WHERE id = ?1 AND state IN ('voiding', 'closed')", id)
+            }
+            Told::Blocked(event) | Told::Returned(event, ..) | Told::Paid(_, _, event) => {
+                ("SELECT 1 FROM outbox WHERE id = ?1", event)
+            }
         };
         disk.read(Statement::new(sql).bind(id.as_str())).is_ok_and(|rows| !rows.is_empty())
     };

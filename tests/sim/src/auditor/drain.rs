@@ -45,15 +45,21 @@ pub fn check(world: &World) {
     let auditor = lock(&world.auditor);
     let core = world.core.read(|db| auditor.everything_arrived(db));
     let checked = core.unwrap_or_else(|| Err("the core is down after the faults".to_owned()));
+    let money = {
+        drop(auditor);
+        super::payments::check(world)
+    };
+    let auditor = lock(&world.auditor);
     let pops: Vec<Checked> = world.pops().iter().map(|pop| auditor.pop_agrees(world, pop)).collect();
     drop(auditor);
     world.check(checked);
+    world.check(money);
     pops.into_iter().for_each(|checked| world.check(checked));
 }
 
 impl Auditor {
     fn everything_arrived(&self, db: &Connection) -> Checked {
-        if let Some((id, order)) = self.orders.iter().find(|(_, order)| !order.in_core && !order.lost) {
+        if let Some((id, order)) = self.orders.iter().find(|(_, order)| order.has_to_arrive()) {
             return Err(format!("order {id} of {} never reached the core", id_of(order.pop)));
         }
         let mut events = db.prepare("SELECT event FROM orders_blocked").map_err(|error| error.to_string())?;
@@ -99,8 +105,7 @@ impl Auditor {
             return Err(format!("{} has order {id} that it never committed", id_of(pop.index)));
         }
         let of_pop = self.orders.iter().filter(|(_, order)| order.pop == pop.index);
-        let mut of_database =
-            of_pop.filter(|(_, order)| order.incarnation == incarnation && !order.lost && !order.forgotten);
+        let mut of_database = of_pop.filter(|(_, order)| order.incarnation == incarnation && order.is_kept());
         match of_database.find(|(id, _)| !here.contains(*id)) {
             Some((id, _)) => Err(format!("{} forgot order {id}", id_of(pop.index))),
             None => Ok(()),

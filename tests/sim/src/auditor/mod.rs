@@ -3,12 +3,14 @@
 
 pub mod commits;
 pub mod drain;
+pub mod payments;
 pub mod restored;
 pub mod shoppers;
 pub mod stock;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::payments::{Paying, Stage};
 use crate::goods;
 
 /// A database of a POP.
@@ -39,6 +41,24 @@ pub struct Order {
     pub lost: bool,
     /// Its POP's database was set back to a copy from before it.
     pub forgotten: bool,
+    /// How far it is.
+    pub stage: Stage,
+    /// How it is paid, where that is at a provider.
+    pub payment: Option<Paying>,
+    /// Its POP's database was set back since: it may not know what became of the payment.
+    pub shaken: bool,
+}
+
+impl Order {
+    /// Whether the core has to hear of it and has not.
+    fn has_to_arrive(&self) -> bool {
+        self.stage == Stage::Placed && !self.in_core && !self.lost
+    }
+
+    /// Whether its POP's database has to have it.
+    fn is_kept(&self) -> bool {
+        !self.lost && !self.forgotten && self.stage != (Stage::GivenUp { kept: false })
+    }
 }
 
 /// The truth.
@@ -55,8 +75,12 @@ pub struct Auditor {
     written_off: BTreeSet<Account>,
     /// Units of orders that a write-off could not know of, by item: the price of writing off.
     exposed: BTreeMap<String, u64>,
-    /// Units on hand, by item; only imports change them.
+    /// Units on hand and units that were sent, by item; only imports change the sum.
     on_hand: BTreeMap<String, i64>,
+    /// Units that were sent, by item.
+    sent: BTreeMap<String, i64>,
+    /// Orders that were cancelled in the core: their units can be sold again.
+    cancelled: BTreeSet<String>,
     /// Databases that are gone.
     lost: BTreeSet<Holder>,
     /// Databases that were set back: their counters are not those that the core was told.
@@ -83,6 +107,8 @@ impl Auditor {
             written_off: BTreeSet::new(),
             exposed: BTreeMap::new(),
             on_hand: stock.collect(),
+            sent: BTreeMap::new(),
+            cancelled: BTreeSet::new(),
             lost: BTreeSet::new(),
             restored: BTreeSet::new(),
             reopened: BTreeSet::new(),

@@ -30,6 +30,7 @@ pub fn set_back(world: &World, pop: &Pop, set_back: impl FnOnce()) {
         *auditor.exposed.entry(item).or_insert(0) += forgotten.unsigned_abs();
     }
     auditor.forget_orders(pop.index, &kept);
+    super::payments::set_back(&mut auditor, pop);
     auditor.restored.insert((pop.index, incarnation));
     // A copy from before the database had a name: it takes another one.
     if let Some(now) = pop.meta("incarnation") {
@@ -62,7 +63,9 @@ impl Auditor {
             }
             order.forgotten = true;
             order.lost |= !order.in_core;
-            self.carts.remove(&order.cart);
+            if self.carts.get(&order.cart) == Some(id) {
+                self.carts.remove(&order.cart);
+            }
             self.reopened.insert(order.cart.clone());
         }
         self.blocked.values_mut().filter(|(owner, _)| *owner == pop).for_each(|(_, lost)| *lost = true);
@@ -71,9 +74,10 @@ impl Auditor {
     /// Orders that are told again under another name take their units from what is available, and what their leases
     /// hold comes back later.
     fn expose_undelivered(&mut self, pop: usize, incarnation: &str) {
-        let undelivered = self.orders.values().filter(|order| {
-            order.pop == pop && order.incarnation == incarnation && !order.in_core && !order.lost
-        });
+        let undelivered = self
+            .orders
+            .values()
+            .filter(|order| order.pop == pop && order.incarnation == incarnation && order.has_to_arrive());
         for (item, units) in undelivered.flat_map(|order| &order.units) {
             *self.exposed.entry(item.clone()).or_insert(0) += units;
         }

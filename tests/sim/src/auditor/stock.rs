@@ -7,6 +7,7 @@ use kiosk_edge_platform::Statement;
 use kiosk_wire::CLOCK_SKEW_MS_MAX;
 use rusqlite::Connection;
 
+use super::payments::Stage;
 use super::{Account, Auditor};
 use crate::executor::lock;
 use crate::pop::{Pop, id_of};
@@ -51,10 +52,20 @@ pub fn after_import(world: &World) {
     let read = |db: &Connection| {
         rows(db, "SELECT item, on_hand FROM inventory_items", |row| Ok((row.get(0)?, row.get(1)?)))
     };
+    auditor.look_at_moved(world);
     if let Some(Ok(on_hand)) = world.core.read(read) {
         auditor.on_hand = on_hand.into_iter().collect();
+        for (item, units) in auditor.sent.clone() {
+            *auditor.on_hand.entry(item).or_insert(0) += units;
+        }
     }
     drop(auditor);
+    check_all(world);
+}
+
+/// Goods were sent, or orders cancelled.
+pub fn goods_moved(world: &World) {
+    lock(&world.auditor).look_at_moved(world);
     check_all(world);
 }
 
@@ -62,6 +73,7 @@ pub fn after_import(world: &World) {
 pub fn core_restarted(world: &World) {
     let mut auditor = lock(&world.auditor);
     auditor.core_seen = 0;
+    auditor.look_at_moved(world);
     let read = |db: &Connection| rows(db, "SELECT id FROM orders_orders", |row| row.get::<_, String>(0));
     let there = world.core.read(read).and_then(Result::ok).unwrap_or_default();
     let there: std::collections::BTreeSet<_> = there.into_iter().collect();
@@ -73,6 +85,22 @@ pub fn core_restarted(world: &World) {
 }
 
 impl Auditor {
+    /// Reads what was sent, and what was cancelled.
+    fn look_at_moved(&mut self, world: &World) {
+        let read = |db: &Connection| {
+            // Orders are sent or cancelled as a whole; what was short was never on the books.
+            let sent = "SELECT h.item, SUM(h.moved) FROM orders_holds h JOIN orders_vendor_orders v
+                        ON v.order_id = h.order_id WHERE h.moved > 0 AND v.stage <> 'cancelled' GROUP BY h.item";
+            let sent = rows(db, sent, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let cancelled = "SELECT order_id FROM orders_vendor_orders WHERE stage = 'cancelled'";
+            Ok::<_, rusqlite::Error>((sent, rows(db, cancelled, |row| row.get(0))?))
+        };
+        if let Some(Ok((sent, cancelled))) = world.core.read(read) {
+            self.sent = sent.into_iter().collect();
+            self.cancelled = cancelled.into_iter().collect();
+        }
+    }
+
     fn check_core(&mut self, db: &Connection, full: bool) -> Sql<Result<(), String>> {
         let new: Sql<Vec<_>> = db
             .prepare_cached("SELECT rowid, id FROM orders_orders WHERE rowid > ?1")?
@@ -83,6 +111,9 @@ impl Auditor {
             self.core_seen = self.core_seen.max(rowid);
             match self.orders.get_mut(&id) {
                 None => return Ok(Err(format!("the core has order {id} that no POP committed"))),
+                Some(order) if order.stage != Stage::Placed && !order.is_excused() => {
+                    return Ok(Err(format!("the core has order {id}, which is {:?}", order.stage)));
+                }
                 Some(order) => {
                     order.in_core = true;
                     order.lost = false;
@@ -104,7 +135,8 @@ impl Auditor {
             if on_hand != available + leased + sold {
                 return Ok(Err(format!("I2: {item} has {on_hand} on hand, {available} + {leased} + {sold}")));
             }
-            let known = self.on_hand.get(&item).copied().unwrap_or(0);
+            let sent = self.sent.get(&item).copied().unwrap_or(0);
+            let known = self.on_hand.get(&item).copied().unwrap_or(0) - sent;
             if on_hand != known {
                 return Ok(Err(format!("{item} has {on_hand} on hand without an import, {known} before")));
             }
@@ -118,7 +150,8 @@ impl Auditor {
             db,
             "SELECT i.item, i.leased, COALESCE((SELECT SUM(granted - sold - returned) FROM inventory_accounts a
                WHERE a.item = i.item), 0), i.sold,
-               COALESCE((SELECT SUM(units - short) FROM orders_takes t WHERE t.item = i.item), 0),
+               COALESCE((SELECT SUM(units - short) FROM orders_takes t WHERE t.item = i.item), 0)
+               - COALESCE((SELECT SUM(moved) FROM orders_holds h WHERE h.item = i.item), 0),
                COALESCE((SELECT SUM(short) FROM orders_takes t WHERE t.item = i.item), 0) FROM inventory_items i",
             |row| {
                 let number = |column| row.get::<_, i64>(column);
@@ -126,7 +159,10 @@ impl Auditor {
             },
         )?;
         let mut committed: BTreeMap<&str, u64> = BTreeMap::new();
-        for order in self.orders.values().filter(|order| !order.lost) {
+        let counts = |(id, order): &(&String, &super::Order)| {
+            order.stage == Stage::Placed && !order.lost && !self.cancelled.contains(*id)
+        };
+        for (_, order) in self.orders.iter().filter(counts) {
             for (item, units) in &order.units {
                 *committed.entry(item).or_insert(0) += units;
             }
@@ -259,6 +295,7 @@ pub fn written_off(world: &World, pop: usize, incarnation: &str, accounts: &[Acc
         let undelivered = auditor.orders.values().filter(|order| {
             order.pop == pop
                 && order.incarnation == incarnation
+                && order.stage == Stage::Placed
                 && !order.in_core
                 && order.epochs.get(item) == Some(epoch)
         });

@@ -38,12 +38,14 @@ pub enum Account {
     Clearing,
     /// Fees of promotions that vendors owe.
     PromotionDues,
-    /// Payments that payers dispute: lost unless the dispute is won.
+    /// Payments that payers dispute, until it is decided.
     Chargebacks,
     /// What vendors are owed of their sales.
     VendorPayable,
     /// Taxes collected for an authority.
     TaxPayable,
+    /// What is left on gift cards.
+    GiftCards,
     /// Payouts that are decided and not sent yet.
     PayoutsInTransit,
     /// Where a payout changes its currency.
@@ -54,6 +56,12 @@ pub enum Account {
     Shipping,
     /// Fees of promotions.
     PromotionFees,
+    /// Discounts that the marketplace bears and owes the vendors.
+    Discounts,
+    /// Gift cards that were given away.
+    GiftCardsGiven,
+    /// Disputes of payers that were lost.
+    ChargebackLosses,
     /// What providers keep.
     PaymentFees,
     /// Minor units that conversions gain or lose.
@@ -62,18 +70,22 @@ pub enum Account {
 
 impl Account {
     /// All of them, by number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Receivable,
         Self::Clearing,
         Self::PromotionDues,
         Self::Chargebacks,
         Self::VendorPayable,
         Self::TaxPayable,
+        Self::GiftCards,
         Self::PayoutsInTransit,
         Self::Exchange,
         Self::Commission,
         Self::Shipping,
         Self::PromotionFees,
+        Self::Discounts,
+        Self::GiftCardsGiven,
+        Self::ChargebackLosses,
         Self::PaymentFees,
         Self::Rounding,
     ];
@@ -88,11 +100,15 @@ impl Account {
             Self::Chargebacks => "chargebacks",
             Self::VendorPayable => "vendor_payable",
             Self::TaxPayable => "tax_payable",
+            Self::GiftCards => "gift_cards",
             Self::PayoutsInTransit => "payouts_in_transit",
             Self::Exchange => "exchange",
             Self::Commission => "commission",
             Self::Shipping => "shipping",
             Self::PromotionFees => "promotion_fees",
+            Self::Discounts => "discounts",
+            Self::GiftCardsGiven => "gift_cards_given",
+            Self::ChargebackLosses => "chargeback_losses",
             Self::PaymentFees => "payment_fees",
             Self::Rounding => "rounding",
         }
@@ -108,11 +124,15 @@ impl Account {
             Self::Chargebacks => 1_450,
             Self::VendorPayable => 3_300,
             Self::TaxPayable => 3_800,
+            Self::GiftCards => 3_500,
             Self::PayoutsInTransit => 3_600,
             Self::Exchange => 3_900,
             Self::Commission => 4_100,
             Self::Shipping => 4_200,
             Self::PromotionFees => 4_300,
+            Self::Discounts => 6_500,
+            Self::GiftCardsGiven => 6_600,
+            Self::ChargebackLosses => 6_700,
             Self::PaymentFees => 6_800,
             Self::Rounding => 6_900,
         }
@@ -128,11 +148,15 @@ impl Account {
             Self::Chargebacks => "Chargebacks",
             Self::VendorPayable => "Payables to vendors",
             Self::TaxPayable => "Taxes payable",
+            Self::GiftCards => "Gift cards",
             Self::PayoutsInTransit => "Payouts in transit",
             Self::Exchange => "Exchange of currencies",
             Self::Commission => "Commission",
             Self::Shipping => "Shipping",
             Self::PromotionFees => "Promotion fees",
+            Self::Discounts => "Discounts borne by the marketplace",
+            Self::GiftCardsGiven => "Gift cards given away",
+            Self::ChargebackLosses => "Chargebacks that were lost",
             Self::PaymentFees => "Fees of payment providers",
             Self::Rounding => "Rounding",
         }
@@ -143,22 +167,37 @@ impl Account {
     pub const fn class(self) -> Class {
         match self {
             Self::Receivable | Self::Clearing | Self::PromotionDues | Self::Chargebacks => Class::Assets,
-            Self::VendorPayable | Self::TaxPayable | Self::PayoutsInTransit => Class::Liabilities,
+            Self::VendorPayable | Self::TaxPayable | Self::GiftCards | Self::PayoutsInTransit => {
+                Class::Liabilities
+            }
             Self::Exchange => Class::Equity,
             Self::Commission | Self::Shipping | Self::PromotionFees => Class::Income,
-            Self::PaymentFees | Self::Rounding => Class::Expenses,
+            Self::Discounts
+            | Self::GiftCardsGiven
+            | Self::ChargebackLosses
+            | Self::PaymentFees
+            | Self::Rounding => Class::Expenses,
         }
     }
 
-    /// Whose: an order, a provider, a vendor, a tax authority; none where all is one.
+    /// Whose: an order, a provider, a vendor, a tax authority, a gift card; none where all is one.
     #[must_use]
     pub const fn party(self) -> Option<&'static str> {
         match self {
             Self::Receivable => Some("order"),
-            Self::Clearing | Self::Chargebacks | Self::PaymentFees => Some("provider"),
+            Self::Clearing | Self::Chargebacks | Self::ChargebackLosses | Self::PaymentFees => {
+                Some("provider")
+            }
             Self::PromotionDues | Self::VendorPayable | Self::PayoutsInTransit => Some("vendor"),
             Self::TaxPayable => Some("authority"),
-            Self::Exchange | Self::Commission | Self::Shipping | Self::PromotionFees | Self::Rounding => None,
+            Self::GiftCards => Some("card"),
+            Self::Exchange
+            | Self::Commission
+            | Self::Shipping
+            | Self::PromotionFees
+            | Self::Discounts
+            | Self::GiftCardsGiven
+            | Self::Rounding => None,
         }
     }
 

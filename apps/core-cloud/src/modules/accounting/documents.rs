@@ -90,6 +90,12 @@ pub struct Item {
     pub gross: i64,
     /// Tax in it.
     pub tax: i64,
+    /// Listed price of one piece, where another is paid.
+    #[serde(default)]
+    pub list_price: Option<i64>,
+    /// What discounts take off all of them.
+    #[serde(default)]
+    pub discount: i64,
 }
 
 /// An invoice or a credit note.
@@ -123,6 +129,9 @@ pub struct Document {
     pub currency: Currency,
     /// What it is about.
     pub items: Vec<Item>,
+    /// What gift cards pay of the whole order, minor units.
+    #[serde(default)]
+    pub gift_cards: i64,
 }
 
 impl Document {
@@ -176,7 +185,8 @@ pub(super) async fn issue(tx: &mut Tx, told: &Told, kind: Kind, moved: &Moved<'_
     let mut items: Vec<Item> = lines.iter().map(item).collect();
     if *delivery != Parts::default() {
         let (title, sku) = ("Delivery".to_owned(), String::new());
-        items.push(Item { title, sku, quantity: 1, gross: delivery.gross, tax: delivery.tax });
+        let (gross, tax) = (delivery.gross, delivery.tax);
+        items.push(Item { title, sku, quantity: 1, gross, tax, list_price: None, discount: 0 });
     }
     if items.is_empty() {
         return Ok(());
@@ -203,6 +213,7 @@ pub(super) async fn issue(tx: &mut Tx, told: &Told, kind: Kind, moved: &Moved<'_
         tax_ppm: sale.tax_ppm,
         currency: sale.currency,
         items,
+        gift_cards: sale.gift_cards,
     };
     let body = serde_json::to_string(&document)?;
     Ok(store::insert(tx, (year, number), &told.id, &document, &body).await?)
@@ -215,6 +226,8 @@ fn item((line, parts): &(Line, Parts)) -> Item {
         quantity: line.quantity,
         gross: parts.gross,
         tax: parts.tax,
+        list_price: line.list_price,
+        discount: line.discount.saturating_mul(line.quantity),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::modules::catalog::products;
 use crate::modules::catalog::service as catalog;
+use crate::modules::orders::service as orders;
 
 /// Freezes the terms of purchases.
 ///
@@ -40,15 +41,16 @@ pub async fn freeze(tx: &mut Tx, orders: &[&OrderRecord]) -> Result<(), Error> {
         for (place, line) in order.lines.iter().enumerate() {
             parts.entry(&line.vendor).or_default().push((place, line));
         }
+        let delivery = delivery_of(order);
         for (vendor, lines) in parts {
-            let sale = sale_of(order, vendor, countries.get(vendor).map_or("", |country| country));
+            let mut sale = sale_of(order, vendor, countries.get(vendor).map_or("", |country| country));
+            (sale.delivery_gross, sale.delivery_tax) = delivery.get(vendor).copied().unwrap_or_default();
             let gross: Result<Vec<i64>, _> = lines
                 .iter()
                 .map(|(_, line)| line.unit_price.times(line.quantity).map(|sum| sum.amount))
                 .collect();
             let gross = gross.map_err(|error| Error::invalid("unit_price", error.to_string()))?;
-            let taxed: Vec<(i64, i64)> = gross.iter().map(|gross| (*gross, sale.tax_ppm)).collect();
-            let taxes = taxes_of_lines(&taxed, Pricing::Inclusive);
+            let taxes = taxes_of(&lines, &gross, sale.tax_ppm);
             for (((place, line), gross), tax) in lines.into_iter().zip(gross).zip(taxes) {
                 let product = listed.get(line.product.as_str()).map(|listed| &listed.product);
                 let category = product.map_or("", |product| product.category.as_str());
@@ -63,7 +65,11 @@ pub async fn freeze(tx: &mut Tx, orders: &[&OrderRecord]) -> Result<(), Error> {
                     tax,
                     commission: commission_of(gross - tax, commission_ppm),
                     commission_ppm,
+                    list_price: line.list_price.map(|price| price.amount),
+                    discount: discount_of(line),
+                    subsidy: line.subsidy.map_or(0, |subsidy| subsidy.amount.max(0)),
                     progress: Progress::default(),
+                    pieces: Progress::default(),
                 };
                 frozen.push((order.id.to_string(), line));
             }
@@ -93,7 +99,39 @@ fn sale_of(order: &OrderRecord, vendor: &VendorId, seller_country: &str) -> Sale
         scheme: taxation.scheme,
         tax_ppm: taxation.ppm,
         delivery: Progress::default(),
+        delivery_gross: 0,
+        delivery_tax: None,
+        gift_cards: order.paid_by_gift_cards().amount,
     }
+}
+
+/// Tax of lines: what was added to their pieces, else what is in their prices.
+fn taxes_of(lines: &[(usize, &OrderLine)], gross: &[i64], tax_ppm: i64) -> Vec<i64> {
+    let taxed: Vec<(i64, i64)> = gross.iter().map(|gross| (*gross, tax_ppm)).collect();
+    let inside = taxes_of_lines(&taxed, Pricing::Inclusive);
+    let tax = |(((_, line), gross), inside): ((&(usize, &OrderLine), &i64), i64)| match line.added_tax {
+        None => inside,
+        Some(tax) => tax.amount.saturating_mul(i64::from(line.quantity)).clamp(0, (*gross).max(0)),
+    };
+    lines.iter().zip(gross).zip(inside).map(tax).collect()
+}
+
+/// What discounts take off one piece: its listed price less what is paid for it without added tax.
+fn discount_of(line: &OrderLine) -> i64 {
+    let Some(list) = line.list_price else { return 0 };
+    let net = line.unit_price.amount - line.added_tax.map_or(0, |tax| tax.amount);
+    (list.amount - net).max(0)
+}
+
+/// Each vendor's share of delivery, and of the tax that was added to it.
+fn delivery_of(order: &OrderRecord) -> HashMap<&VendorId, (i64, Option<i64>)> {
+    let shares = orders::delivery_shares(order);
+    let values: Vec<i64> = shares.iter().map(|(_, share)| *share).collect();
+    let taxes: Vec<Option<i64>> = match order.delivery_tax {
+        Some(tax) => orders::shared(tax.amount.max(0), &values).into_iter().map(Some).collect(),
+        None => vec![None; values.len()],
+    };
+    shares.into_iter().zip(taxes).map(|((vendor, share), tax)| (vendor, (share, tax))).collect()
 }
 
 /// Rounded down: what is left is the vendor's.

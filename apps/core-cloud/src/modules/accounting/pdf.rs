@@ -148,6 +148,11 @@ fn set_item(sheet: &mut Sheet, document: &Document, item: &Item) {
         sheet.put(EDGES.0, (7.5, false, false), item.sku.clone());
         sheet.feed(0.9);
     }
+    if let Some(list) = item.list_price.filter(|_| item.discount > 0) {
+        let text = format!("Listed at {} each, discount {} in all", amount(list), amount(item.discount));
+        sheet.put(EDGES.0, (7.5, false, false), text);
+        sheet.feed(0.9);
+    }
 }
 
 fn set_sums(sheet: &mut Sheet, document: &Document) {
@@ -177,11 +182,19 @@ fn notes(document: &Document) -> Vec<String> {
         Some(Scheme::Untaxed | Scheme::Unresolved) => "No tax is charged.".to_owned(),
         Some(Scheme::Domestic) | None => String::new(),
     };
+    let cards = match document.gift_cards {
+        0 => String::new(),
+        paid => format!("Gift cards pay {} of the order.", Money::new(paid, document.currency)),
+    };
     let buyer =
         "Name and address of the buyer are kept in the buyer's region alone, which adds them to its copy.";
     let seller =
         "The seller named above sells through Kiosk, which issues this document in the seller's name.";
-    [scheme.as_str(), seller, buyer].into_iter().filter(|note| !note.is_empty()).map(str::to_owned).collect()
+    [cards.as_str(), scheme.as_str(), seller, buyer]
+        .into_iter()
+        .filter(|note| !note.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A document as PDF. Fonts are embedded as far as they are used.
@@ -248,6 +261,8 @@ mod tests {
             quantity: 2,
             gross: 1_190,
             tax: 190,
+            list_price: Some(700),
+            discount: 210,
         };
         Document {
             name: "INV-2026-000001".to_owned(),
@@ -264,6 +279,7 @@ mod tests {
             tax_ppm: 200_000,
             currency: Currency::EUR,
             items: vec![item; items],
+            gift_cards: 500,
         }
     }
 
@@ -284,6 +300,8 @@ mod tests {
         ] {
             assert!(texts.contains(&wanted), "{wanted} in {texts:?}");
         }
+        assert!(texts.contains(&"Listed at 7.00 each, discount 2.10 in all"), "{texts:?}");
+        assert!(texts.contains(&"Gift cards pay €5.00 of the order."), "{texts:?}");
         assert!(texts.iter().any(|text| text.contains("One Stop Shop")));
         assert!(texts.iter().any(|text| text.contains("kept in the buyer's region")));
     }

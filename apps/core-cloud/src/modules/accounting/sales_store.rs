@@ -42,18 +42,19 @@ pub async fn insert_booked(conn: &mut Conn, ids: &[&str]) -> Result<()> {
 
 /// Freezes sales; known ones stay as they are.
 pub async fn insert_sales(conn: &mut Conn, sales: &[Sale]) -> Result<()> {
-    for sales in batches(sales, 9) {
+    for sales in batches(sales, 12) {
         let sql = format!(
             "INSERT INTO accounting_sales (order_id, vendor, placed_ms, currency, seller_country, country, jurisdiction, \
-             scheme, tax_ppm) VALUES {} ON CONFLICT (order_id, vendor) DO NOTHING",
-            tuples(sales.len(), 9)
+             scheme, tax_ppm, delivery_gross, delivery_tax, gift_cards) VALUES {} ON CONFLICT (order_id, vendor) DO NOTHING",
+            tuples(sales.len(), 12)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for sale in sales {
             query =
                 query.bind(&*sale.order).bind(&*sale.vendor).bind(sale.placed_ms).bind(sale.currency.code());
             query = query.bind(&*sale.seller_country).bind(&*sale.country).bind(&*sale.jurisdiction);
-            query = query.bind(sale.scheme.name()).bind(sale.tax_ppm);
+            query = query.bind(sale.scheme.name()).bind(sale.tax_ppm).bind(sale.delivery_gross);
+            query = query.bind(sale.delivery_tax).bind(sale.gift_cards);
         }
         query.execute(&mut *conn).await?;
     }
@@ -62,18 +63,19 @@ pub async fn insert_sales(conn: &mut Conn, sales: &[Sale]) -> Result<()> {
 
 /// Freezes lines, each with its order; known ones stay as they are.
 pub async fn insert_lines(conn: &mut Conn, lines: &[(String, Line)]) -> Result<()> {
-    for lines in batches(lines, 10) {
+    for lines in batches(lines, 13) {
         let sql = format!(
             "INSERT INTO accounting_lines (order_id, line, vendor, sku, title, quantity, gross, tax, commission, \
-             commission_ppm) VALUES {} ON CONFLICT (order_id, line) DO NOTHING",
-            tuples(lines.len(), 10)
+             commission_ppm, list_price, discount, subsidy) VALUES {} ON CONFLICT (order_id, line) DO NOTHING",
+            tuples(lines.len(), 13)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (order, line) in lines {
             query =
                 query.bind(&**order).bind(line.line).bind(&*line.vendor).bind(&*line.sku).bind(&*line.title);
             query = query.bind(line.quantity).bind(line.gross).bind(line.tax).bind(line.commission);
-            query = query.bind(line.commission_ppm);
+            query = query.bind(line.commission_ppm).bind(line.list_price).bind(line.discount);
+            query = query.bind(line.subsidy);
         }
         query.execute(&mut *conn).await?;
     }
@@ -84,7 +86,7 @@ pub async fn insert_lines(conn: &mut Conn, lines: &[(String, Line)]) -> Result<(
 pub async fn lock_sale(conn: &mut Conn, order: &str, vendor: &str) -> Result<Option<Sale>> {
     let sql = format!(
         "SELECT order_id, vendor, placed_ms, currency, seller_country, country, jurisdiction, scheme, tax_ppm, \
-         delivery_shipped, delivery_refunded FROM accounting_sales WHERE order_id = $1 AND vendor = $2{}",
+         delivery_shipped, delivery_refunded, delivery_gross, delivery_tax, gift_cards FROM accounting_sales WHERE order_id = $1 AND vendor = $2{}",
         lock_by(conn, "order_id")
     );
     let row = sqlx::query(AssertSqlSafe(sql)).bind(order).bind(vendor).fetch_optional(conn).await?;
@@ -94,8 +96,8 @@ pub async fn lock_sale(conn: &mut Conn, order: &str, vendor: &str) -> Result<Opt
 /// The lines of a vendor's part, in order.
 pub async fn list_lines(conn: &mut Conn, order: &str, vendor: &str) -> Result<Vec<Line>> {
     let query = sqlx::query(
-        "SELECT line, vendor, sku, title, quantity, gross, tax, commission, commission_ppm, shipped, refunded \
-         FROM accounting_lines WHERE order_id = $1 AND vendor = $2 ORDER BY line",
+        "SELECT line, vendor, sku, title, quantity, gross, tax, commission, commission_ppm, shipped, refunded, \
+         list_price, discount, subsidy, shipped_pieces, refunded_pieces FROM accounting_lines WHERE order_id = $1 AND vendor = $2 ORDER BY line",
     );
     query.bind(order).bind(vendor).fetch_all(conn).await?.iter().map(read_line).collect()
 }
@@ -103,10 +105,11 @@ pub async fn list_lines(conn: &mut Conn, order: &str, vendor: &str) -> Result<Ve
 /// How much of a line has left and is owed back.
 pub async fn set_line(conn: &mut Conn, order: &str, line: &Line) -> Result<()> {
     let query = sqlx::query(
-        "UPDATE accounting_lines SET shipped = $3, refunded = $4 WHERE order_id = $1 AND line = $2",
+        "UPDATE accounting_lines SET shipped = $3, refunded = $4, shipped_pieces = $5, refunded_pieces = $6 \
+         WHERE order_id = $1 AND line = $2",
     );
     let query = query.bind(order).bind(line.line).bind(line.progress.shipped).bind(line.progress.refunded);
-    query.execute(conn).await.map(|_| ())
+    query.bind(line.pieces.shipped).bind(line.pieces.refunded).execute(conn).await.map(|_| ())
 }
 
 /// How much of delivery was charged and is owed back.
@@ -156,6 +159,9 @@ fn read_sale(row: &AnyRow) -> Result<Sale> {
             shipped: row.try_get("delivery_shipped")?,
             refunded: row.try_get("delivery_refunded")?,
         },
+        delivery_gross: row.try_get("delivery_gross")?,
+        delivery_tax: row.try_get("delivery_tax")?,
+        gift_cards: row.try_get("gift_cards")?,
     })
 }
 
@@ -170,6 +176,13 @@ fn read_line(row: &AnyRow) -> Result<Line> {
         tax: row.try_get("tax")?,
         commission: row.try_get("commission")?,
         commission_ppm: row.try_get("commission_ppm")?,
+        list_price: row.try_get("list_price")?,
+        discount: row.try_get("discount")?,
+        subsidy: row.try_get("subsidy")?,
         progress: Progress { shipped: row.try_get("shipped")?, refunded: row.try_get("refunded")? },
+        pieces: Progress {
+            shipped: row.try_get("shipped_pieces")?,
+            refunded: row.try_get("refunded_pieces")?,
+        },
     })
 }

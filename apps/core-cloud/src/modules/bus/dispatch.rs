@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::link::Link;
 use super::stream::Stream;
 use super::{source::Delivery, store};
 use crate::clock::Clock;
@@ -18,8 +19,8 @@ const CLAIM_MS_MAX: i64 = 30_000;
 pub struct Dispatcher {
     pub db: Db,
     pub clock: Clock,
-    /// The broker's stream; else the log.
-    pub stream: Option<Arc<Stream>>,
+    /// The way to the broker; else facts go to the log.
+    pub link: Option<Arc<Link>>,
     /// This process among those that dispatch.
     pub holder: String,
 }
@@ -33,9 +34,9 @@ impl Dispatcher {
         if !store::has_outbox(&mut *self.db.read().await?).await? {
             return Ok(0);
         }
-        let moved = match &self.stream {
+        let moved = match &self.link {
             None => self.to_log().await?,
-            Some(stream) => self.to_stream(stream).await?,
+            Some(link) => self.to_stream(link.stream().await?).await?,
         };
         metrics::counter!("core_bus_facts_dispatched_total").increment(moved);
         Ok(moved)

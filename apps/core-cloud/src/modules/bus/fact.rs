@@ -1,6 +1,8 @@
 //! The facts. A consumer of an older version meets newer ones, so fields are only added, with a default.
 
-use kiosk_ids::{OrderId, ParcelId, PaymentId, PayoutId, PromotionId, RefundId, VendorId};
+use kiosk_ids::{
+    GiftCardId, OrderId, ParcelId, PaymentId, PayoutId, PromotionId, RefundId, ReturnId, VendorId,
+};
 use kiosk_money::Money;
 use kiosk_wire::OrderRecord;
 use serde::{Deserialize, Serialize};
@@ -32,17 +34,32 @@ pub enum Fact {
     ParcelDelivered(ParcelDelivered),
     /// A customer is owed money for pieces that came back or never arrived. Told by `orders`.
     RefundDue(Box<RefundDue>),
+    /// Goods that come back are expected. Told by `orders`.
+    ReturnExpected(Box<ReturnMoved>),
+    /// Goods that came back were inspected. Told by `orders`.
+    ReturnInspected(Box<ReturnMoved>),
+    /// Goods cannot be sent back as a customer wanted to. Told by `orders`.
+    ReturnRefused(Box<ReturnRefused>),
+    /// Pieces that came back are neither paid back nor exchanged. Told by `orders`.
+    ReturnRejected(ReturnRejected),
     /// Money arrived for an order that was not paid through a provider. Told by `payments`.
     PaymentReceived(PaymentMoved),
     /// Money was captured at a provider. Told by `payments`.
     PaymentCaptured(PaymentMoved),
     /// Money went back to the payer. Told by `payments`.
     PaymentRefunded(PaymentMoved),
+    /// A refund came back from the payer's bank after it was made: the money is with the provider again, and the
+    /// customer is still owed it. Told by `payments`.
+    RefundFailed(PaymentMoved),
     /// No money can be had for an order: its authorisation is gone, or its bank transfer did not come. Told by
     /// `payments`.
     PaymentFailed(PaymentFailed),
     /// The payer disputes a payment, and the provider took the money back. Told by `payments`.
     ChargebackOpened(PaymentMoved),
+    /// A dispute was lost: the money stays with the payer. Told by `payments`.
+    ChargebackLost(PaymentMoved),
+    /// A dispute that was told as lost is not: it was decided anew. Told by `payments`.
+    ChargebackReopened(PaymentMoved),
     /// A dispute was won: the money is back. Told by `payments`.
     ChargebackWon(PaymentMoved),
     /// A vendor owes the fee of a promotion. Told by `promotions`.
@@ -51,8 +68,18 @@ pub enum Fact {
     PromotionWaived(PromotionFee),
     /// A vendor paid the fee of a promotion by card. Told by `payments`.
     PromotionPaid(PromotionFee),
+    /// A fee that was paid by card went back to it. Told by `payments`.
+    PromotionRefunded(PromotionFee),
     /// A vendor was paid. Told by `payouts`.
     PayoutSent(PayoutSent),
+    /// A gift card is issued. Told by `gift_cards`.
+    GiftCardIssued(GiftCardIssued),
+    /// A gift card paid a part of an order. Told by `gift_cards`.
+    GiftCardRedeemed(GiftCardMoved),
+    /// The gift cards of an order are owed money back. Told by `payments`.
+    GiftCardRefundDue(GiftCardRefundDue),
+    /// Money of an order went back onto a gift card. Told by `gift_cards`.
+    GiftCardRefunded(GiftCardMoved),
 }
 
 impl Fact {
@@ -65,16 +92,26 @@ impl Fact {
             Self::GoodsCancelled(fact) | Self::ParcelShipped(fact) => fact.order.as_str(),
             Self::ParcelDelivered(fact) => fact.order.as_str(),
             Self::RefundDue(fact) => fact.order.as_str(),
+            Self::ReturnExpected(fact) | Self::ReturnInspected(fact) => fact.order.as_str(),
+            Self::ReturnRejected(fact) => fact.order.as_str(),
+            Self::ReturnRefused(fact) => fact.order.as_str(),
             Self::PaymentReceived(fact)
             | Self::PaymentCaptured(fact)
             | Self::PaymentRefunded(fact)
+            | Self::RefundFailed(fact)
             | Self::ChargebackOpened(fact)
+            | Self::ChargebackLost(fact)
+            | Self::ChargebackReopened(fact)
             | Self::ChargebackWon(fact) => fact.order.as_str(),
             Self::PaymentFailed(fact) => fact.order.as_str(),
-            Self::PromotionBooked(fact) | Self::PromotionWaived(fact) | Self::PromotionPaid(fact) => {
-                fact.promotion.as_str()
-            }
+            Self::PromotionBooked(fact)
+            | Self::PromotionWaived(fact)
+            | Self::PromotionPaid(fact)
+            | Self::PromotionRefunded(fact) => fact.promotion.as_str(),
             Self::PayoutSent(fact) => fact.vendor.as_str(),
+            Self::GiftCardIssued(fact) => fact.card.as_str(),
+            Self::GiftCardRedeemed(fact) | Self::GiftCardRefunded(fact) => fact.order.as_str(),
+            Self::GiftCardRefundDue(fact) => fact.order.as_str(),
         }
     }
 }
@@ -161,6 +198,50 @@ pub struct RefundDue {
     pub reason: String,
 }
 
+/// Goods that come back, or came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnMoved {
+    /// The return.
+    pub given: ReturnId,
+    /// The purchase.
+    pub order: OrderId,
+    /// To whom.
+    pub vendor: VendorId,
+    /// What the customer writes on the parcel.
+    pub label: String,
+    /// Which pieces: those that are expected, or those that were accepted; amounts are what is paid back for them.
+    pub lines: Vec<LineUnits>,
+    /// Sum of the lines.
+    pub total: Money,
+}
+
+/// See [`Fact::ReturnRefused`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnRefused {
+    /// The return that was asked for.
+    pub given: ReturnId,
+    /// The purchase.
+    pub order: OrderId,
+    /// To whom.
+    pub vendor: VendorId,
+    /// A code.
+    pub reason: String,
+}
+
+/// See [`Fact::ReturnRejected`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnRejected {
+    /// The return.
+    #[serde(rename = "return")]
+    pub id: ReturnId,
+    /// The purchase.
+    pub order: OrderId,
+    /// Whose part of it.
+    pub vendor: VendorId,
+    /// Pieces that came and were not accepted.
+    pub pieces: u32,
+}
+
 /// Money of an order moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentMoved {
@@ -202,6 +283,9 @@ pub struct PromotionFee {
     pub fee: Money,
     /// Until when, Unix milliseconds.
     pub due_ms: i64,
+    /// What the provider kept of a payment, where it said so.
+    #[serde(default)]
+    pub provider_fee: Option<Money>,
 }
 
 /// See [`Fact::PayoutSent`].
@@ -216,5 +300,36 @@ pub struct PayoutSent {
     /// The provider's name of it.
     pub reference: String,
     /// How much.
+    pub amount: Money,
+}
+
+/// See [`Fact::GiftCardIssued`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftCardIssued {
+    /// The card.
+    pub card: GiftCardId,
+    /// How much is on it.
+    pub amount: Money,
+    /// Whether it was paid for, into the bank account; else it is given away.
+    pub sold: bool,
+}
+
+/// Money of an order moved on a gift card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftCardMoved {
+    /// The card.
+    pub card: GiftCardId,
+    /// The purchase.
+    pub order: OrderId,
+    /// How much; above zero.
+    pub amount: Money,
+}
+
+/// See [`Fact::GiftCardRefundDue`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftCardRefundDue {
+    /// The purchase.
+    pub order: OrderId,
+    /// How much; above zero.
     pub amount: Money,
 }

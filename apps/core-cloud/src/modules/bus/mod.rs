@@ -11,6 +11,7 @@
 mod dispatch;
 pub mod fact;
 mod held;
+mod link;
 mod reader;
 pub mod run;
 pub mod service;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 
+use super::link::Link;
 use super::source::{Delivery, Source};
 use super::{Consumer, held, store};
 use crate::clock::Clock;
@@ -34,8 +35,8 @@ pub struct Reader {
     pub db: Db,
     pub clock: Clock,
     pub consumer: Arc<dyn Consumer>,
-    /// In the order in which they are read to their ends.
-    pub sources: Vec<Source>,
+    /// The way to the broker, if there is one: its stream is read behind the log.
+    pub link: Option<Arc<Link>>,
 }
 
 /// Why facts were not applied.
@@ -63,14 +64,19 @@ impl Reader {
     /// # Errors
     /// When the database or the broker is away; nothing is lost then.
     pub async fn round(&self) -> Result<usize, Error> {
-        let mut moved = 0;
-        for source in &self.sources {
-            moved += self.take(source).await?;
-            if moved > 0 {
-                break;
-            }
+        let read = self.read().await;
+        // What is held is tried again while the broker is away, too.
+        let retried = self.retry_due().await?;
+        Ok(read? + retried)
+    }
+
+    /// The log to its end, then the stream.
+    async fn read(&self) -> Result<usize, Error> {
+        let moved = self.take(&Source::Log).await?;
+        match &self.link {
+            Some(link) if moved == 0 => self.take(&Source::Stream(Arc::clone(link.stream().await?))).await,
+            _ => Ok(moved),
         }
-        Ok(moved + self.retry_due().await?)
     }
 
     async fn take(&self, source: &Source) -> Result<usize, Error> {

@@ -8,9 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::dispatch::Dispatcher;
+use super::link::{Link, warn_of_unread};
 use super::reader::{Reader, are_distinct};
-use super::source::Source;
-use super::stream::Stream;
 use super::{Consumer, store};
 use crate::clock::Clock;
 use crate::config::NatsConfig;
@@ -34,6 +33,7 @@ pub struct Bus {
     pub(super) clock: Clock,
     dispatcher: Dispatcher,
     pub(super) readers: Arc<Vec<Reader>>,
+    pub(super) link: Option<Arc<Link>>,
     /// Changes when facts may have come.
     arrived: watch::Sender<u64>,
 }
@@ -60,10 +60,11 @@ impl Running {
 }
 
 impl Bus {
-    /// A bus for these consumers, in the database or with the broker. A consumer that is new hears all that is kept.
+    /// A bus for these consumers, in the database or with the broker. A consumer that is new hears all that is kept. A
+    /// broker that is away is no error: facts wait in the outbox until it is there.
     ///
     /// # Errors
-    /// When the database or the broker fails.
+    /// When the database fails, [`Error::Invalid`] for what is no address of a broker.
     pub async fn open(
         db: &Db,
         clock: &Clock,
@@ -71,37 +72,26 @@ impl Bus {
         nats: Option<&NatsConfig>,
     ) -> Result<Self, Error> {
         debug_assert!(are_distinct(&consumers), "two consumers have one name");
-        let stream = match nats {
-            Some(config) => Some(Stream::open(config).await?),
-            None => None,
-        };
-        let stream = put_cursors(db, &consumers, stream).await?.map(Arc::new);
-        let mut sources = vec![Source::Log];
-        sources.extend(stream.clone().map(Source::Stream));
-        let reader =
-            |consumer| Reader { db: db.clone(), clock: clock.clone(), consumer, sources: sources.clone() };
+        let names: Vec<&'static str> = consumers.iter().map(|consumer| consumer.name()).collect();
+        put_cursors(db, &names).await?;
+        let link = nats.map(|config| Link::new(db, config, names).map(Arc::new)).transpose()?;
+        match &link {
+            None => warn_of_unread(db, None).await?,
+            Some(link) => match link.stream().await {
+                Err(Error::Broker(error)) => {
+                    tracing::warn!(error, "the broker is away: facts wait in the database until it is there");
+                }
+                opened => {
+                    opened?;
+                }
+            },
+        }
+        let reader = |consumer| Reader { db: db.clone(), clock: clock.clone(), consumer, link: link.clone() };
         let readers = Arc::new(consumers.into_iter().map(reader).collect());
         let holder = hex::encode(random::<8>()?);
-        let dispatcher = Dispatcher { db: db.clone(), clock: clock.clone(), stream, holder };
-        let bus = Self {
-            db: db.clone(),
-            clock: clock.clone(),
-            dispatcher,
-            readers,
-            arrived: watch::Sender::new(0),
-        };
-        bus.warn_of_unread(&sources).await?;
-        Ok(bus)
-    }
-
-    /// Facts in a source that is not read any more would wait for ever.
-    async fn warn_of_unread(&self, sources: &[Source]) -> Result<(), Error> {
-        for (stream, facts) in store::list_unread(&mut *self.db.read().await?).await? {
-            if sources.iter().all(|source| source.name() != stream) {
-                tracing::error!(stream, facts, "facts are left in a stream that is not read");
-            }
-        }
-        Ok(())
+        let dispatcher = Dispatcher { db: db.clone(), clock: clock.clone(), link: link.clone(), holder };
+        let (db, clock) = (db.clone(), clock.clone());
+        Ok(Self { db, clock, dispatcher, readers, link, arrived: watch::Sender::new(0) })
     }
 
     /// Starts the tasks.
@@ -157,10 +147,14 @@ impl Bus {
 
     /// Whether each consumer has read all that its sources have.
     async fn is_read(&self) -> Result<bool, Error> {
+        let mut names = vec![store::LOG];
+        if let Some(link) = &self.link {
+            names.push(link.stream().await?.name());
+        }
         let conn = &mut *self.db.read().await?;
         for reader in self.readers.iter() {
-            for source in &reader.sources {
-                if store::get_lag(conn, reader.name(), source.name()).await? > 0 {
+            for name in &names {
+                if store::get_lag(conn, reader.name(), name).await? > 0 {
                     return Ok(false);
                 }
             }
@@ -169,34 +163,14 @@ impl Bus {
     }
 }
 
-/// Makes the cursors of consumers, and the broker's memory of them.
-async fn put_cursors(
-    db: &Db,
-    consumers: &[Arc<dyn Consumer>],
-    stream: Option<Stream>,
-) -> Result<Option<Stream>, Error> {
+/// Makes the cursors of consumers in the log.
+async fn put_cursors(db: &Db, consumers: &[&'static str]) -> Result<(), Error> {
     let mut tx = db.begin().await?;
-    let log_start = store::log_start(&mut tx).await?;
-    let mut cursors = Vec::with_capacity(consumers.len());
-    if let Some(stream) = &stream {
-        let (_, last) = stream.bounds();
-        store::put_head(&mut tx, stream.name(), last).await?;
-        store::set_head(&mut tx, stream.name(), last).await?;
-    }
+    let start = store::log_start(&mut tx).await?;
     for consumer in consumers {
-        store::put_cursor(&mut tx, consumer.name(), store::LOG, log_start).await?;
-        if let Some(stream) = &stream {
-            let (start, _) = stream.bounds();
-            store::put_cursor(&mut tx, consumer.name(), stream.name(), start).await?;
-            cursors.push(store::get_cursor(&mut tx, consumer.name(), stream.name()).await?);
-        }
+        store::put_cursor(&mut tx, consumer, store::LOG, start).await?;
     }
-    tx.commit().await?;
-    let Some(mut stream) = stream else { return Ok(None) };
-    for (consumer, cursor) in consumers.iter().zip(cursors) {
-        stream.follow(consumer.name(), cursor).await?;
-    }
-    Ok(Some(stream))
+    Ok(tx.commit().await?)
 }
 
 async fn read_until(reader: Reader, mut arrived: watch::Receiver<u64>, mut stop: watch::Receiver<bool>) {

@@ -1,5 +1,7 @@
 //! What is done beside: forgetting what everybody has read, and measuring.
 
+use std::sync::Arc;
+
 use kiosk_ids::EventId;
 
 use super::run::Bus;
@@ -20,8 +22,11 @@ impl Bus {
     pub async fn prune(&self) -> Result<(), Error> {
         let before_ms = self.clock.now_ms() - KEPT_MS;
         let before = EventId::fresh(before_ms, &[0; 10]);
-        let sources = self.readers.first().map_or(&[][..], |reader| &reader.sources);
-        for source in sources {
+        let mut sources = vec![Source::Log];
+        if let Some(link) = &self.link {
+            sources.push(Source::Stream(Arc::clone(link.stream().await?)));
+        }
+        for source in &sources {
             let mut through = i64::MAX;
             for reader in self.readers.iter() {
                 let conn = &mut *self.db.read().await?;
@@ -35,7 +40,7 @@ impl Bus {
         for reader in self.readers.iter() {
             let mut tx = self.db.begin().await?;
             let mut lag = 0;
-            for source in sources {
+            for source in &sources {
                 lag += store::get_lag(&mut tx, reader.name(), source.name()).await?;
             }
             // A consumer that is far behind may meet a fact again that it applied long ago.

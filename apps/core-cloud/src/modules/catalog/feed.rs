@@ -12,6 +12,9 @@ use crate::error::Error;
 /// Largest sum of records on one page, in bytes: half of what a POP reads, since JSON is wrapped around them.
 const PAGE_BYTES_MAX: usize = SYNC_BODY_BYTES_MAX / 2;
 
+/// The kind of what customers are told by mail.
+const NOTICE: &str = "notice";
+
 /// Reads a page after a cursor.
 ///
 /// # Errors
@@ -92,16 +95,29 @@ pub async fn publish(tx: &mut Tx, region: Option<&str>, changes: &[Change]) -> R
     if records.is_empty() { Ok(()) } else { Ok(store::publish(tx, &records).await?) }
 }
 
+/// Takes notices of these ids out of the feed: who has not read them by now is not told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_notices(tx: &mut Tx, ids: &[&str]) -> Result<(), Error> {
+    Ok(store::delete_records(tx, NOTICE, ids).await?)
+}
+
 /// The kind and key of a record that is not the catalogue's; one that is gone stands in its place.
 fn record_of(change: &Change) -> Option<(&'static str, String)> {
     Some(match change {
         Change::Promotion(promotion) => ("promotion", promotion.id.to_string()),
         Change::PromotionRemoved { id } => ("promotion", id.to_string()),
+        Change::Discount(discount) => ("discount", discount.id.to_string()),
+        Change::DiscountRemoved { id } => ("discount", id.to_string()),
+        Change::GiftCard(card) => ("gift_card", card.id.to_string()),
         Change::Rating(rating) => ("rating", rating.product.to_string()),
         Change::Review(review) => ("review", review.id.to_string()),
         Change::ReviewRemoved { id } => ("review", id.to_string()),
         Change::Standing(standing) => ("standing", standing.customer.clone()),
+        Change::Loyalty(loyalty) => ("loyalty", loyalty.account.clone()),
         Change::Order(order) => ("order", order.id.to_string()),
+        Change::Notice(notice) => (NOTICE, notice.id.to_string()),
         Change::Room(room) => ("room", format!("{}/{}", room.key.order, room.key.vendor)),
         Change::Message(message) => ("message", message.id.to_string()),
         Change::Vendor(_)

@@ -118,6 +118,20 @@ pub async fn publish(conn: &mut Conn, records: &[(&str, String, Option<&str>, St
     Ok(())
 }
 
+/// Takes records of other modules out of the feed.
+pub async fn delete_records(conn: &mut Conn, kind: &str, keys: &[&str]) -> Result<()> {
+    for keys in batches(keys, 1) {
+        let sql =
+            format!("DELETE FROM catalog_feed WHERE kind = $1 AND key IN ({})", placeholders(2, keys.len()));
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(kind);
+        for key in keys {
+            query = query.bind(*key);
+        }
+        query.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
 /// Takes the next `count` numbers of the feed and returns the first.
 async fn reserve(conn: &mut Conn, count: usize) -> Result<i64> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);

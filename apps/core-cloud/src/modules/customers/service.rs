@@ -1,12 +1,12 @@
-//! Counting customers' orders, and blocking customers. Functions on a [`Tx`] take part in another module's transaction.
+//! Looking at customers, and blocking them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use http::StatusCode;
 use kiosk_money::Money;
 use kiosk_problem::Problem;
+use kiosk_wire::Change;
 use kiosk_wire::people::Standing;
-use kiosk_wire::{Change, OrderRecord};
 
 use super::store;
 use crate::clock::Clock;
@@ -15,13 +15,10 @@ use crate::error::Error;
 use crate::modules::audit::service::{self as audit, Act};
 use crate::modules::catalog::{feed, service as catalog};
 use crate::modules::members::service::Member;
-use crate::modules::orders::service::{Source, is_pseudonym, known_account};
 use crate::page::List;
 
 /// Longest reason, in characters.
 pub const REASON_CHARS_MAX: usize = 500;
-/// Largest sum of an order that is counted, in minor units: sums of many orders stay numbers.
-const AMOUNT_MAX: i64 = 10_000_000_000_000;
 
 /// A customer: the pseudonym of an e-mail address or of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +39,39 @@ pub struct Customer {
     pub last_order: String,
     /// While it is blocked.
     pub block: Option<Block>,
-    /// What its orders cost, by currency.
-    pub sums: Vec<Money>,
+    /// What it kept of all of them, in the currency of reports.
+    pub value: Money,
+    /// What it kept of those of the last twelve months, in the currency of reports.
+    pub recent_value: Money,
+    /// Orders of the last twelve months of which it kept something.
+    pub recent_orders: i64,
+    /// Its tier; empty for none.
+    pub tier: String,
+    /// Codes of why support should look twice.
+    pub watched: Vec<String>,
+    /// What its orders cost and what it kept, by currency.
+    pub sums: Vec<Spent>,
+}
+
+impl Customer {
+    /// `blocked`, `watched` or `good`.
+    #[must_use]
+    pub const fn standing(&self) -> &'static str {
+        match (&self.block, self.watched.is_empty()) {
+            (Some(_), _) => "blocked",
+            (None, false) => "watched",
+            (None, true) => "good",
+        }
+    }
+}
+
+/// What a customer bought in a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// What its orders cost.
+    pub bought: Money,
+    /// What was neither cancelled nor returned nor disputed of it.
+    pub kept: Money,
 }
 
 /// Why a customer may not buy.
@@ -59,62 +87,12 @@ pub struct Block {
     pub via: Option<String>,
 }
 
-/// What a batch of orders tells of a pseudonym.
-#[derive(Clone, Debug)]
-pub(super) struct Seen<'a> {
-    pub is_account: bool,
-    pub orders: i64,
-    pub first_ms: i64,
-    pub last_ms: i64,
-    pub last_order: &'a str,
-}
-
-/// Counts new orders for their customers. Addresses that a blocked account buys with are blocked too.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_orders(tx: &mut Tx, source: Source<'_>, orders: &[&OrderRecord]) -> Result<(), Error> {
-    // In the order of the keys, so that two POPs' batches do not wait for each other in a circle.
-    let mut seen: BTreeMap<&str, Seen<'_>> = BTreeMap::new();
-    let mut sums: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-    let mut links = BTreeSet::new();
-    for order in orders {
-        let customer = Some(order.customer.as_str()).filter(|customer| is_pseudonym(customer));
-        let account = known_account(order);
-        for (pseudonym, is_account) in
-            customer.map(|key| (key, false)).into_iter().chain(account.map(|key| (key, true)))
-        {
-            count_order(seen.entry(pseudonym).or_insert_with(|| Seen::new(order, is_account)), order);
-            let sum = sums.entry((pseudonym, order.total.currency.code())).or_default();
-            *sum = sum.saturating_add(order.total.amount.clamp(0, AMOUNT_MAX));
-        }
-        links.extend(account.zip(customer));
-    }
-    let seen: Vec<_> = seen.into_iter().collect();
-    store::count_orders(tx, source.region, &seen).await?;
-    store::add_sums(tx, &sums.into_iter().collect::<Vec<_>>()).await?;
-    let links: Vec<_> = links.into_iter().collect();
-    store::insert_links(tx, &links).await?;
-    block_new_addresses(tx, &links, source.received_ms).await
-}
-
-impl<'a> Seen<'a> {
-    fn new(order: &'a OrderRecord, is_account: bool) -> Self {
-        let placed_ms = order.placed_ms;
-        Self { is_account, orders: 0, first_ms: placed_ms, last_ms: placed_ms, last_order: order.id.as_str() }
-    }
-}
-
-fn count_order<'a>(seen: &mut Seen<'a>, order: &'a OrderRecord) {
-    seen.orders += 1;
-    seen.first_ms = seen.first_ms.min(order.placed_ms);
-    if order.placed_ms >= seen.last_ms {
-        (seen.last_ms, seen.last_order) = (order.placed_ms, order.id.as_str());
-    }
-}
-
 /// Blocks what blocked accounts buy with: pairs of account and address.
-async fn block_new_addresses(tx: &mut Tx, links: &[(&str, &str)], now_ms: i64) -> Result<(), Error> {
+pub(super) async fn block_new_addresses(
+    tx: &mut Tx,
+    links: &[(&str, &str)],
+    now_ms: i64,
+) -> Result<(), Error> {
     let accounts: BTreeSet<&str> = links.iter().map(|(account, _)| *account).collect();
     let blocked = store::list_blocked(tx, &accounts.into_iter().collect::<Vec<_>>()).await?;
     let addresses: BTreeSet<&str> =
@@ -139,8 +117,8 @@ async fn tell(tx: &mut Tx, pseudonyms: Vec<(String, String)>, blocked: bool) -> 
 /// Customers as admins see them.
 #[derive(Clone, Debug)]
 pub struct Service {
-    db: Db,
-    clock: Clock,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
 }
 
 impl Service {
@@ -151,7 +129,7 @@ impl Service {
     }
 
     /// Customers of a list, and whether there are more. The search is part of a pseudonym; states are `blocked`,
-    /// `account` and `guest`.
+    /// `watched`, `account` and `guest`.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,11 +1,13 @@
-//! Tables `customers_customers`, `customers_sums`, `customers_links`.
+//! Tables `customers_customers`, `customers_links`.
 
 use std::collections::HashSet;
 
+use kiosk_money::Money;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::service::{Block, Customer, Seen};
+use super::count::REPORTED;
+use super::service::{Block, Customer, Spent};
 use crate::db::{Conn, batches, lock_by, placeholders, tuples};
 use crate::modules::orders::service::price;
 use crate::page::List;
@@ -13,53 +15,15 @@ use crate::page::List;
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 const COLUMNS: &str = "pseudonym, region, is_account, orders, first_ms, last_ms, last_order, blocked_ms, \
-     blocked_by, reason, blocked_via";
+     blocked_by, reason, blocked_via, value, recent_value, recent_orders, tier, watched";
 /// What customers may be sorted by.
-const SORTS: &[(&str, &str)] =
-    &[("last", "last_ms"), ("first", "first_ms"), ("orders", "orders"), ("since", "COALESCE(blocked_ms, 0)")];
-
-/// Counts orders, for each pseudonym once; one that another region has shown before is of several.
-pub async fn count_orders(conn: &mut Conn, region: &str, seen: &[(&str, Seen<'_>)]) -> Result<()> {
-    for rows in batches(seen, 7) {
-        let sql = format!(
-            "INSERT INTO customers_customers (pseudonym, region, is_account, orders, first_ms, last_ms, last_order) \
-             VALUES {} ON CONFLICT (pseudonym) DO UPDATE SET \
-             region = CASE WHEN customers_customers.region = excluded.region THEN excluded.region ELSE '' END, \
-             orders = customers_customers.orders + excluded.orders, \
-             first_ms = CASE WHEN excluded.first_ms < customers_customers.first_ms \
-             THEN excluded.first_ms ELSE customers_customers.first_ms END, \
-             last_order = CASE WHEN excluded.last_ms >= customers_customers.last_ms \
-             THEN excluded.last_order ELSE customers_customers.last_order END, \
-             last_ms = CASE WHEN excluded.last_ms >= customers_customers.last_ms \
-             THEN excluded.last_ms ELSE customers_customers.last_ms END",
-            tuples(rows.len(), 7)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (pseudonym, seen) in rows {
-            query = query.bind(*pseudonym).bind(region).bind(i64::from(seen.is_account)).bind(seen.orders);
-            query = query.bind(seen.first_ms).bind(seen.last_ms).bind(seen.last_order);
-        }
-        query.execute(&mut *conn).await?;
-    }
-    Ok(())
-}
-
-/// Adds to what pseudonyms spent: pseudonym and currency, each pair once, and the amount.
-pub async fn add_sums(conn: &mut Conn, sums: &[((&str, &str), i64)]) -> Result<()> {
-    for rows in batches(sums, 3) {
-        let sql = format!(
-            "INSERT INTO customers_sums (pseudonym, currency, amount) VALUES {} ON CONFLICT (pseudonym, currency) \
-             DO UPDATE SET amount = customers_sums.amount + excluded.amount",
-            tuples(rows.len(), 3)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for ((pseudonym, currency), amount) in rows {
-            query = query.bind(*pseudonym).bind(*currency).bind(*amount);
-        }
-        query.execute(&mut *conn).await?;
-    }
-    Ok(())
-}
+const SORTS: &[(&str, &str)] = &[
+    ("last", "last_ms"),
+    ("first", "first_ms"),
+    ("orders", "orders"),
+    ("value", "value"),
+    ("since", "COALESCE(blocked_ms, 0)"),
+];
 
 /// Remembers which accounts bought with which addresses.
 pub async fn insert_links(conn: &mut Conn, links: &[(&str, &str)]) -> Result<()> {
@@ -118,6 +82,7 @@ pub async fn block_linked(conn: &mut Conn, addresses: &[&str], now_ms: i64) -> R
 pub async fn list_customers(conn: &mut Conn, list: &List) -> Result<Vec<Customer>> {
     let of_state = match list.state.as_str() {
         "blocked" => "blocked_ms IS NOT NULL",
+        "watched" => "watched <> ''",
         "account" => "is_account = 1",
         "guest" => "is_account = 0",
         _ => "is_account >= 0",
@@ -139,16 +104,17 @@ pub async fn get_customer(conn: &mut Conn, pseudonym: &str) -> Result<Option<Cus
     row.as_ref().map(customer_of).transpose()
 }
 
-/// Reads what customers spent.
+/// Reads what customers spent. CAST: PostgreSQL sums BIGINTs to NUMERIC.
 pub async fn read_sums(conn: &mut Conn, customers: &mut [Customer]) -> Result<()> {
     let mut sums = Vec::new();
     let pseudonyms: Vec<&str> = customers.iter().map(|customer| customer.pseudonym.as_str()).collect();
     for rows in batches(&pseudonyms, 1) {
         let sql = format!(
-            "SELECT pseudonym, currency, amount FROM customers_sums WHERE pseudonym IN ({}) ORDER BY currency",
+            "SELECT pseudonym, currency, CAST(SUM(bought) AS BIGINT), CAST(SUM(kept) AS BIGINT) \
+             FROM customers_orders WHERE pseudonym IN ({}) GROUP BY pseudonym, currency ORDER BY currency",
             placeholders(1, rows.len())
         );
-        let mut query = sqlx::query_as::<_, (String, String, i64)>(AssertSqlSafe(sql));
+        let mut query = sqlx::query_as::<_, (String, String, i64, i64)>(AssertSqlSafe(sql));
         for pseudonym in rows {
             query = query.bind(*pseudonym);
         }
@@ -156,7 +122,11 @@ pub async fn read_sums(conn: &mut Conn, customers: &mut [Customer]) -> Result<()
     }
     for customer in customers {
         let own = sums.iter().filter(|(pseudonym, ..)| *pseudonym == customer.pseudonym);
-        customer.sums = own.map(|(_, currency, amount)| price(*amount, currency)).collect();
+        let spent = |(_, currency, bought, kept): &(String, String, i64, i64)| Spent {
+            bought: price(*bought, currency),
+            kept: price(*kept, currency),
+        };
+        customer.sums = own.map(spent).collect();
     }
     Ok(())
 }
@@ -238,6 +208,7 @@ fn customer_of(row: &AnyRow) -> Result<Customer> {
             via: row.try_get("blocked_via")?,
         }),
     };
+    let watched: String = row.try_get("watched")?;
     Ok(Customer {
         pseudonym: row.try_get("pseudonym")?,
         region: row.try_get("region")?,
@@ -247,6 +218,11 @@ fn customer_of(row: &AnyRow) -> Result<Customer> {
         last_ms: row.try_get("last_ms")?,
         last_order: row.try_get("last_order")?,
         block,
+        value: Money::new(row.try_get("value")?, REPORTED),
+        recent_value: Money::new(row.try_get("recent_value")?, REPORTED),
+        recent_orders: row.try_get("recent_orders")?,
+        tier: row.try_get("tier")?,
+        watched: watched.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
         sums: Vec::new(),
     })
 }

@@ -355,9 +355,13 @@ async fn with_known_shelves<'a>(
     let drawn_on = drafts.iter().flat_map(|draft| &draft.product.variants).map(|variant| &variant.stock.item);
     let elsewhere: Vec<&str> = drawn_on.map(Sku::as_str).filter(|item| !items.contains(*item)).collect();
     let elsewhere = inventory::list_known(tx, &elsewhere).await?;
+    let named =
+        drafts.iter().flat_map(|draft| &draft.product.variants).map(|variant| variant.stock.item.as_str());
+    let reserved = inventory::list_reserved(tx, &named.collect::<Vec<_>>()).await?;
     let mut kept = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let product = &draft.product;
+        let taken = product.variants.iter().find(|variant| reserved.contains(variant.stock.item.as_str()));
         let stray = product.variants.iter().map(|variant| variant.stock.item.as_str());
         let stray = stray.into_iter().find(|item| !items.contains(*item) && !elsewhere.contains(*item));
         let reason = if !vendors.contains(product.vendor.as_str()) {
@@ -366,6 +370,8 @@ async fn with_known_shelves<'a>(
             format!("there is no category {}", product.category)
         } else if let Some(item) = stray {
             format!("there is no stock item {item}")
+        } else if let Some(variant) = taken {
+            format!("{} is no stock item", variant.stock.item)
         } else {
             kept.push(draft);
             continue;

@@ -1,6 +1,37 @@
 //! The arithmetic of stock and escrow, without a database.
 
-/// Stock of one item. On hand = available + leased + sold, always (invariant I2).
+/// What an account holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Goods.
+    #[default]
+    Stock,
+    /// What a discount may spend: orders, or minor units.
+    Budget,
+    /// The balance of a gift card, in minor units.
+    GiftCard,
+}
+
+impl Kind {
+    /// As it is stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stock => "stock",
+            Self::Budget => "budget",
+            Self::GiftCard => "gift_card",
+        }
+    }
+
+    /// Reads what [`Self::name`] wrote.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Stock, Self::Budget, Self::GiftCard].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Stock of one item, or what stands for it: budgets and gift cards are leased and spent by the same rules, where what is
+/// sold is what was spent. On hand = available + leased + sold, always (invariant I2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Item {
     /// Units in the warehouse.
@@ -13,6 +44,8 @@ pub struct Item {
     pub sold: i64,
     /// What the last import said.
     pub imported: i64,
+    /// What it holds.
+    pub kind: Kind,
 }
 
 /// Escrow account of one POP database and one item. The counters only grow within an epoch.
@@ -134,6 +167,14 @@ pub fn hold(item: &mut Item, units: i64) -> bool {
     there
 }
 
+/// Takes what is available out of an account that is to end; what is leased and comes back later is taken then.
+pub fn withdraw(item: &mut Item) -> i64 {
+    let units = item.available;
+    item.available = 0;
+    item.on_hand -= units;
+    units
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +205,7 @@ mod tests {
         assert_eq!(write_off(&mut item, &mut account), 6);
         assert_eq!(sell(&mut item, &mut account, 1, 3), 0);
         assert_eq!(sell(&mut item, &mut account, 1, 7), 2);
-        assert_eq!(item, Item { on_hand: 10, available: 0, leased: 0, sold: 10, imported: 10 });
+        assert_eq!(item, Item { on_hand: 10, sold: 10, imported: 10, ..Item::default() });
     }
 
     #[test]
@@ -176,8 +217,19 @@ mod tests {
         release(&mut item, 1);
         restock(&mut item, 1);
         assert!(hold(&mut item, 7) && !hold(&mut item, 1));
-        assert_eq!(item, Item { on_hand: 9, available: 0, leased: 0, sold: 9, imported: 10 });
+        assert_eq!(item, Item { on_hand: 9, sold: 9, imported: 10, ..Item::default() });
         assert!(!import(&mut item, 10), "an import that says the same brings nothing");
+    }
+
+    #[test]
+    fn an_account_that_ends_keeps_what_is_leased_and_spent() {
+        let (mut item, mut account) = (item(10), Account::default());
+        grant(&mut item, &mut account, 6);
+        assert_eq!(sell(&mut item, &mut account, 1, 2), 0);
+        assert_eq!((withdraw(&mut item), withdraw(&mut item)), (4, 0));
+        assert_eq!(item, Item { on_hand: 6, leased: 4, sold: 2, imported: 10, ..Item::default() });
+        give_back(&mut item, &mut account, 1, 4);
+        assert_eq!((withdraw(&mut item), item.on_hand), (4, 2));
     }
 
     #[test]

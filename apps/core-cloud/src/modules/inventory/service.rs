@@ -8,9 +8,9 @@ use kiosk_problem::Problem;
 use kiosk_wire::{LeaseAsk, LeaseState, StockTake};
 use serde::Serialize;
 
-use super::escrow::{self, Account, Item};
+use super::escrow::{self, Account, Item, Kind};
 use super::store;
-use crate::db::{Db, Tx};
+use crate::db::{Conn, Db, Tx};
 use crate::error::Error;
 
 /// Most items on one page.
@@ -97,7 +97,7 @@ impl Service {
         item.map(|item| level(sku.as_str(), &item)).ok_or(Error::NotFound("sku"))
     }
 
-    /// Items after `after` whose name contains `search`, at most `limit`.
+    /// Goods after `after` whose name contains `search`, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
@@ -106,7 +106,7 @@ impl Service {
         Ok(items.iter().map(|(name, item)| level(name, item)).collect())
     }
 
-    /// Items like [`Self::list_stock`] of which a POP holds units.
+    /// Accounts, those of budgets and gift cards too, of which a POP holds units.
     ///
     /// # Errors
     /// When the database fails.
@@ -126,7 +126,7 @@ impl Service {
         Ok(rows.into_iter().map(lease).collect())
     }
 
-    /// Number of items, and stock summed over them.
+    /// Number of goods, and stock summed over them.
     ///
     /// # Errors
     /// When the database fails.
@@ -357,6 +357,10 @@ pub async fn import_stock(tx: &mut Tx, quantities: &[(&str, i64)]) -> Result<u64
     for (name, quantity) in quantities {
         let before = known.get(*name);
         let mut item = before.copied().unwrap_or_default();
+        // What discounts and gift cards spend is no goods, whatever a file calls its own.
+        if item.kind != Kind::Stock {
+            continue;
+        }
         // A new item is written even when it holds nothing: it is known, and sold out.
         if escrow::import(&mut item, *quantity) || before.is_none() {
             changed.push((*name, item));
@@ -377,11 +381,52 @@ pub async fn adjust_stock(tx: &mut Tx, changes: &[(&str, i64)]) -> Result<(), Er
     let mut changed = Vec::with_capacity(changes.len());
     for (name, change) in changes {
         let mut item = known.get(*name).copied().unwrap_or_default();
+        if item.kind != Kind::Stock {
+            continue;
+        }
         let quantity = (item.imported + change).max(0);
         escrow::import(&mut item, quantity);
         changed.push((*name, item));
     }
     Ok(store::put_items(tx, &changed).await?)
+}
+
+/// Opens the account of a budget or a gift card, under a name that nothing has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_account(tx: &mut Tx, name: &str, kind: Kind, units: i64) -> Result<(), Error> {
+    let item = Item { on_hand: units, available: units, kind, ..Item::default() };
+    Ok(store::put_items(tx, &[(name, item)]).await?)
+}
+
+/// Takes what is available out of an account that is to end; see [`escrow::withdraw`]. Returns how much.
+///
+/// # Errors
+/// When the database fails.
+pub async fn withdraw(tx: &mut Tx, name: &str) -> Result<i64, Error> {
+    let Some(mut item) = store::lock_items(tx, &[name]).await?.remove(name) else { return Ok(0) };
+    let units = escrow::withdraw(&mut item);
+    store::put_items(tx, &[(name, item)]).await?;
+    Ok(units)
+}
+
+/// What accounts of these names have, by name: budgets and gift cards too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_levels(conn: &mut Conn, names: &[&str]) -> Result<HashMap<String, StockLevel>, Error> {
+    let items = store::list_levels(conn, names).await?;
+    Ok(items.into_iter().map(|(name, item)| (name.clone(), level(&name, &item))).collect())
+}
+
+/// Names of these under which budgets or gift cards are kept: nothing that is sold may draw on them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_reserved(conn: &mut Conn, names: &[&str]) -> Result<HashSet<String>, Error> {
+    let items = store::list_levels(conn, names).await?;
+    Ok(items.into_iter().filter(|(_, item)| item.kind != Kind::Stock).map(|(name, _)| name).collect())
 }
 
 /// Items of these names that are known.

@@ -4,22 +4,31 @@ use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::escrow::{Account, Item};
+use super::escrow::{Account, Item, Kind};
 use crate::db::{Conn, batches, lock_by, placeholders, tuples};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// Items of these names, locked in the order of their names until the transaction ends.
 pub async fn lock_items(conn: &mut Conn, names: &[&str]) -> Result<HashMap<String, Item>> {
+    let lock = lock_by(conn, "item");
+    read_items(conn, names, &lock).await
+}
+
+/// Items of these names, to look at.
+pub async fn list_levels(conn: &mut Conn, names: &[&str]) -> Result<HashMap<String, Item>> {
+    read_items(conn, names, "").await
+}
+
+async fn read_items(conn: &mut Conn, names: &[&str], lock: &str) -> Result<HashMap<String, Item>> {
     let mut items = HashMap::with_capacity(names.len());
     let mut sorted = names.to_vec();
     sorted.sort_unstable();
     for names in batches(&sorted, 1) {
         let sql = format!(
-            "SELECT item, on_hand, available, leased, sold, imported FROM inventory_items \
-             WHERE item IN ({}){}",
-            placeholders(1, names.len()),
-            lock_by(conn, "item")
+            "SELECT item, on_hand, available, leased, sold, imported, kind FROM inventory_items \
+             WHERE item IN ({}){lock}",
+            placeholders(1, names.len())
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for name in names {
@@ -39,22 +48,24 @@ fn item_of(row: &sqlx::any::AnyRow) -> Result<Item> {
         leased: row.try_get("leased")?,
         sold: row.try_get("sold")?,
         imported: row.try_get("imported")?,
+        kind: Kind::parse(&row.try_get::<String, _>("kind")?)
+            .ok_or_else(|| sqlx::Error::Decode("no kind of an item".into()))?,
     })
 }
 
 /// Writes items as they now are; new ones too.
 pub async fn put_items(conn: &mut Conn, items: &[(&str, Item)]) -> Result<()> {
-    for items in batches(items, 6) {
+    for items in batches(items, 7) {
         let sql = format!(
-            "INSERT INTO inventory_items (item, on_hand, available, leased, sold, imported) VALUES {} \
+            "INSERT INTO inventory_items (item, on_hand, available, leased, sold, imported, kind) VALUES {} \
              ON CONFLICT (item) DO UPDATE SET on_hand = excluded.on_hand, available = excluded.available, \
              leased = excluded.leased, sold = excluded.sold, imported = excluded.imported",
-            tuples(items.len(), 6)
+            tuples(items.len(), 7)
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (name, item) in items {
             query = query.bind(*name).bind(item.on_hand).bind(item.available);
-            query = query.bind(item.leased).bind(item.sold).bind(item.imported);
+            query = query.bind(item.leased).bind(item.sold).bind(item.imported).bind(item.kind.name());
         }
         query.execute(&mut *conn).await?;
     }
@@ -189,12 +200,13 @@ pub async fn list_on_hand(conn: &mut Conn, items: &[&str]) -> Result<HashMap<Str
 
 /// One item.
 pub async fn get_item(conn: &mut Conn, name: &str) -> Result<Option<Item>> {
-    let query =
-        sqlx::query("SELECT on_hand, available, leased, sold, imported FROM inventory_items WHERE item = $1");
+    let query = sqlx::query(
+        "SELECT on_hand, available, leased, sold, imported, kind FROM inventory_items WHERE item = $1",
+    );
     query.bind(name).fetch_optional(conn).await?.map(|row| item_of(&row)).transpose()
 }
 
-/// Items after a name, in order, whose name contains `search`.
+/// Goods after a name, in order, whose name contains `search`.
 pub async fn list_items(
     conn: &mut Conn,
     after: &str,
@@ -202,14 +214,14 @@ pub async fn list_items(
     limit: i64,
 ) -> Result<Vec<(String, Item)>> {
     let query = sqlx::query(
-        "SELECT item, on_hand, available, leased, sold, imported FROM inventory_items \
-         WHERE item > $1 AND LOWER(item) LIKE $2 ESCAPE '!' ORDER BY item LIMIT $3",
+        "SELECT item, on_hand, available, leased, sold, imported, kind FROM inventory_items \
+         WHERE kind = 'stock' AND item > $1 AND LOWER(item) LIKE $2 ESCAPE '!' ORDER BY item LIMIT $3",
     );
     let rows = query.bind(after).bind(contains(search)).bind(limit).fetch_all(conn).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, item_of(row)?))).collect()
 }
 
-/// The same, only items of which a POP holds units.
+/// The same of all that is leased: budgets and gift cards too, of which a POP holds units.
 pub async fn list_leased_items(
     conn: &mut Conn,
     after: &str,
@@ -217,7 +229,7 @@ pub async fn list_leased_items(
     limit: i64,
 ) -> Result<Vec<(String, Item)>> {
     let query = sqlx::query(
-        "SELECT item, on_hand, available, leased, sold, imported FROM inventory_items \
+        "SELECT item, on_hand, available, leased, sold, imported, kind FROM inventory_items \
          WHERE leased > 0 AND item > $1 AND LOWER(item) LIKE $2 ESCAPE '!' ORDER BY item LIMIT $3",
     );
     let rows = query.bind(after).bind(contains(search)).bind(limit).fetch_all(conn).await?;
@@ -250,7 +262,7 @@ pub async fn get_totals(conn: &mut Conn) -> Result<(i64, i64, i64, i64, i64)> {
     sqlx::query_as(
         "SELECT COUNT(*), CAST(COALESCE(SUM(on_hand), 0) AS BIGINT), \
          CAST(COALESCE(SUM(available), 0) AS BIGINT), CAST(COALESCE(SUM(leased), 0) AS BIGINT), \
-         CAST(COALESCE(SUM(sold), 0) AS BIGINT) FROM inventory_items",
+         CAST(COALESCE(SUM(sold), 0) AS BIGINT) FROM inventory_items WHERE kind = 'stock'",
     )
     .fetch_one(conn)
     .await

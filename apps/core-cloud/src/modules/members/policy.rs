@@ -66,6 +66,10 @@ pub enum Permission {
     Chats,
     /// Look at promotions and what is owed for them.
     Promotions,
+    /// Make and end discounts, and look at what they spent.
+    Discounts,
+    /// Issue and block gift cards.
+    GiftCards,
     /// Look at payments and bank statements, and decide what hangs.
     Payments,
     /// Keep the books: ledger, commission, rates, invoices, payouts.
@@ -80,7 +84,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Look,
         Self::Orders,
         Self::Stock,
@@ -91,6 +95,8 @@ impl Permission {
         Self::Reviews,
         Self::Chats,
         Self::Promotions,
+        Self::Discounts,
+        Self::GiftCards,
         Self::Books,
         Self::Payments,
         Self::Audit,
@@ -103,8 +109,8 @@ impl Permission {
 #[must_use]
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Audit, Books, Categories, Chats, Customers, Events, Look, Orders, Payments, Products, Promotions,
-        Reviews, Stock, Vendors,
+        Audit, Books, Categories, Chats, Customers, Discounts, Events, GiftCards, Look, Orders, Payments,
+        Products, Promotions, Reviews, Stock, Vendors,
     };
     match role {
         Role::Owner => true,
@@ -113,7 +119,18 @@ pub const fn may(role: Role, permission: Permission) -> bool {
             matches!(permission, Look | Customers | Vendors | Products | Categories | Reviews | Chats)
         }
         Role::Finance => {
-            matches!(permission, Look | Orders | Stock | Promotions | Payments | Books | Audit | Events)
+            matches!(
+                permission,
+                Look | Orders
+                    | Stock
+                    | Promotions
+                    | Discounts
+                    | GiftCards
+                    | Payments
+                    | Books
+                    | Audit
+                    | Events
+            )
         }
     }
 }

@@ -5,7 +5,7 @@ use kiosk_ids::{OrderId, ParcelId, VendorId};
 use kiosk_problem::Problem;
 
 use super::flow::{Hold, ParcelState, Stage};
-use super::purchase::{Parcel, Purchase};
+use super::purchase::{Charge, Parcel, Purchase};
 use crate::error::Error;
 use crate::modules::bus::fact::{Fact, OrderCleared, ParcelDelivered};
 use crate::modules::warehouse::service::{PlaceAct, PlaceMove};
@@ -33,12 +33,26 @@ impl Purchase {
     /// # Errors
     /// See [`super::flow::Stage::moved`].
     pub(super) fn release(&mut self, now_ms: i64) -> Result<(), Error> {
-        let due = self.method == BANK_TRANSFER && self.now.paid < self.total.amount;
+        let due = self.method == BANK_TRANSFER && self.now.paid < self.owed()?;
         self.now.hold = if due { Hold::Payment } else { Hold::None };
         if !due && self.now.sellers.iter().any(|seller| seller.pieces().to_ship > 0) {
             self.effects.facts.push(Fact::OrderCleared(OrderCleared { order: self.id.clone() }));
         }
         self.settle_stages(now_ms)
+    }
+
+    /// What is to be paid for all that was not cancelled, in minor units. Gift cards pay for what is left first.
+    fn owed(&self) -> Result<i64, Error> {
+        let mut owed = self.due.amount;
+        for seller in &self.now.sellers {
+            for line in seller.lines.iter().filter(|line| line.instead_of.is_none()) {
+                owed -= line.price_of(line.pieces.cancelled)?.amount;
+            }
+            if seller.charge == Charge::Dropped {
+                owed -= seller.delivery.amount;
+            }
+        }
+        Ok(owed.max(0))
     }
 
     /// Money came by bank transfer: the whole amount clears the purchase.
@@ -47,13 +61,18 @@ impl Purchase {
     /// See [`super::flow::Stage::moved`].
     pub(super) fn receive_payment(&mut self, amount: i64, now_ms: i64) -> Result<(), Error> {
         self.now.paid = self.now.paid.saturating_add(amount.max(0));
-        if self.now.paid > self.total.amount {
+        if self.now.paid > self.due.amount {
             self.alert(OVERPAID);
         }
         if self.stage() == Stage::Cancelled {
             self.alert(PAID_WHEN_CANCELLED);
         }
-        if self.now.hold == Hold::Payment && self.now.paid >= self.total.amount {
+        self.clear_paid(now_ms)
+    }
+
+    /// Lets go what waited for its bank transfer alone, when that has come.
+    fn clear_paid(&mut self, now_ms: i64) -> Result<(), Error> {
+        if self.now.hold == Hold::Payment && self.now.paid >= self.owed()? {
             self.release(now_ms)?;
         }
         Ok(())
@@ -68,16 +87,28 @@ impl Purchase {
         for vendor in vendors {
             let lines = &self.seller(&vendor)?.lines;
             let rest: Vec<Count> = lines.iter().map(|line| (line.number, line.pieces.to_ship)).collect();
-            self.cancel(&vendor, &rest, reason, now_ms)?;
+            self.drop_pieces(&vendor, &rest, reason, now_ms)?;
         }
         Ok(())
     }
 
-    /// Cancels pieces that were not sent. Pieces in no parcel go first, those of packed parcels last.
+    /// Cancels pieces that were not sent. What has come by bank transfer may be enough for the others.
     ///
     /// # Errors
     /// 409 `pieces_short` when there are not so many.
     pub(super) fn cancel(
+        &mut self,
+        vendor: &VendorId,
+        counts: &[Count],
+        reason: &str,
+        now_ms: i64,
+    ) -> Result<(), Error> {
+        self.drop_pieces(vendor, counts, reason, now_ms)?;
+        self.clear_paid(now_ms)
+    }
+
+    /// Pieces in no parcel go first, those of packed parcels last.
+    fn drop_pieces(
         &mut self,
         vendor: &VendorId,
         counts: &[Count],
@@ -100,7 +131,8 @@ impl Purchase {
         if !paid_for.is_empty() {
             self.tell_moved(vendor, None, &paid_for, reason)?;
         }
-        self.tell_refund(vendor, &instead, (false, reason), now_ms)?;
+        // When this was all that had not been lost, nothing is left that delivery was paid for.
+        self.tell_refund(vendor, &instead, (instead.is_empty(), reason), now_ms)?;
         self.settle_stages(now_ms)
     }
 

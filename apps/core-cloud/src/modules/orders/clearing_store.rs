@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use sqlx::AssertSqlSafe;
 
 use super::flow::{Hold, Stage};
-use super::parcels::vendors_of;
-use super::parts::{Charge, shared};
+use super::parts::Charge;
 use super::purchase_store::hold_name;
-use super::service::{Placed, Source};
+use super::service::{Placed, Source, delivery_shares};
 use crate::db::{Conn, batches, lock_by, placeholders, tuples};
 use crate::modules::catalog::service::Drawn;
 
@@ -20,15 +19,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 pub async fn insert_vendor_orders(conn: &mut Conn, source: Source<'_>, placed: &[Placed<'_>]) -> Result<()> {
     let mut rows = Vec::new();
     for order in placed.iter().map(|placed| placed.order) {
-        let vendors = vendors_of(order);
-        let value = |vendor: &&kiosk_ids::VendorId| {
-            let own = order.lines.iter().filter(|line| line.vendor == **vendor);
-            own.fold(0_i64, |sum, line| {
-                sum.saturating_add(line.unit_price.amount.saturating_mul(i64::from(line.quantity)))
-            })
-        };
-        let shares = shared(order.delivery.amount.max(0), &vendors.iter().map(value).collect::<Vec<_>>());
-        rows.extend(vendors.into_iter().zip(shares).map(|(vendor, share)| (order, vendor, share)));
+        rows.extend(delivery_shares(order).into_iter().map(|(vendor, share)| (order, vendor, share)));
     }
     for rows in batches(&rows, 7) {
         let sql = format!(

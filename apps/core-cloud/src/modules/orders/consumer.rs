@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::modules::bus::Consumer;
 use crate::modules::bus::fact::{Fact, OrderCleared, Told};
 use crate::modules::bus::service as bus;
+use crate::modules::catalog::service as catalog;
 
 /// The outcome of the fraud score that an admin has to look at.
 const REVIEW: &str = "review";
@@ -28,6 +29,12 @@ impl Consumer for Clearing {
 
     fn apply<'a>(&'a self, tx: &'a mut Tx, facts: &'a [Told]) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
+            // POPs hear of what changes: the feed is locked before any order, as everywhere.
+            let changes =
+                |told: &Told| matches!(told.fact, Fact::PaymentReceived(_) | Fact::PaymentFailed(_));
+            if facts.iter().any(changes) {
+                catalog::lock_writers(tx).await?;
+            }
             // Of one order, that it was placed is told before all else.
             clear_placed(tx, facts).await?;
             for Told { written_ms, fact, .. } in facts {
@@ -86,7 +93,7 @@ async fn clear_placed(tx: &mut Tx, facts: &[Told]) -> Result<(), Error> {
 fn hold_of(order: &OrderRecord) -> Hold {
     if order.fraud.outcome == REVIEW {
         Hold::Review
-    } else if order.payment.method == BANK_TRANSFER {
+    } else if order.payment.method == BANK_TRANSFER && order.paid_by_gift_cards() != order.total {
         Hold::Payment
     } else {
         Hold::None

@@ -2,13 +2,14 @@
 //! region is told.
 
 use kiosk_ids::{OrderId, ParcelId, ReturnId, VendorId};
+use kiosk_money::Money;
 
 use super::acts::{Count, stored_order};
 use super::flow::{Hold, ParcelState, Stage};
 use super::purchase::Purchase;
-use super::returns::{Found, Reason, Wish};
+use super::returns::{Ask, Found, Reason, Wish};
 use super::service::Service;
-use super::{parcels, purchase_store, shipment_store};
+use super::{parcels, purchase_store, shipment_store, store};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::modules::audit::service::{self as audit, Act};
@@ -18,6 +19,7 @@ use crate::modules::customers::service::checked_reason;
 use crate::modules::inventory::service as inventory;
 use crate::modules::members::service::Member;
 use crate::modules::warehouse::service as warehouse;
+use crate::random::random;
 
 /// What is done with a parcel.
 #[derive(Clone, Debug)]
@@ -56,6 +58,14 @@ pub enum ReturnAct {
 pub async fn load(tx: &mut Tx, id: &OrderId) -> Result<Option<Purchase>, Error> {
     catalog::lock_writers(tx).await?;
     Ok(purchase_store::load(tx, id).await?)
+}
+
+/// The region of the POP that sold a purchase, and its total.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get_sold(tx: &mut Tx, id: &OrderId) -> Result<Option<(String, Money)>, Error> {
+    Ok(store::get_order(tx, id.as_str()).await?.map(|order| (order.region, order.total)))
 }
 
 /// A purchase to look at.
@@ -223,12 +233,15 @@ impl Service {
         &self,
         by: &Member,
         (id, vendor): (&OrderId, &VendorId),
-        why: (Reason, Wish),
+        (reason, wish): (Reason, Wish),
         counts: &[Count],
     ) -> Result<ReturnId, Error> {
         let (tx, mut purchase) = self.open(id).await?;
         purchase.seller(vendor)?;
-        let given = purchase.open_return(vendor, why, counts, self.clock.now_ms())?;
+        let now_ms = self.clock.now_ms();
+        let given = ReturnId::fresh(now_ms, &random()?);
+        let ask = Ask { id: given.clone(), reason, wish, note: String::new() };
+        purchase.open_return(vendor, ask, counts, now_ms)?;
         self.close(tx, purchase, by, ("order.return", format!("{given} of {vendor}"))).await?;
         Ok(given)
     }

@@ -1,6 +1,7 @@
 //! Orders, by anonymised record: a purchase is a group of one order for each vendor in it, and each is sent in parcels.
 
 pub mod acts;
+pub mod asked;
 mod clearing_store;
 pub mod consumer;
 pub mod flow;

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use kiosk_ids::{InvalidId, OrderId, VendorId};
+use kiosk_ids::{InvalidId, OrderId, Sku, VendorId};
 use kiosk_money::Money;
-use kiosk_wire::people::{OrderState, OrderedLine, Parcel, ParcelStatus, Shipment};
+use kiosk_wire::people::{
+    OrderReturn, OrderReturnLine, OrderState, OrderedLine, Parcel, ParcelStatus, Shipment,
+};
 use kiosk_wire::{Change, OrderRecord};
 use serde::Serialize;
 
@@ -145,6 +147,7 @@ fn state_of(order: &OrderRecord, account: &str, titles: &HashMap<String, String>
         vendor: line.vendor.clone(),
         quantity: line.quantity,
         unit_price: line.unit_price,
+        returnable: 0,
     };
     let parcel_of = |vendor: &VendorId| Parcel::new(vendor.clone(), ParcelStatus::Placed);
     OrderState {
@@ -154,17 +157,18 @@ fn state_of(order: &OrderRecord, account: &str, titles: &HashMap<String, String>
         total: order.total,
         lines: order.lines.iter().map(line_of).collect(),
         parcels: vendors_of(order).into_iter().map(parcel_of).collect(),
+        returns: Vec::new(),
     }
 }
 
-/// Tells the region of a purchase that got further, if an account bought it and there is something to see.
+/// Tells the region of a purchase that got further, if there is something to see.
 pub(super) async fn tell_moved(tx: &mut Tx, purchase: &Purchase) -> Result<(), Error> {
-    if told_parcels(&purchase.now) == told_parcels(&purchase.was) {
+    let told = |state: &State| Ok::<_, Error>((told_parcels(state), returnable(state), told_returns(state)?));
+    if told(&purchase.now)? == told(&purchase.was)? {
         return Ok(());
     }
     let id = &purchase.id;
     let order = store::get_order(tx, id.as_str()).await?.ok_or(Error::NotFound("order"))?;
-    let Some(account) = order.account.clone() else { return Ok(()) };
     let mut lines: Vec<(&VendorId, &Line)> = Vec::new();
     for seller in &purchase.now.sellers {
         // What is sent in place of other pieces was not bought.
@@ -180,18 +184,20 @@ pub(super) async fn tell_moved(tx: &mut Tx, purchase: &Purchase) -> Result<(), E
             product: line.product.parse()?,
             title: titles.get(&line.product).cloned().unwrap_or_default(),
             vendor: (*vendor).clone(),
-            quantity: u32::try_from(line.pieces.ordered).unwrap_or(u32::MAX),
+            quantity: pieces(line.pieces.ordered),
             unit_price: line.unit_price,
+            returnable: returnable_of(&purchase.now, line),
         })
     };
     let lines: Result<Vec<_>, InvalidId> = lines.iter().map(line_of).collect();
     let state = OrderState {
         id: id.clone(),
-        account,
+        account: order.account.unwrap_or_default(),
         placed_ms: order.placed_ms,
         total: order.total,
         lines: lines.map_err(not_an_id)?,
         parcels: told_parcels(&purchase.now),
+        returns: told_returns(&purchase.now)?,
     };
     feed::publish(tx, Some(&order.region), &[Change::Order(Box::new(state))]).await
 }
@@ -218,6 +224,47 @@ fn told_parcels(state: &State) -> Vec<Parcel> {
         }
     };
     state.sellers.iter().map(parcel_of).collect()
+}
+
+/// Pieces that can be sent back, of a line and of what was sent in place of it.
+fn returnable_of(state: &State, line: &Line) -> u32 {
+    let lines = state.sellers.iter().flat_map(|seller| &seller.lines);
+    pieces(lines.filter(|other| other.root() == line.number).map(|other| other.pieces.returnable()).sum())
+}
+
+fn returnable(state: &State) -> i64 {
+    state.sellers.iter().map(|seller| seller.pieces().returnable()).sum()
+}
+
+fn pieces(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(0)
+}
+
+/// What customers see of what comes back.
+fn told_returns(state: &State) -> Result<Vec<OrderReturn>, Error> {
+    let lines: HashMap<u32, &Line> =
+        state.sellers.iter().flat_map(|seller| &seller.lines).map(|line| (line.number, line)).collect();
+    let line_of = |line: &super::purchase::ReturnLine| {
+        let sku: Sku =
+            lines.get(&line.line).map_or("", |line| line.sku.as_str()).parse().map_err(not_an_id)?;
+        Ok::<_, Error>(OrderReturnLine {
+            sku,
+            quantity: pieces(line.quantity),
+            accepted: pieces(line.accepted),
+        })
+    };
+    let return_of = |given: &super::purchase::Return| {
+        Ok::<_, Error>(OrderReturn {
+            id: given.id.clone(),
+            vendor: given.vendor.clone(),
+            status: given.state.told(),
+            wish: given.wish.told(),
+            label: given.label.clone(),
+            changed_ms: given.changed_ms,
+            lines: given.lines.iter().map(line_of).collect::<Result<_, Error>>()?,
+        })
+    };
+    state.returns.iter().map(return_of).collect()
 }
 
 pub(super) fn not_an_id(error: InvalidId) -> Error {

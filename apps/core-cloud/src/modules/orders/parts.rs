@@ -162,6 +162,8 @@ pub struct Return {
     pub state: ReturnState,
     /// What the customer writes on the parcel.
     pub label: String,
+    /// What the customer says of it, masked; empty when nothing.
+    pub note: String,
     /// Unix milliseconds.
     pub opened_ms: i64,
     /// When it got this far, Unix milliseconds.

@@ -59,8 +59,8 @@ pub struct Purchase {
     pub delivery_kind: String,
     /// How it is paid.
     pub method: String,
-    /// Its total.
-    pub total: Money,
+    /// What is to be paid: its total, less what gift cards pay of it.
+    pub due: Money,
     /// What can change of it, as it is now.
     pub now: State,
     /// The same as it was loaded.
@@ -79,7 +79,7 @@ impl Purchase {
     }
 
     pub(super) fn currency(&self) -> Currency {
-        self.total.currency
+        self.due.currency
     }
 
     /// Notes that an operator should look at it.
@@ -202,14 +202,14 @@ impl Purchase {
             let quantity = u32::try_from(*count).map_err(|_| out_of_range())?;
             lines.push(LineUnits { line: line.root(), quantity, amount });
         }
-        if lines.is_empty() {
-            return Ok(());
-        }
         let nothing_kept = matches!(stage_of(&seller.pieces(), Hold::None, false), Stage::Refunded);
         let mut delivery = Money::zero(currency);
         if seller.charge == Charge::Charged && all_for_faults && nothing_kept {
             delivery = seller.delivery;
             seller.charge = Charge::Refunded;
+        }
+        if lines.is_empty() && delivery.amount == 0 {
+            return Ok(());
         }
         let due = RefundDue {
             refund: RefundId::fresh(now_ms, &random()?),

@@ -33,7 +33,7 @@ pub async fn get(conn: &mut Conn, id: &OrderId) -> Result<Option<Purchase>> {
 
 async fn read_purchase(conn: &mut Conn, id: &OrderId, lock: &str) -> Result<Option<Purchase>> {
     let sql = format!(
-        "SELECT id, country, delivery_kind, payment_method, currency, total, hold, paid, attention \
+        "SELECT id, country, delivery_kind, payment_method, currency, total, gift_cards, hold, paid, attention \
          FROM orders_orders WHERE id = $1{lock}"
     );
     let Some(row) = sqlx::query(AssertSqlSafe(sql)).bind(id.as_str()).fetch_optional(&mut *conn).await?
@@ -42,6 +42,7 @@ async fn read_purchase(conn: &mut Conn, id: &OrderId, lock: &str) -> Result<Opti
     };
     let currency: String = row.try_get("currency")?;
     let attention: String = row.try_get("attention")?;
+    let (total, by_cards): (i64, i64) = (row.try_get("total")?, row.try_get("gift_cards")?);
     let state = State {
         hold: read(&row, "hold", hold_of)?,
         paid: row.try_get("paid")?,
@@ -56,7 +57,7 @@ async fn read_purchase(conn: &mut Conn, id: &OrderId, lock: &str) -> Result<Opti
         country: row.try_get("country")?,
         delivery_kind: row.try_get("delivery_kind")?,
         method: row.try_get("payment_method")?,
-        total: price(row.try_get("total")?, &currency),
+        due: price(total - by_cards, &currency),
         was: state.clone(),
         now: state,
         effects: Effects::default(),
@@ -181,7 +182,7 @@ async fn list_parcels(conn: &mut Conn, order: &str) -> Result<Vec<Parcel>> {
 
 async fn list_returns(conn: &mut Conn, order: &str) -> Result<Vec<Return>> {
     let query = sqlx::query(
-        "SELECT id, vendor, reason, wish, state, label, opened_ms, changed_ms FROM orders_returns \
+        "SELECT id, vendor, reason, wish, state, label, note, opened_ms, changed_ms FROM orders_returns \
          WHERE order_id = $1 ORDER BY opened_ms, id",
     );
     let return_of = |row: AnyRow| {
@@ -192,6 +193,7 @@ async fn list_returns(conn: &mut Conn, order: &str) -> Result<Vec<Return>> {
             wish: read(&row, "wish", Wish::parse)?,
             state: read(&row, "state", ReturnState::parse)?,
             label: row.try_get("label")?,
+            note: row.try_get("note")?,
             opened_ms: row.try_get("opened_ms")?,
             changed_ms: row.try_get("changed_ms")?,
             lines: Vec::new(),
@@ -325,13 +327,14 @@ async fn put_parcel(conn: &mut Conn, order: &str, parcel: &Parcel) -> Result<()>
 
 async fn put_return(conn: &mut Conn, order: &str, given: &Return) -> Result<()> {
     let query = sqlx::query(
-        "INSERT INTO orders_returns (id, order_id, vendor, reason, wish, state, label, opened_ms, changed_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET state = excluded.state, \
+        "INSERT INTO orders_returns (id, order_id, vendor, reason, wish, state, label, note, opened_ms, \
+         changed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET state = excluded.state, \
          changed_ms = excluded.changed_ms",
     );
     let query = query.bind(given.id.as_str()).bind(order).bind(given.vendor.as_str());
     let query = query.bind(given.reason.name()).bind(given.wish.name()).bind(given.state.name());
-    query.bind(&*given.label).bind(given.opened_ms).bind(given.changed_ms).execute(&mut *conn).await?;
+    let query = query.bind(&*given.label).bind(&*given.note).bind(given.opened_ms);
+    query.bind(given.changed_ms).execute(&mut *conn).await?;
     for line in &given.lines {
         let query = sqlx::query(
             "INSERT INTO orders_return_pieces (return_id, line, quantity, sellable, damaged, accepted) \

@@ -2,13 +2,17 @@
 
 use http::StatusCode;
 use kiosk_ids::{ParcelId, ReturnId, VendorId};
+use kiosk_money::Money;
 use kiosk_problem::Problem;
+use kiosk_wire::{ReturnReason, ReturnStatus, ReturnWish};
 
 use super::acts::Count;
 use super::flow::ParcelState;
+use super::parts::{money, out_of_range};
 use super::pieces::{Pieces, Settled};
 use super::purchase::{Line, Purchase, Return, ReturnLine};
 use crate::error::Error;
+use crate::modules::bus::fact::{Fact, LineUnits, ReturnMoved, ReturnRejected};
 use crate::modules::inventory::service::StockMove;
 use crate::random::random;
 
@@ -75,6 +79,17 @@ impl Reason {
     }
 }
 
+impl From<ReturnReason> for Reason {
+    fn from(reason: ReturnReason) -> Self {
+        match reason {
+            ReturnReason::ChangedMind => Self::ChangedMind,
+            ReturnReason::Faulty => Self::Faulty,
+            ReturnReason::DamagedInTransit => Self::DamagedInTransit,
+            ReturnReason::NotAsDescribed => Self::NotAsDescribed,
+        }
+    }
+}
+
 /// What the customer wants for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
@@ -98,6 +113,24 @@ impl Wish {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Refund, Self::Exchange].into_iter().find(|wish| wish.name() == name)
+    }
+
+    /// As customers are told.
+    #[must_use]
+    pub const fn told(self) -> ReturnWish {
+        match self {
+            Self::Refund => ReturnWish::Refund,
+            Self::Exchange => ReturnWish::Exchange,
+        }
+    }
+}
+
+impl From<ReturnWish> for Wish {
+    fn from(wish: ReturnWish) -> Self {
+        match wish {
+            ReturnWish::Refund => Self::Refund,
+            ReturnWish::Exchange => Self::Exchange,
+        }
     }
 }
 
@@ -135,6 +168,17 @@ impl ReturnState {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
+    /// As customers are told.
+    #[must_use]
+    pub const fn told(self) -> ReturnStatus {
+        match self {
+            Self::Open => ReturnStatus::Expected,
+            Self::Received => ReturnStatus::Received,
+            Self::Closed => ReturnStatus::Inspected,
+            Self::Cancelled => ReturnStatus::Cancelled,
+        }
+    }
+
     /// Moves there.
     ///
     /// # Errors
@@ -165,6 +209,19 @@ pub struct Found {
     pub accepted: i64,
 }
 
+/// What is asked for with a return.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The return that is to be.
+    pub id: ReturnId,
+    /// Why.
+    pub reason: Reason,
+    /// What for.
+    pub wish: Wish,
+    /// What the customer says of it, masked.
+    pub note: String,
+}
+
 impl Purchase {
     /// Opens a return for delivered pieces.
     ///
@@ -174,10 +231,11 @@ impl Purchase {
     pub(super) fn open_return(
         &mut self,
         vendor: &VendorId,
-        (reason, wish): (Reason, Wish),
+        ask: Ask,
         counts: &[Count],
         now_ms: i64,
-    ) -> Result<ReturnId, Error> {
+    ) -> Result<(), Error> {
+        let Ask { id, reason, wish, note } = ask;
         let since_ms = now_ms - reason.window_days() * DAY_MS;
         let mut lines = Vec::new();
         for (number, count) in counts.iter().copied().filter(|(_, count)| *count != 0) {
@@ -190,21 +248,50 @@ impl Purchase {
         if lines.is_empty() {
             return Err(Error::invalid("pieces", "say what comes back"));
         }
-        let id = ReturnId::fresh(now_ms, &random()?);
         let secret: [u8; 5] = random()?;
-        self.now.returns.push(Return {
-            id: id.clone(),
+        let given = Return {
+            id,
             vendor: vendor.clone(),
             reason,
             wish,
             state: ReturnState::Open,
             label: format!("RET-{}", hex::encode_upper(secret)),
+            note,
             opened_ms: now_ms,
             changed_ms: now_ms,
             lines,
-        });
-        self.settle_stages(now_ms)?;
-        Ok(id)
+        };
+        let expected: Vec<Count> = given.lines.iter().map(|line| (line.line, line.quantity)).collect();
+        self.tell_return(&given, &expected, Fact::ReturnExpected)?;
+        self.now.returns.push(given);
+        self.settle_stages(now_ms)
+    }
+
+    /// Tells of pieces that come back, or that were accepted; of these, what is paid back.
+    fn tell_return(
+        &mut self,
+        given: &Return,
+        counts: &[Count],
+        fact: fn(Box<ReturnMoved>) -> Fact,
+    ) -> Result<(), Error> {
+        let (mut lines, mut total) = (Vec::new(), Money::zero(self.currency()));
+        for (number, count) in counts.iter().filter(|(_, count)| *count > 0) {
+            let line = self.seller(&given.vendor)?.line(*number)?;
+            let pays = given.wish == Wish::Refund && given.state == ReturnState::Closed;
+            let amount = line.price_of(if pays { *count } else { 0 })?;
+            let quantity = u32::try_from(*count).map_err(|_| out_of_range())?;
+            lines.push(LineUnits { line: line.root(), quantity, amount });
+            total = total.checked_add(amount).map_err(money)?;
+        }
+        self.effects.facts.push(fact(Box::new(ReturnMoved {
+            given: given.id.clone(),
+            order: self.id.clone(),
+            vendor: given.vendor.clone(),
+            label: given.label.clone(),
+            lines,
+            total,
+        })));
+        Ok(())
     }
 
     /// Pieces of a line in parcels that arrived since then.
@@ -280,7 +367,15 @@ impl Purchase {
             let back = (of.item.clone(), StockMove::Restock, line.sellable * of.units);
             self.effects.stock.push(back);
         }
+        let refused: i64 = given.lines.iter().map(|line| line.sellable + line.damaged - line.accepted).sum();
+        if refused > 0 {
+            let pieces = u32::try_from(refused).unwrap_or(u32::MAX);
+            let (order, vendor) = (self.id.clone(), given.vendor.clone());
+            let told = ReturnRejected { id: id.clone(), order, vendor, pieces };
+            self.effects.facts.push(Fact::ReturnRejected(told));
+        }
         let accepted: Vec<Count> = given.lines.iter().map(|line| (line.line, line.accepted)).collect();
+        self.tell_return(&given, &accepted, Fact::ReturnInspected)?;
         match given.wish {
             Wish::Refund => {
                 let why = (given.reason.is_fault(), given.reason.name());

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kiosk_ids::OrderId;
+use kiosk_ids::{OrderId, VendorId};
 use kiosk_money::{Currency, Money};
-use kiosk_wire::{FraudRecord, OrderRecord};
+use kiosk_wire::{FraudRecord, OrderLine, OrderRecord};
 use serde::Serialize;
 
-use super::parcels::{self, ParcelRow};
+use super::parcels::{self, ParcelRow, vendors_of};
+pub use super::parts::shared;
 use super::{clearing_store, parcel_store, store};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
@@ -21,6 +22,8 @@ pub const ORDERS_PER_PAGE_MAX: u32 = 100;
 pub(super) const STATUS_PLACED: &str = "placed";
 /// The order took stock that nobody has.
 const STOCK_SHORT: &str = "stock_short";
+/// A discount or a gift card had less left than the order took of it.
+const OVERSPENT: &str = "overspent";
 /// The sums of the order do not add up.
 const TOTALS_DIFFER: &str = "totals_differ";
 
@@ -57,6 +60,8 @@ pub struct OrderView {
     pub delivery: Money,
     /// Both.
     pub total: Money,
+    /// What gift cards pay of that.
+    pub gift_cards: Money,
     /// How it is delivered.
     pub delivery_kind: String,
     /// `pay_…`.
@@ -97,8 +102,17 @@ pub struct LineView {
     pub vendor: String,
     /// Pieces.
     pub quantity: i64,
-    /// Price of one piece.
+    /// What the customer pays for one piece.
     pub unit_price: Money,
+    /// Its listed price, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_price: Option<Money>,
+    /// What the marketplace bears of its discount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subsidy: Option<Money>,
+    /// Tax that was added to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added_tax: Option<Money>,
 }
 
 /// Stock that an order took.
@@ -123,6 +137,8 @@ pub struct Placed<'a> {
     pub order: &'a OrderRecord,
     /// For each of its takes, the units that nobody has.
     pub short: Vec<i64>,
+    /// Whether a discount or a gift card had less left than it took.
+    pub overspent: bool,
 }
 
 /// Where and when reports come in.
@@ -314,6 +330,9 @@ fn attention(placed: &Placed<'_>) -> Vec<&'static str> {
     if placed.short.iter().any(|units| *units > 0) {
         codes.push(STOCK_SHORT);
     }
+    if placed.overspent {
+        codes.push(OVERSPENT);
+    }
     if !adds_up(placed.order) {
         codes.push(TOTALS_DIFFER);
     }
@@ -341,10 +360,137 @@ pub fn price(amount: i64, currency: &str) -> Money {
     Money::new(amount, Currency::from_code(currency).unwrap_or(Currency::XXX))
 }
 
+/// The price of delivery, shared over the vendors of an order by the value of their goods.
+#[must_use]
+pub fn delivery_shares(order: &OrderRecord) -> Vec<(&VendorId, i64)> {
+    let vendors = vendors_of(order);
+    let value = |vendor: &&VendorId| {
+        let own = order.lines.iter().filter(|line| line.vendor == **vendor);
+        own.fold(0_i64, |sum, line| {
+            sum.saturating_add(line.unit_price.amount.saturating_mul(i64::from(line.quantity)))
+        })
+    };
+    let shares = shared(order.delivery.amount.max(0), &vendors.iter().map(value).collect::<Vec<_>>());
+    vendors.into_iter().zip(shares).collect()
+}
+
 /// Whether the sums of an order add up.
 fn adds_up(order: &OrderRecord) -> bool {
     let lines = order.lines.iter().try_fold(Money::zero(order.subtotal.currency), |sum, line| {
         sum.checked_add(line.unit_price.times(line.quantity)?)
     });
-    lines == Ok(order.subtotal) && order.subtotal.checked_add(order.delivery) == Ok(order.total)
+    lines == Ok(order.subtotal)
+        && order.subtotal.checked_add(order.delivery) == Ok(order.total)
+        && order.lines.iter().all(is_priced)
+        && within(order.delivery_tax, order.delivery)
+        && order
+            .discounts
+            .iter()
+            .all(|used| within(Some(used.amount), Money::new(i64::MAX, order.total.currency)))
+        && cards_add_up(order)
+}
+
+/// Whether a price is made of its parts: what the marketplace bears is a part of the discount, added tax one of the price.
+fn is_priced(line: &OrderLine) -> bool {
+    let paid = line.unit_price;
+    let net = Money::new(paid.amount - line.added_tax.map_or(0, |tax| tax.amount), paid.currency);
+    let discount = line.list_price.map_or(0, |list| list.amount - net.amount);
+    paid.amount >= 0
+        && within(line.added_tax, paid)
+        && line.list_price.is_none_or(|list| list.currency == paid.currency && discount >= 0)
+        && within(line.subsidy, Money::new(discount, paid.currency))
+}
+
+/// Whether gift cards pay no more than the order costs, and take from their balances what they pay.
+fn cards_add_up(order: &OrderRecord) -> bool {
+    let paid = order
+        .gift_cards
+        .iter()
+        .try_fold(Money::zero(order.total.currency), |sum, used| sum.checked_add(used.amount));
+    let taken = order.gift_cards.iter().all(|used| i64::from(used.take.units) == used.amount.amount);
+    taken && paid.is_ok_and(|paid| within(Some(paid), order.total))
+}
+
+/// Whether an amount, if there is one, is a part of another.
+fn within(part: Option<Money>, whole: Money) -> bool {
+    part.is_none_or(|part| part.currency == whole.currency && (0..=whole.amount).contains(&part.amount))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use kiosk_wire::{GiftCardUse, PaymentRecord, StockTake};
+
+    use super::*;
+
+    fn eur(amount: i64) -> Money {
+        Money::new(amount, Currency::EUR)
+    }
+
+    /// Two pieces listed at 10.00, 2.00 off each of which the marketplace bears 1.50, 1.00 tax added; a card pays 5.00.
+    fn order() -> OrderRecord {
+        let line = OrderLine {
+            sku: "CUP".parse().unwrap(),
+            product: "prd_cup".parse().unwrap(),
+            vendor: "ven_v".parse().unwrap(),
+            quantity: 2,
+            unit_price: eur(900),
+            list_price: Some(eur(1_000)),
+            subsidy: Some(eur(150)),
+            added_tax: Some(eur(100)),
+        };
+        let take = StockTake { item: "gft_c".parse().unwrap(), epoch: 1, units: 500 };
+        let (pay, reasons) = ("pay_p".parse().unwrap(), Vec::new());
+        OrderRecord {
+            id: "ord_o".parse().unwrap(),
+            cart: "crt_c".parse().unwrap(),
+            region: "us".to_owned(),
+            placed_ms: 0,
+            customer: "c".to_owned(),
+            account: None,
+            country: "US".to_owned(),
+            area: "902".to_owned(),
+            lines: vec![line],
+            takes: Vec::new(),
+            subtotal: eur(1_800),
+            delivery: eur(490),
+            delivery_tax: Some(eur(40)),
+            total: eur(2_290),
+            discounts: Vec::new(),
+            gift_cards: vec![GiftCardUse { card: "gft_c".parse().unwrap(), amount: eur(500), take }],
+            delivery_kind: "parcel".to_owned(),
+            payment: PaymentRecord {
+                id: pay,
+                method: "card".to_owned(),
+                provider: None,
+                reference: None,
+                started: None,
+            },
+            fraud: FraudRecord { outcome: "allow".to_owned(), score: None, model: String::new(), reasons },
+        }
+    }
+
+    #[test]
+    fn prices_are_made_of_their_parts() {
+        assert!(adds_up(&order()));
+        let breaks: [fn(&mut OrderRecord); 9] = [
+            |order| order.lines[0].subsidy = Some(eur(201)),
+            |order| order.lines[0].subsidy = Some(eur(-1)),
+            |order| order.lines[0].list_price = None,
+            |order| order.lines[0].added_tax = Some(eur(901)),
+            |order| order.lines[0].added_tax = Some(Money::new(100, Currency::USD)),
+            |order| order.delivery_tax = Some(eur(491)),
+            |order| order.gift_cards[0].amount = eur(501),
+            |order| order.gift_cards[0].amount = Money::new(500, Currency::USD),
+            |order| {
+                order.gift_cards[0].amount = eur(2_291);
+                order.gift_cards[0].take.units = 2_291;
+            },
+        ];
+        for (number, breaks) in breaks.into_iter().enumerate() {
+            let mut order = order();
+            breaks(&mut order);
+            assert!(!adds_up(&order), "{number}");
+        }
+    }
 }

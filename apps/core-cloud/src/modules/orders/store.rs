@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use kiosk_money::Money;
 use kiosk_wire::{FraudRecord, OrderRecord};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -16,8 +17,8 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 const ORDER_COLUMNS: &str = "id, pop, incarnation, seq, cart, region, placed_ms, received_ms, customer, country, \
      area, currency, subtotal, delivery, total, delivery_kind, payment, payment_method, fraud_outcome, \
-     fraud_score, fraud_model, fraud_reasons, status, attention, account";
-const ORDER_COLUMNS_COUNT: usize = 25;
+     fraud_score, fraud_model, fraud_reasons, status, attention, account, gift_cards";
+const ORDER_COLUMNS_COUNT: usize = 26;
 
 /// Which of these orders are there.
 pub async fn list_known(conn: &mut Conn, ids: &[&str]) -> Result<HashSet<String>> {
@@ -53,7 +54,7 @@ pub async fn insert_orders(
             query = query.bind(payment.id.as_str()).bind(&*payment.method).bind(&*fraud.outcome);
             query = query.bind(fraud.score.map(f64::from)).bind(&*fraud.model).bind(reasons(fraud));
             query = query.bind(STATUS_PLACED).bind(attention);
-            query = query.bind(known_account(order));
+            query = query.bind(known_account(order)).bind(order.paid_by_gift_cards().amount);
         }
         query.execute(&mut *conn).await?;
     }
@@ -69,18 +70,20 @@ pub async fn insert_lines(conn: &mut Conn, placed: &[Placed<'_>]) -> Result<()> 
     let orders = placed.iter().map(|placed| placed.order);
     let rows: Vec<_> =
         orders.flat_map(|order| (0_i64..).zip(&order.lines).map(move |row| (order, row))).collect();
-    for rows in batches(&rows, 8) {
+    for rows in batches(&rows, 11) {
         let sql = format!(
-            "INSERT INTO orders_lines (order_id, line, sku, product, vendor, quantity, unit_amount, currency) \
-             VALUES {}",
-            tuples(rows.len(), 8)
+            "INSERT INTO orders_lines (order_id, line, sku, product, vendor, quantity, unit_amount, currency, \
+             list_amount, subsidy, added_tax) VALUES {}",
+            tuples(rows.len(), 11)
         );
+        let amount = |money: Option<Money>| money.map(|money| money.amount);
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (order, (number, line)) in rows {
             query = query.bind(order.id.as_str()).bind(*number).bind(line.sku.as_str());
             query = query.bind(line.product.as_str()).bind(line.vendor.as_str());
             query = query.bind(i64::from(line.quantity)).bind(line.unit_price.amount);
-            query = query.bind(line.unit_price.currency.code());
+            query = query.bind(line.unit_price.currency.code()).bind(amount(line.list_price));
+            query = query.bind(amount(line.subsidy)).bind(amount(line.added_tax));
         }
         query.execute(&mut *conn).await?;
     }
@@ -196,6 +199,7 @@ fn order_of(row: &AnyRow) -> Result<OrderView> {
         subtotal: price("subtotal")?,
         delivery: price("delivery")?,
         total: price("total")?,
+        gift_cards: price("gift_cards")?,
         delivery_kind: row.try_get("delivery_kind")?,
         payment: row.try_get("payment")?,
         payment_method: row.try_get("payment_method")?,
@@ -214,7 +218,7 @@ fn order_of(row: &AnyRow) -> Result<OrderView> {
 /// The lines of an order.
 pub async fn list_lines(conn: &mut Conn, order: &str) -> Result<Vec<LineView>> {
     let query = sqlx::query(
-        "SELECT sku, product, vendor, quantity, unit_amount, currency FROM orders_lines \
+        "SELECT sku, product, vendor, quantity, unit_amount, currency, list_amount, subsidy, added_tax FROM orders_lines \
          WHERE order_id = $1 ORDER BY line",
     );
     let rows = query.bind(order).fetch_all(conn).await?;
@@ -222,12 +226,20 @@ pub async fn list_lines(conn: &mut Conn, order: &str) -> Result<Vec<LineView>> {
 }
 
 pub(super) fn line_of(row: &AnyRow) -> Result<LineView> {
+    let currency: String = row.try_get("currency")?;
+    let money = |column| {
+        let amount: Option<i64> = row.try_get(column)?;
+        Ok::<_, sqlx::Error>(amount.map(|amount| price(amount, &currency)))
+    };
     Ok(LineView {
         sku: row.try_get("sku")?,
         product: row.try_get("product")?,
         vendor: row.try_get("vendor")?,
         quantity: row.try_get("quantity")?,
-        unit_price: price(row.try_get("unit_amount")?, &row.try_get::<String, _>("currency")?),
+        unit_price: price(row.try_get("unit_amount")?, &currency),
+        list_price: money("list_amount")?,
+        subsidy: money("subsidy")?,
+        added_tax: money("added_tax")?,
     })
 }
 

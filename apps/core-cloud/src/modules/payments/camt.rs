@@ -2,6 +2,7 @@
 //! refused whole, with line and reason, since half a statement is worse than none. Names and words of payers are not
 //! kept: of a transaction's text, references alone.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use kiosk_money::{Currency, Money};
@@ -17,6 +18,10 @@ const NODES_MAX: u32 = 2_000_000;
 const LINES_MAX: usize = 20_000;
 /// Longest identifier, in characters: ISO 20022 takes 35, and some banks more.
 const NAME_CHARS_MAX: usize = 70;
+/// What banks write where they have no name, in capitals and without signs and spaces: many of them into every entry.
+const NO_NAMES: [&str; 4] = ["NONREF", "NOREF", "NOTPROVIDED", "NOTAVAILABLE"];
+/// References of a transaction that name it in every file, the surest first.
+const DETAIL_NAMES: [&str; 4] = ["AcctSvcrRef", "UETR", "TxId", "InstrId"];
 const NAMESPACES: [&str; 2] =
     ["urn:iso:std:iso:20022:tech:xsd:camt.053.001.02", "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"];
 
@@ -83,6 +88,8 @@ pub struct Line {
     pub booked: String,
     /// References that it holds, each once.
     pub references: Vec<String>,
+    /// Where it stands in the file, from 1.
+    pub row: u32,
 }
 
 /// Reads a file: one or several statements.
@@ -113,7 +120,24 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Statement>, Refusal> {
     if statements.iter().map(|statement| statement.lines.len()).sum::<usize>() > LINES_MAX {
         return Err(refuse(message, &format!("more than {LINES_MAX} transactions")));
     }
+    check_names(&statements)?;
     Ok(statements)
+}
+
+/// One name is one transaction. If the bank gave it to two, one of them would be passed over as known already.
+fn check_names(statements: &[Statement]) -> Result<(), Refusal> {
+    let mut named: HashMap<_, &Line> = HashMap::new();
+    for statement in statements {
+        for line in &statement.lines {
+            let first = *named.entry((&*statement.account, &*line.entry, line.part)).or_insert(line);
+            if (Line { row: line.row, ..first.clone() }) != *line {
+                let why =
+                    format!("Ntry: {} names another transaction on line {} already", line.entry, first.row);
+                return Err(Refusal { line: line.row, why });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn read_statement(node: Node<'_, '_>) -> Result<Statement, Refusal> {
@@ -154,16 +178,10 @@ fn read_entry(entry: Node<'_, '_>, statement: &str) -> Result<(Vec<Line>, i64), 
         Some(_) => return Err(refuse(entry, "RvslInd is neither true nor false")),
     };
     let booked = read_day(child(entry, "BookgDt")?)?;
-    let own = match (find(entry, "AcctSvcrRef"), find(entry, "NtryRef")) {
-        (Some(own), _) => name(own)?,
-        // A number of the entry within its statement.
-        (None, Some(number)) => format!("{statement}/{}", name(number)?),
-        (None, None) => {
-            return Err(refuse(entry, "neither AcctSvcrRef nor NtryRef: it could be booked twice"));
-        }
-    };
     let details: Vec<_> =
         children(entry, "NtryDtls").flat_map(|details| children(details, "TxDtls")).collect();
+    let own = name_of(entry, &details, statement)?;
+    let row = row_of(entry);
     let mut lines = Vec::new();
     for (detail, part) in details.iter().zip(1..) {
         let line_way = find(*detail, "CdtDbtInd").map_or(Ok(way), read_way)?;
@@ -175,7 +193,8 @@ fn read_entry(entry: Node<'_, '_>, statement: &str) -> Result<(Vec<Line>, i64), 
         let references = references_of(*detail);
         let booked = booked.clone();
         let entry = own.clone();
-        lines.push(Line { entry, part, way: line_way, reversal, amount: part_amount, booked, references });
+        let amount = part_amount;
+        lines.push(Line { entry, part, way: line_way, reversal, amount, booked, references, row });
     }
     if let [only] = lines.as_mut_slice() {
         // The amount in the payer's currency may stand there too; what reached the account is the entry's.
@@ -184,7 +203,7 @@ fn read_entry(entry: Node<'_, '_>, statement: &str) -> Result<(Vec<Line>, i64), 
     } else if lines.is_empty() {
         let references =
             find(entry, "AddtlNtryInf").map(|node| find_references(text(node))).unwrap_or_default();
-        lines.push(Line { entry: own, part: 1, way, reversal, amount, booked, references });
+        lines.push(Line { entry: own, part: 1, way, reversal, amount, booked, references, row });
     } else {
         let signed = |line: &Line| if line.way == way { line.amount.amount } else { -line.amount.amount };
         let same = lines.iter().all(|line| line.amount.currency == amount.currency);
@@ -194,6 +213,33 @@ fn read_entry(entry: Node<'_, '_>, statement: &str) -> Result<(Vec<Line>, i64), 
     }
     let moved = if way == Way::Credit { amount.amount } else { -amount.amount };
     Ok((lines, moved))
+}
+
+/// The bank's name of an entry: its own, its number within the statement, or the name of a transaction in it.
+fn name_of(entry: Node<'_, '_>, details: &[Node<'_, '_>], statement: &str) -> Result<String, Refusal> {
+    if let Some(own) = find_name(entry, "AcctSvcrRef")? {
+        return Ok(own);
+    }
+    if let Some(number) = find_name(entry, "NtryRef")? {
+        return Ok(format!("{statement}/{number}"));
+    }
+    for refs in details.iter().filter_map(|detail| find(*detail, "Refs")) {
+        for kind in DETAIL_NAMES {
+            if let Some(name) = find_name(refs, kind)? {
+                return Ok(name);
+            }
+        }
+    }
+    Err(refuse(entry, "neither AcctSvcrRef nor NtryRef nor a reference below: it could be booked twice"))
+}
+
+/// An identifier that is there and says something.
+fn find_name(node: Node<'_, '_>, kind: &'static str) -> Result<Option<String>, Refusal> {
+    let found = find(node, kind).map(name).transpose()?;
+    Ok(found.filter(|name| {
+        let letters = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
+        !NO_NAMES.contains(&&*letters.collect::<String>())
+    }))
 }
 
 /// Opening balance and entries make the closing balance, where both are told.
@@ -231,9 +277,7 @@ fn references_of(detail: Node<'_, '_>) -> Vec<String> {
     if let Some(end) = find(detail, "Refs").and_then(|refs| find(refs, "EndToEndId")) {
         find_references(text(end)).into_iter().for_each(&mut keep);
         let own = text(end).trim().to_ascii_uppercase();
-        // Our own payment runs name refunds and payouts so; anything else may be a name.
-        let ours = ["RFD", "PYT"].iter().any(|prefix| own.starts_with(prefix));
-        if ours && own.len() <= 35 && own.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if is_ours(&own) {
             keep(own);
         }
     }
@@ -247,6 +291,16 @@ fn references_of(detail: Node<'_, '_>) -> Vec<String> {
         find_references(&free).into_iter().for_each(&mut keep);
     }
     found
+}
+
+/// Whether a payment of ours is called so: a refund, a payout, or what goes back for cancelled goods. Anything else may
+/// be a name.
+fn is_ours(end: &str) -> bool {
+    let named = ["RFD", "PYT"].iter().any(|prefix| end.starts_with(prefix));
+    let short = end.len() <= 35 && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // `Candida` is a name.
+    let cancelled = end.strip_prefix("CAN").is_some_and(|id| id.len() == 32);
+    short && (named || (cancelled && end.bytes().skip(3).all(|byte| byte.is_ascii_hexdigit())))
 }
 
 /// The amount of one of several transactions: .08 has it beside, .02 below.
@@ -307,9 +361,12 @@ fn child<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> Result<Node<'a, 'i>,
     find(node, name).ok_or_else(|| refuse(node, &format!("{name} is missing")))
 }
 
+fn row_of(node: Node<'_, '_>) -> u32 {
+    node.document().text_pos_at(node.range().start).row
+}
+
 fn refuse(node: Node<'_, '_>, why: &str) -> Refusal {
-    let line = node.document().text_pos_at(node.range().start).row;
-    Refusal { line, why: format!("{}: {why}", node.tag_name().name()) }
+    Refusal { line: row_of(node), why: format!("{}: {why}", node.tag_name().name()) }
 }
 
 #[cfg(test)]

@@ -119,3 +119,55 @@ fn what_is_odd_is_refused_with_line_and_reason() {
     }
     assert_eq!(read(&[b'\n', 0xff]).unwrap_err(), Refusal { line: 2, why: "not UTF-8".to_owned() });
 }
+
+#[test]
+fn what_names_nothing_is_no_name() {
+    let named = |name: &str, number: &str, refs: &str| {
+        let entry = entry(name, "5.00", "CRDT", "BOOK", "").replace("<Ntry>", &format!("<Ntry>{number}"));
+        entry.replace("<TxDtls>", &format!("<TxDtls><Refs>{refs}</Refs>"))
+    };
+    let number = |number: u32| format!("<NtryRef>{number}</NtryRef>");
+    let entries = [
+        named("NONREF", &number(1), ""),
+        named("NONREF", &number(2), "<TxId>T2</TxId>"),
+        named(
+            "not provided",
+            "<NtryRef>NOTPROVIDED</NtryRef>",
+            "<AcctSvcrRef>A3</AcctSvcrRef><TxId>T3</TxId>",
+        ),
+        named("NONREF", "", "<InstrId>I4</InstrId><TxId>NOTPROVIDED</TxId>"),
+    ];
+    let lines = read(statement("02", &entries.concat(), "").as_bytes()).unwrap().remove(0).lines;
+    let names: Vec<&str> = lines.iter().map(|line| &*line.entry).collect();
+    assert_eq!(names, ["S-2026-11-18/1", "S-2026-11-18/2", "A3", "I4"]);
+    let nameless = named("NONREF", "", "<EndToEndId>NOTPROVIDED</EndToEndId>");
+    let refusal = read(statement("02", &nameless, "").as_bytes()).unwrap_err();
+    assert!(refusal.why.contains("booked twice"), "{refusal}");
+}
+
+#[test]
+fn a_name_that_two_transactions_have_is_refused() {
+    let one = entry("E1", "5.00", "CRDT", "BOOK", "") + "\n";
+    for other in [
+        one.replace("5.00", "6.00"),
+        one.replace("CRDT", "DBIT"),
+        one.replace("11-18</Dt>", "11-19</Dt>"),
+        one.replace("<Ustrd>", &format!("<Ustrd>{}", reference_of(ORDER))),
+    ] {
+        let refusal = read(statement("02", &(one.clone() + &other), "").as_bytes()).unwrap_err();
+        assert!(refusal.line == 6 && refusal.why.contains("on line 5"), "{refusal}");
+    }
+    assert_eq!(read(statement("02", &one.repeat(2), "").as_bytes()).unwrap()[0].lines.len(), 2, "told twice");
+}
+
+#[test]
+fn of_what_payments_are_called_only_ours_is_kept() {
+    let hex = "0190000000007000800000000000002A";
+    for ours in [format!("RFD{hex}"), format!("PYT{hex}"), format!("CAN{hex}")] {
+        assert!(is_ours(&ours), "{ours}");
+    }
+    for other in [format!("CAN{hex}1"), "CANDACE".to_owned(), format!("CANZ{}", &hex[1..]), "RENT".to_owned()]
+    {
+        assert!(!is_ours(&other), "{other}");
+    }
+}

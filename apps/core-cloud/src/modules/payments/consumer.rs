@@ -1,4 +1,4 @@
-//! What payments hear of: orders, parcels, cancellations, refunds.
+//! What payments hear of: orders, parcels, cancellations, refunds, fees that are not owed any more.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 
 use super::book::{Book, payment_of};
 use super::state::Provider;
-use super::{store, webhook_store};
+use super::{fees, store, webhook_store};
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::error::Error;
@@ -46,9 +46,15 @@ async fn apply(tx: &mut Tx, facts: &[Told], now_ms: i64) -> Result<(), Error> {
         _ => None,
     });
     place_all(tx, &placed.collect::<Vec<_>>(), now_ms).await?;
+    let orders: Vec<&str> =
+        facts.iter().filter(|told| moves(&told.fact)).map(|told| told.fact.key()).collect();
+    store::lock_all(tx, &orders).await?;
     for told in facts {
+        if let Fact::PromotionWaived(fee) = &told.fact {
+            fees::give_back(tx, &fee.promotion, now_ms).await?;
+        }
         let order = told.fact.key();
-        if !matches!(told.fact, Fact::ParcelShipped(_) | Fact::GoodsCancelled(_) | Fact::RefundDue(_)) {
+        if !moves(&told.fact) {
             continue;
         }
         let Some((mut book, before)) = Book::open(tx, order, now_ms).await? else {
@@ -64,6 +70,11 @@ async fn apply(tx: &mut Tx, facts: &[Told], now_ms: i64) -> Result<(), Error> {
         book.close(tx, &before).await?;
     }
     Ok(())
+}
+
+/// Whether a fact asks something of a payment.
+const fn moves(fact: &Fact) -> bool {
+    matches!(fact, Fact::ParcelShipped(_) | Fact::GoodsCancelled(_) | Fact::RefundDue(_))
 }
 
 async fn place_all(tx: &mut Tx, placed: &[&OrderPlaced], now_ms: i64) -> Result<(), Error> {

@@ -4,12 +4,15 @@
 mod book;
 mod camt;
 mod consumer;
+pub mod fees;
+mod matching;
 mod movement_store;
 pub mod payouts;
 pub mod providers;
 mod reconcile;
 mod reference;
 mod refund_notice;
+mod retry;
 pub mod service;
 mod settle;
 pub mod state;
@@ -22,3 +25,4 @@ pub mod webhooks;
 
 pub use camt::STATEMENT_BYTES_MAX;
 pub use consumer::Payments;
+pub use reference::end_to_end;

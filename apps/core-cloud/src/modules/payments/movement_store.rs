@@ -6,21 +6,26 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::state::{Kind, Movement, Provider, Step};
 use super::store::unreadable;
-use crate::db::{Conn, lock_by};
+use crate::db::{Conn, batches, lock_by, placeholders};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-const COLUMNS: &str = "id, order_id, seq, kind, subject, source, provider, destination, amount, currency, fee, last, \
-     state, reference, reason, tries, asked_ms, next_ms, created_ms, changed_ms";
+const COLUMNS: &str = "id, order_id, seq, kind, subject, source, provider, destination, amount, currency, short, fee, \
+     last, state, reference, reason, tries, asked_ms, next_ms, created_ms, changed_ms";
 
 /// Stores a movement.
 pub async fn insert(conn: &mut Conn, movement: &Movement) -> Result<()> {
-    let sql = format!("INSERT INTO payments_movements ({COLUMNS}) VALUES {}", crate::db::tuples(1, 20));
+    let sql = format!("INSERT INTO payments_movements ({COLUMNS}) VALUES {}", crate::db::tuples(1, 21));
     let query = sqlx::query(AssertSqlSafe(sql)).bind(&*movement.id).bind(&*movement.order).bind(movement.seq);
     let query = query.bind(movement.kind.name()).bind(&*movement.subject).bind(&*movement.source);
     let query = query.bind(movement.provider.name()).bind(&*movement.destination);
-    let query = query.bind(movement.amount.amount).bind(movement.amount.currency.code()).bind(movement.fee);
-    let query = query.bind(i64::from(movement.last)).bind(movement.step.name()).bind(&*movement.reference);
+    let query = query.bind(movement.amount.amount).bind(movement.amount.currency.code());
+    let query = query
+        .bind(movement.short)
+        .bind(movement.fee)
+        .bind(i64::from(movement.last))
+        .bind(movement.step.name())
+        .bind(&*movement.reference);
     let query = query.bind(&*movement.reason).bind(movement.tries).bind(movement.asked_ms);
     let query = query.bind(movement.next_ms).bind(movement.created_ms).bind(movement.changed_ms);
     query.execute(conn).await.map(|_| ())
@@ -30,12 +35,12 @@ pub async fn insert(conn: &mut Conn, movement: &Movement) -> Result<()> {
 pub async fn update(conn: &mut Conn, movement: &Movement) -> Result<()> {
     let query = sqlx::query(
         "UPDATE payments_movements SET fee = $2, state = $3, reference = $4, reason = $5, tries = $6, asked_ms = $7, \
-         next_ms = $8, changed_ms = $9, last = $10 WHERE id = $1",
+         next_ms = $8, changed_ms = $9, last = $10, short = $11 WHERE id = $1",
     );
     let query = query.bind(&*movement.id).bind(movement.fee).bind(movement.step.name());
     let query = query.bind(&*movement.reference).bind(&*movement.reason).bind(movement.tries);
     let query = query.bind(movement.asked_ms).bind(movement.next_ms).bind(movement.changed_ms);
-    query.bind(i64::from(movement.last)).execute(conn).await.map(|_| ())
+    query.bind(i64::from(movement.last)).bind(movement.short).execute(conn).await.map(|_| ())
 }
 
 /// A movement.
@@ -64,18 +69,40 @@ pub async fn list_due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<Mo
     let sql = format!(
         "SELECT {COLUMNS} FROM payments_movements WHERE state = 'due' AND next_ms <= $1 AND (order_id = '' OR NOT EXISTS \
          (SELECT 1 FROM payments_movements AS earlier WHERE earlier.order_id = payments_movements.order_id \
-         AND earlier.state = 'due' AND earlier.seq < payments_movements.seq)) ORDER BY next_ms, id LIMIT $2"
+         AND earlier.state = 'due' AND earlier.seq < payments_movements.seq)) ORDER BY next_ms, order_id, id LIMIT $2"
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(now_ms).bind(limit);
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
-/// Movements that a person is to pay from the bank account, oldest first.
+/// Refunds that a person is to pay from the bank account, oldest first. Payouts are paid by their files.
 pub async fn list_payable(conn: &mut Conn, limit: i64) -> Result<Vec<Movement>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM payments_movements WHERE state = 'payable' ORDER BY created_ms, id LIMIT $1"
+        "SELECT {COLUMNS} FROM payments_movements WHERE state = 'payable' AND order_id <> '' \
+         ORDER BY created_ms, id LIMIT $1"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(limit).fetch_all(conn).await?.iter().map(read).collect()
+}
+
+/// Refunds and payouts that are to be paid from the bank account and that debits call so, oldest first of each. What
+/// [`super::end_to_end`] makes of an id is made here by the database.
+pub async fn find_payable(conn: &mut Conn, references: &[&str]) -> Result<Vec<Movement>> {
+    let mut found = Vec::new();
+    for references in batches(references, 1) {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM payments_movements WHERE state = 'payable' \
+             AND UPPER(REPLACE(subject, '_', '')) IN ({}) ORDER BY created_ms, id",
+            placeholders(1, references.len())
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for reference in references {
+            query = query.bind(*reference);
+        }
+        for row in query.fetch_all(&mut *conn).await? {
+            found.push(read(&row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Transfers that failed, newest first.
@@ -131,6 +158,7 @@ fn read(row: &AnyRow) -> Result<Movement> {
         provider: Provider::parse(&text("provider")?).ok_or_else(|| unreadable("no provider"))?,
         destination: text("destination")?,
         amount: Money::new(row.try_get("amount")?, currency),
+        short: row.try_get("short")?,
         fee: row.try_get("fee")?,
         last: row.try_get::<i64, _>("last")? != 0,
         step: Step::parse(&text("state")?).ok_or_else(|| unreadable("no step of a movement"))?,

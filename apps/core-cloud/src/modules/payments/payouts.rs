@@ -6,8 +6,10 @@ use futures::future::BoxFuture;
 use kiosk_money::Money;
 
 use super::movement_store;
+use super::retry::OUTCOME_UNKNOWN;
 use super::service::Service;
 use super::state::{Kind, Movement, Provider, Step};
+use super::statements::pay_by_hand;
 use crate::db::Tx;
 use crate::error::Error;
 
@@ -64,6 +66,8 @@ impl Payer for Service {
             Ok(transfer.map(|transfer| match transfer.step {
                 Step::Due | Step::Payable => PayoutState::Waiting,
                 Step::Done | Step::Won => PayoutState::Sent(transfer.reference),
+                // It may have been done: a person looks, before anybody pays a second time.
+                Step::Failed if transfer.reason == OUTCOME_UNKNOWN => PayoutState::Waiting,
                 Step::Failed => PayoutState::Refused(transfer.reason),
             }))
         }
@@ -71,6 +75,19 @@ impl Payer for Service {
     }
 }
 
+impl Service {
+    /// A payout was paid by hand. It stands here from now on, so that nobody is asked to pay it later.
+    ///
+    /// # Errors
+    /// 422 `amount`, or when the database fails.
+    pub async fn note_paid(&self, tx: &mut Tx, order: &PayoutOrder, reference: &str) -> Result<(), Error> {
+        let now_ms = self.clock.now_ms();
+        transfer(tx, order, now_ms).await?;
+        pay_by_hand(tx, &key(&order.payout), reference, now_ms).await.map(|_| ())
+    }
+}
+
+/// The movement of a payout.
 fn key(payout: &str) -> String {
     format!("trf_{payout}")
 }
@@ -93,6 +110,7 @@ async fn transfer(tx: &mut Tx, order: &PayoutOrder, now_ms: i64) -> Result<(), E
         provider: order.provider,
         destination: order.destination.clone(),
         amount: order.amount,
+        short: 0,
         fee: 0,
         last: false,
         step: if order.provider == Provider::Bank { Step::Payable } else { Step::Due },

@@ -15,6 +15,8 @@ pub struct RefundNotice {
     pub capture: Option<String>,
     /// How much.
     pub amount: Money,
+    /// Whether it failed: the money is with the shop again.
+    pub failed: bool,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +66,8 @@ struct PaypalLink {
     rel: String,
 }
 
-/// Reads it; none for an event of refunds that moves no money: of the charge as a whole, or of a refund that failed.
+/// Reads it; none for an event of refunds that moves no money: of the charge as a whole, or of a refund that waits for
+/// the payer.
 pub fn read_refund(provider: Provider, body: &[u8]) -> Option<RefundNotice> {
     match provider {
         Provider::Stripe => read_stripe(body),
@@ -75,27 +78,27 @@ pub fn read_refund(provider: Provider, body: &[u8]) -> Option<RefundNotice> {
 
 fn read_stripe(body: &[u8]) -> Option<RefundNotice> {
     let refund = serde_json::from_slice::<StripeEvent>(body).ok()?.data.object;
-    let moves = matches!(refund.status.as_deref(), Some("succeeded" | "pending") | None);
+    let failed = matches!(refund.status.as_deref(), Some("failed" | "canceled"));
+    let moves = failed || matches!(refund.status.as_deref(), Some("succeeded" | "pending") | None);
     if refund.object != "refund" || !moves || refund.amount <= 0 {
         return None;
     }
     let amount = from_stripe(refund.amount, &refund.currency).ok()?;
-    Some(RefundNotice { reference: refund.id, capture: refund.charge, amount })
+    Some(RefundNotice { reference: refund.id, capture: refund.charge, amount, failed })
 }
 
 fn read_paypal(body: &[u8]) -> Option<RefundNotice> {
     let event = serde_json::from_slice::<PaypalEvent>(body).ok()?;
     let refund = event.resource;
-    let fails = event.event_type.ends_with(".FAILED") || event.event_type.ends_with(".DENIED");
-    if fails || matches!(refund.status.as_deref(), Some("FAILED" | "CANCELLED" | "DENIED")) {
-        return None;
-    }
+    let failed = event.event_type.ends_with(".FAILED")
+        || event.event_type.ends_with(".DENIED")
+        || matches!(refund.status.as_deref(), Some("FAILED" | "CANCELLED" | "DENIED"));
     let currency = Currency::from_code(&refund.amount.currency_code)?;
     let amount = Money::parse_decimal(&refund.amount.value, currency).ok()?;
     // The capture is the resource above the refund: …/v2/payments/captures/<id>.
     let up = refund.links.iter().find(|link| link.rel == "up");
     let capture = up.and_then(|link| link.href.rsplit('/').next()).map(str::to_owned);
-    (amount.amount > 0).then_some(RefundNotice { reference: refund.id, capture, amount })
+    (amount.amount > 0).then_some(RefundNotice { reference: refund.id, capture, amount, failed })
 }
 
 #[cfg(test)]
@@ -111,18 +114,27 @@ mod tests {
             read_refund(Provider::Stripe, body.as_bytes())
         };
         let amount = Money::new(250, Currency::EUR);
-        let refund = RefundNotice { reference: "re_1".to_owned(), capture: Some("ch_1".to_owned()), amount };
-        assert_eq!(stripe("refund", "succeeded"), Some(refund));
-        assert_eq!((stripe("refund", "failed"), stripe("charge", "succeeded")), (None, None));
+        let refund = |failed| {
+            let (reference, capture) = ("re_1".to_owned(), Some("ch_1".to_owned()));
+            Some(RefundNotice { reference, capture, amount, failed })
+        };
+        assert_eq!(
+            (stripe("refund", "succeeded"), stripe("refund", "failed")),
+            (refund(false), refund(true))
+        );
+        assert_eq!((stripe("refund", "requires_action"), stripe("charge", "succeeded")), (None, None));
         let paypal = |event: &str, value: &str| {
             let body = format!(
                 r#"{{"event_type":"{event}","resource":{{"id":"R1","amount":{{"currency_code":"EUR","value":"{value}"}},"status":"COMPLETED","links":[{{"rel":"up","href":"https://x/v2/payments/captures/C1"}}]}}}}"#
             );
             read_refund(Provider::Paypal, body.as_bytes())
         };
-        let refund = RefundNotice { reference: "R1".to_owned(), capture: Some("C1".to_owned()), amount };
-        assert_eq!(paypal("PAYMENT.CAPTURE.REFUNDED", "2.50"), Some(refund));
-        assert_eq!(paypal("PAYMENT.REFUND.FAILED", "2.50"), None);
+        let refund = |failed| {
+            let (reference, capture) = ("R1".to_owned(), Some("C1".to_owned()));
+            Some(RefundNotice { reference, capture, amount, failed })
+        };
+        assert_eq!(paypal("PAYMENT.CAPTURE.REFUNDED", "2.50"), refund(false));
+        assert_eq!(paypal("PAYMENT.REFUND.FAILED", "2.50"), refund(true));
         assert_eq!(paypal("PAYMENT.CAPTURE.REFUNDED", "2.501"), None);
         assert_eq!(read_refund(Provider::Stripe, b"{}"), None);
     }

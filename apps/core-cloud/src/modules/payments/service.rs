@@ -5,6 +5,7 @@ use kiosk_problem::Problem;
 
 use super::book::{Book, GIVEN_UP};
 use super::providers::Providers;
+use super::retry::OUTCOME_UNKNOWN;
 use super::state::{Claim, Kind, Movement, Payment, Step};
 use super::statements::{checked_reason, pay_by_hand};
 use super::webhooks::Heard;
@@ -57,7 +58,8 @@ pub enum Decision {
     Retry,
     /// Ask no more.
     GiveUp,
-    /// It was paid from the bank account, or happened at the provider as a person has seen there.
+    /// It was paid from the bank account, or happened at the provider as a person has seen there: the reason is the
+    /// provider's name of it then.
     Paid,
 }
 
@@ -156,7 +158,7 @@ impl Service {
         let mut tx = self.db.begin().await?;
         let movement = movement_store::get(&mut tx, id).await?.ok_or(Error::NotFound("movement"))?;
         let done = if movement.kind == Kind::Transfer {
-            decide_transfer(&mut tx, id, decision, now_ms).await?
+            decide_transfer(&mut tx, id, (decision, &reason), now_ms).await?
         } else if movement.step == Step::Payable && decision == Decision::Paid {
             pay_by_hand(&mut tx, id, "by hand", now_ms).await?
         } else {
@@ -212,23 +214,30 @@ fn apply(book: &mut Book, id: &str, decision: Decision, reason: &str) -> bool {
 async fn decide_transfer(
     tx: &mut crate::db::Tx,
     id: &str,
-    decision: Decision,
+    (decision, reason): (Decision, &str),
     now_ms: i64,
 ) -> Result<bool, Error> {
-    if decision == Decision::Paid {
-        return pay_by_hand(tx, id, "by hand", now_ms).await;
-    }
     let Some(mut transfer) = movement_store::lock(tx, id).await? else { return Ok(false) };
     let waits = matches!(transfer.step, Step::Due | Step::Payable);
+    let unknown = transfer.step == Step::Failed && transfer.reason == OUTCOME_UNKNOWN;
     match decision {
+        Decision::Paid if !unknown => return pay_by_hand(tx, id, "by hand", now_ms).await,
+        // A person has looked at the provider: it was done, and is called so there, or it was not.
+        Decision::Paid => {
+            transfer.step = Step::Done;
+            reason.clone_into(&mut transfer.reference);
+            transfer.reason.clear();
+        }
+        Decision::GiveUp if unknown => GIVEN_UP.clone_into(&mut transfer.reason),
         Decision::Retry if transfer.step == Step::Due => transfer.next_ms = now_ms,
         Decision::GiveUp if waits => {
             transfer.step = Step::Failed;
-            GIVEN_UP.clone_into(&mut transfer.reason);
+            // What the provider was asked for it may have done: a person looks, before anybody pays a second time.
+            let reason = if transfer.asked_ms > 0 { OUTCOME_UNKNOWN } else { GIVEN_UP };
+            reason.clone_into(&mut transfer.reason);
         }
         _ => return Ok(false),
     }
-    transfer.asked_ms = 0;
     transfer.changed_ms = now_ms;
     movement_store::update(tx, &transfer).await?;
     Ok(true)

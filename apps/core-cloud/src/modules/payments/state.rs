@@ -132,10 +132,18 @@ pub struct Payment {
     pub started: String,
     /// The order's currency.
     pub currency: Currency,
-    /// What the order costs.
+    /// What is to be paid: what the order costs, less what gift cards pay of it.
     pub total: i64,
-    /// What of it was cancelled before it was sent.
+    /// What of that was cancelled before it was sent.
     pub cancelled: i64,
+    /// What gift cards pay of the order.
+    pub gift: i64,
+    /// What of that they are given back.
+    pub gift_returned: i64,
+    /// What the goods and the delivery cost that are still to come, however they are paid.
+    pub to_come: i64,
+    /// The same of what the customer has and keeps.
+    pub kept: i64,
     /// What was reserved, or has come.
     pub authorised: i64,
     /// What was taken, or has come.
@@ -164,10 +172,13 @@ impl Payment {
     pub const fn state(&self) -> State {
         let ends = !matches!(self.hold, Hold::Held);
         let kept = self.captured - self.charged_back;
+        // What gift cards pay is paid from the start.
+        let by_cards = self.gift - self.gift_returned;
         if self.charged_back > 0 {
             State::Disputed
         } else if self.refunded > 0 {
-            if ends && self.refunded == kept { State::Refunded } else { State::PartlyRefunded }
+            let whole = ends && self.refunded == kept && by_cards == 0;
+            if whole { State::Refunded } else { State::PartlyRefunded }
         } else if self.captured > 0 {
             let whole = match self.hold {
                 Hold::None => self.captured >= self.total - self.cancelled,
@@ -178,10 +189,15 @@ impl Payment {
         } else {
             match self.hold {
                 Hold::Lapsed => State::Failed,
-                Hold::Released => State::Cancelled,
                 Hold::Held => State::Authorised,
-                Hold::None if self.total > 0 && self.cancelled == self.total => State::Cancelled,
-                Hold::None => State::Awaiting,
+                Hold::None if self.cancelled < self.total => State::Awaiting,
+                Hold::None | Hold::Released if by_cards > 0 && self.gift_returned > 0 => {
+                    State::PartlyRefunded
+                }
+                Hold::None | Hold::Released if by_cards > 0 => State::Paid,
+                // What costs nothing is paid too.
+                Hold::None if self.total == 0 && self.gift == 0 => State::Paid,
+                Hold::None | Hold::Released => State::Cancelled,
             }
         }
     }
@@ -214,6 +230,8 @@ pub struct Movement {
     pub destination: String,
     /// How much.
     pub amount: Money,
+    /// Of a chargeback: what the provider took beyond the amount, since no more was left of the payment; minor units.
+    pub short: i64,
     /// What the provider kept, minor units.
     pub fee: i64,
     /// Of a capture: whether what is left is given back to the payer.
@@ -254,7 +272,11 @@ mod tests {
     use super::*;
 
     fn paid(hold: Hold, captured: i64, refunded: i64, charged_back: i64) -> State {
-        let payment = Payment {
+        payment(hold, captured, refunded, charged_back).state()
+    }
+
+    fn payment(hold: Hold, captured: i64, refunded: i64, charged_back: i64) -> Payment {
+        Payment {
             order: String::new(),
             id: String::new(),
             provider: Provider::Stripe,
@@ -264,6 +286,10 @@ mod tests {
             currency: Currency::EUR,
             total: 100,
             cancelled: 0,
+            gift: 0,
+            gift_returned: 0,
+            to_come: 0,
+            kept: 0,
             authorised: 100,
             captured,
             refunded,
@@ -274,8 +300,7 @@ mod tests {
             changed_ms: 0,
             lapses_ms: 0,
             look_ms: 0,
-        };
-        payment.state()
+        }
     }
 
     #[test]
@@ -293,6 +318,25 @@ mod tests {
         assert_eq!(paid(Hold::None, 0, 0, 0), State::Awaiting);
         assert_eq!(paid(Hold::None, 40, 0, 0), State::PartlyPaid);
         assert_eq!(paid(Hold::None, 100, 0, 0), State::Paid);
+    }
+
+    #[test]
+    fn what_gift_cards_pay_is_paid_from_the_start() {
+        let covered = |total, cancelled, gift, gift_returned, hold| {
+            let base =
+                Payment { total, cancelled, gift, gift_returned, hold, ..payment(Hold::None, 0, 0, 0) };
+            base.state()
+        };
+        assert_eq!(covered(0, 0, 100, 0, Hold::None), State::Paid);
+        assert_eq!(covered(0, 0, 100, 40, Hold::None), State::PartlyRefunded);
+        assert_eq!(covered(0, 0, 100, 100, Hold::None), State::Cancelled);
+        assert_eq!(covered(0, 0, 0, 0, Hold::None), State::Paid, "it costs nothing");
+        assert_eq!(covered(60, 0, 40, 0, Hold::None), State::Awaiting);
+        assert_eq!(covered(60, 60, 40, 0, Hold::Released), State::Paid);
+        assert_eq!(covered(60, 60, 40, 40, Hold::Released), State::Cancelled);
+        let base = Payment { gift: 40, ..payment(Hold::Released, 60, 60, 0) };
+        assert_eq!(base.state(), State::PartlyRefunded, "what the card paid is kept");
+        assert_eq!(Payment { gift_returned: 40, ..base }.state(), State::Refunded);
     }
 
     #[test]

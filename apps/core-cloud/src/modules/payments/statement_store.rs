@@ -24,18 +24,19 @@ pub async fn insert(conn: &mut Conn, statement: &Imported) -> Result<()> {
     query.bind(statement.lines).bind(statement.known).execute(conn).await.map(|_| ())
 }
 
-/// Which entries of an account are here already.
-pub async fn list_known(conn: &mut Conn, account: &str, entries: &[&str]) -> Result<Vec<(String, i64)>> {
+/// Lines of an account that are here already, of these entries.
+pub async fn list_known(conn: &mut Conn, account: &str, entries: &[&str]) -> Result<Vec<Stored>> {
     let mut found = Vec::new();
     for entries in batches(entries, 1) {
         let places = placeholders(2, entries.len());
-        let sql =
-            format!("SELECT entry, part FROM payments_lines WHERE account = $1 AND entry IN ({places})");
-        let mut query = sqlx::query_as::<_, (String, i64)>(AssertSqlSafe(sql)).bind(account);
+        let sql = format!("SELECT {COLUMNS} FROM payments_lines WHERE account = $1 AND entry IN ({places})");
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(account);
         for entry in entries {
             query = query.bind(*entry);
         }
-        found.extend(query.fetch_all(&mut *conn).await?);
+        for row in query.fetch_all(&mut *conn).await? {
+            found.push(read(&row)?);
+        }
     }
     Ok(found)
 }

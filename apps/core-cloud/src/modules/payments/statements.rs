@@ -1,6 +1,6 @@
 //! Importing bank statements, matching their lines to orders, refunds and payouts, and what people decide of the rest.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use http::StatusCode;
 use kiosk_ids::OrderId;
@@ -8,11 +8,11 @@ use kiosk_money::Money;
 use kiosk_problem::Problem;
 
 use super::book::Book;
-use super::camt::{self, Line, Way};
-use super::reference::end_to_end;
+use super::camt::{self, Line, Statement, Way};
+use super::matching::Candidates;
 use super::service::Service;
-use super::state::{Hold, Kind, Movement, Provider, Step};
-use super::{movement_store, statement_store, store};
+use super::state::{Kind, Provider, Step};
+use super::{movement_store, statement_store};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::modules::audit::service::{self as audit, Act};
@@ -26,8 +26,6 @@ pub const OPEN_LINES_MAX: i64 = 200;
 const STATEMENTS_MAX: i64 = 50;
 /// Longest reason of a decision, in characters.
 pub const REASON_CHARS_MAX: usize = 500;
-/// Refunds and payouts that wait to be paid by hand and are looked through for a debit's reference.
-const PAYABLE_MAX: i64 = 5_000;
 
 /// A statement that was imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,18 +75,6 @@ pub struct Stored {
     pub settled: String,
 }
 
-/// What came of a line.
-struct Match {
-    /// What it settled; none leaves it to a person.
-    settled: Option<String>,
-    /// Why.
-    reason: &'static str,
-}
-
-const fn open(reason: &'static str) -> Match {
-    Match { settled: None, reason }
-}
-
 impl Service {
     /// Imports a file of statements. What is here already is passed over, so a file can be imported twice.
     ///
@@ -99,12 +85,10 @@ impl Service {
         let now_ms = self.clock.now_ms();
         let mut done = Vec::with_capacity(statements.len());
         let mut tx = self.db.begin().await?;
+        let mut candidates = Candidates::lock(&mut tx, &statements).await?;
         for statement in &statements {
             let id = hex::encode(random::<16>()?);
-            let entries: HashSet<&str> = statement.lines.iter().map(|line| &*line.entry).collect();
-            let entries: Vec<&str> = entries.into_iter().collect();
-            let known = statement_store::list_known(&mut tx, &statement.account, &entries).await?;
-            let mut known: HashSet<(String, i64)> = known.into_iter().collect();
+            let mut known = list_known(&mut tx, statement).await?;
             let mut imported = Imported {
                 id,
                 name: statement.name.clone(),
@@ -115,20 +99,24 @@ impl Service {
                 known: 0,
             };
             for (line, place) in statement.lines.iter().zip(1..) {
-                if !known.insert((line.entry.clone(), line.part)) {
-                    imported.known += 1;
-                    continue;
+                let said = (line.amount, line.way.name().to_owned(), line.booked.clone());
+                match known.get(&(line.entry.clone(), line.part)) {
+                    Some(before) if *before == said => imported.known += 1,
+                    Some(_) => return Err(renamed(line)),
+                    None => {
+                        import_line(&mut tx, &mut candidates, &imported, (line, place), now_ms).await?;
+                        known.insert((line.entry.clone(), line.part), said);
+                    }
                 }
-                import_line(&mut tx, &imported, line, place, now_ms).await?;
             }
             statement_store::insert(&mut tx, &imported).await?;
-            let detail = format!(
-                "{} of {}: {} lines, {} known",
-                imported.name, imported.account, imported.lines, imported.known
-            );
-            let act = Act { action: "statement.import", subject: &imported.id, detail };
-            audit::append(&mut tx, by, &act, now_ms).await?;
             done.push(imported);
+        }
+        // At the end: the log is one row for everybody.
+        for Imported { id, name, account, lines, known, .. } in &done {
+            let detail = format!("{name} of {account}: {lines} lines, {known} known");
+            audit::append(&mut tx, by, &Act { action: "statement.import", subject: id, detail }, now_ms)
+                .await?;
         }
         tx.commit().await?;
         Ok(done)
@@ -215,19 +203,36 @@ async fn lock_open(tx: &mut Tx, id: &str) -> Result<Stored, Error> {
     Ok(line)
 }
 
+/// What the lines of a statement said that are here already: amount, way and day by entry and part.
+async fn list_known(
+    tx: &mut Tx,
+    statement: &Statement,
+) -> Result<HashMap<(String, i64), (Money, String, String)>, Error> {
+    let mut entries: Vec<&str> = statement.lines.iter().map(|line| &*line.entry).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    let known = statement_store::list_known(tx, &statement.account, &entries).await?;
+    Ok(known
+        .into_iter()
+        .map(|line| ((line.entry, line.part), (line.amount, line.way, line.booked)))
+        .collect())
+}
+
+/// Passing it over could lose money.
+fn renamed(line: &Line) -> Error {
+    let why = format!("Ntry: {} is known with another amount, way or day", line.entry);
+    refused(&camt::Refusal { line: line.row, why })
+}
+
 async fn import_line(
     tx: &mut Tx,
+    candidates: &mut Candidates,
     statement: &Imported,
-    line: &Line,
-    place: i64,
+    (line, place): (&Line, i64),
     now_ms: i64,
 ) -> Result<(), Error> {
     let id = format!("{}-{place}", statement.id);
-    let found = match line.way {
-        _ if line.reversal => open("reversal"),
-        Way::Credit => match_credit(tx, &id, line, now_ms).await?,
-        Way::Debit => match_debit(tx, line, now_ms).await?,
-    };
+    let found = candidates.settle(tx, &id, line, now_ms).await?;
     let stored = Stored {
         id,
         statement: statement.id.clone(),
@@ -249,54 +254,6 @@ async fn import_line(
         Err(Problem::new(StatusCode::CONFLICT, "statement_imported", "This statement is being imported")
             .into())
     }
-}
-
-/// The order that a credit pays whole, if it is one.
-async fn match_credit(tx: &mut Tx, id: &str, line: &Line, now_ms: i64) -> Result<Match, Error> {
-    if line.references.is_empty() {
-        return Ok(open("no_reference"));
-    }
-    let references: Vec<&str> = line.references.iter().map(String::as_str).collect();
-    let mut orders = store::find_by_reference(tx, Provider::Bank, &references).await?;
-    orders.dedup_by(|one, other| one.0 == other.0);
-    let order = match orders.as_slice() {
-        [] => return Ok(open("unknown_reference")),
-        [(order, _)] => order.clone(),
-        _ => return Ok(open("several_references")),
-    };
-    let Some((mut book, before)) = Book::open(tx, &order, now_ms).await? else {
-        return Ok(open("unknown_reference"));
-    };
-    let (came, outstanding) = (line.amount.amount, book.outstanding());
-    let reason = if book.payment.currency != line.amount.currency {
-        "currency_differs"
-    } else if book.payment.hold == Hold::Lapsed {
-        "order_given_up"
-    } else if outstanding == 0 {
-        "nothing_owed"
-    } else if came < outstanding {
-        "amount_less"
-    } else if came > outstanding {
-        "amount_more"
-    } else {
-        book.received(id, &line.entry, came);
-        book.close(tx, &before).await?;
-        return Ok(Match { settled: Some(order), reason: "" });
-    };
-    Ok(open(reason))
-}
-
-/// The refund or payout that a debit pays.
-async fn match_debit(tx: &mut Tx, line: &Line, now_ms: i64) -> Result<Match, Error> {
-    let payable = movement_store::list_payable(tx, PAYABLE_MAX).await?;
-    let named = |movement: &&Movement| line.references.contains(&end_to_end(&movement.subject));
-    let named: Vec<&Movement> = payable.iter().filter(named).collect();
-    // A refund may have several parts; one debit pays one of them.
-    let Some(paid) = named.iter().find(|movement| movement.amount == line.amount) else {
-        return Ok(open(if named.is_empty() { "unknown_reference" } else { "amount_differs" }));
-    };
-    pay_by_hand(tx, &paid.id, &line.entry, now_ms).await?;
-    Ok(Match { settled: Some(paid.id.clone()), reason: "" })
 }
 
 /// A refund or payout that a person was to pay is paid; `reference` names the payment. Whether it still was to be paid.

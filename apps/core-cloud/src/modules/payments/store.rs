@@ -11,8 +11,9 @@ use crate::page::List;
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 const COLUMNS: &str = "order_id, id, provider, method, reference, started, currency, total, cancelled, authorised, \
-     captured, refunded, charged_back, state, hold, attention, placed_ms, changed_ms, lapses_ms, look_ms";
-const COLUMN_COUNT: usize = 20;
+     captured, refunded, charged_back, state, hold, attention, placed_ms, changed_ms, lapses_ms, look_ms, \
+     gift, gift_returned, to_come, kept";
+const COLUMN_COUNT: usize = 24;
 /// Columns that payments are sorted by.
 const SORTS: &[(&str, &str)] = &[
     ("placed", "placed_ms"),
@@ -39,6 +40,8 @@ pub async fn insert(conn: &mut Conn, payments: &[Payment]) -> Result<()> {
             query = query.bind(payment.state().name()).bind(payment.hold.name()).bind(&*payment.attention);
             query = query.bind(payment.placed_ms).bind(payment.changed_ms);
             query = query.bind(payment.lapses_ms).bind(payment.look_ms);
+            query = query.bind(payment.gift).bind(payment.gift_returned);
+            query = query.bind(payment.to_come).bind(payment.kept);
         }
         query.execute(&mut *conn).await?;
     }
@@ -49,13 +52,19 @@ pub async fn insert(conn: &mut Conn, payments: &[Payment]) -> Result<()> {
 pub async fn update(conn: &mut Conn, payment: &Payment) -> Result<()> {
     let query = sqlx::query(
         "UPDATE payments_payments SET cancelled = $2, authorised = $3, captured = $4, refunded = $5, \
-         charged_back = $6, state = $7, hold = $8, attention = $9, changed_ms = $10, lapses_ms = $11, look_ms = $12 \
-         WHERE order_id = $1",
+         charged_back = $6, state = $7, hold = $8, attention = $9, changed_ms = $10, lapses_ms = $11, look_ms = $12, \
+         gift_returned = $13, to_come = $14, kept = $15 WHERE order_id = $1",
     );
     let query = query.bind(&*payment.order).bind(payment.cancelled).bind(payment.authorised);
     let query = query.bind(payment.captured).bind(payment.refunded).bind(payment.charged_back);
     let query = query.bind(payment.state().name()).bind(payment.hold.name()).bind(&*payment.attention);
-    let query = query.bind(payment.changed_ms).bind(payment.lapses_ms).bind(payment.look_ms);
+    let query = query
+        .bind(payment.changed_ms)
+        .bind(payment.lapses_ms)
+        .bind(payment.look_ms)
+        .bind(payment.gift_returned)
+        .bind(payment.to_come)
+        .bind(payment.kept);
     query.execute(conn).await.map(|_| ())
 }
 
@@ -72,6 +81,27 @@ pub async fn lock(conn: &mut Conn, order: &str) -> Result<Option<Payment>> {
     let sql = format!("SELECT {COLUMNS} FROM payments_payments WHERE order_id = $1{lock}");
     let row = sqlx::query(AssertSqlSafe(sql)).bind(order).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Locks payments until the transaction ends, in the byte order of their orders: before anything else of them is, by
+/// whoever changes several.
+pub async fn lock_all(conn: &mut Conn, orders: &[&str]) -> Result<()> {
+    let mut orders = orders.to_vec();
+    orders.sort_unstable();
+    orders.dedup();
+    for orders in batches(&orders, 1) {
+        let sql = format!(
+            "SELECT order_id FROM payments_payments WHERE order_id IN ({}){}",
+            placeholders(1, orders.len()),
+            lock_by(conn, "order_id")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for order in orders {
+            query = query.bind(*order);
+        }
+        query.fetch_all(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 /// The orders whose payment has one of these references at a provider, failed ones too.
@@ -176,5 +206,9 @@ fn read(row: &AnyRow) -> Result<Payment> {
         changed_ms: row.try_get("changed_ms")?,
         lapses_ms: row.try_get("lapses_ms")?,
         look_ms: row.try_get("look_ms")?,
+        gift: row.try_get("gift")?,
+        gift_returned: row.try_get("gift_returned")?,
+        to_come: row.try_get("to_come")?,
+        kept: row.try_get("kept")?,
     })
 }

@@ -12,7 +12,7 @@ use super::book::{Book, Dispute};
 use super::refund_notice::read_refund;
 use super::service::Service;
 use super::state::{Hold, Provider, Step};
-use super::{movement_store, store, webhook_store};
+use super::{fees, movement_store, store, webhook_store};
 use crate::db::{Conn, Tx};
 use crate::error::Error;
 
@@ -36,6 +36,8 @@ pub enum What {
     Payment,
     /// Money went back to the payer.
     Refund,
+    /// It came back: a refund failed after it was made.
+    RefundFailed,
     /// A dispute.
     Dispute(Dispute),
 }
@@ -47,6 +49,7 @@ impl What {
         match self {
             Self::Payment => "payment",
             Self::Refund => "refund",
+            Self::RefundFailed => "refund_failed",
             Self::Dispute(Dispute::Opened) => "dispute_opened",
             Self::Dispute(Dispute::Won) => "dispute_won",
             Self::Dispute(Dispute::Lost) => "dispute_lost",
@@ -57,7 +60,8 @@ impl What {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let disputes = [Dispute::Opened, Dispute::Won, Dispute::Lost].map(Self::Dispute);
-        [Self::Payment, Self::Refund].into_iter().chain(disputes).find(|what| what.name() == name)
+        let others = [Self::Payment, Self::Refund, Self::RefundFailed];
+        others.into_iter().chain(disputes).find(|what| what.name() == name)
     }
 }
 
@@ -109,8 +113,14 @@ impl Service {
     ) -> Result<(), Error> {
         let now_ms = self.clock.now_ms();
         let notice = self.providers.notice(provider, headers, body, now_ms).await.map_err(refusal)?;
-        let Some(heard) = hear(provider, notice, body, now_ms) else { return Ok(()) };
+        if notice.kind == NoticeKind::Other {
+            return Ok(());
+        }
         let mut tx = self.db.begin().await?;
+        if fees::wake(&mut tx, &notice, now_ms).await? {
+            return Ok(tx.commit().await?);
+        }
+        let Some(heard) = hear(provider, notice, body, now_ms) else { return Ok(()) };
         if webhook_store::insert(&mut tx, &heard).await? {
             apply(&mut tx, heard, now_ms).await?;
         }
@@ -160,7 +170,8 @@ impl Service {
         if heard.started.is_empty() {
             return false;
         }
-        let seen = gateway.look(&payment, &heard.started).await;
+        // Nothing is reserved by looking: the buyer may have approved what its POP gave up.
+        let seen = gateway.peek(&payment, &heard.started).await;
         seen.is_ok_and(|seen| matches!(seen.state, At::Authorised | At::Captured))
     }
 
@@ -200,7 +211,7 @@ fn hear(provider: Provider, notice: Notice, body: &[u8], now_ms: i64) -> Option<
         NoticeKind::Payment => {}
         NoticeKind::Refund => {
             let refund = read_refund(provider, body)?;
-            heard.what = What::Refund;
+            heard.what = if refund.failed { What::RefundFailed } else { What::Refund };
             heard.subject = name(Some(refund.reference));
             heard.capture = refund.capture.filter(|id| id.len() <= NAME_BYTES_MAX).unwrap_or(heard.capture);
             (heard.amount, heard.currency) = (refund.amount.amount, Some(refund.amount.currency));
@@ -268,10 +279,11 @@ fn place(book: &mut Book, heard: &Heard, now_ms: i64) -> bool {
             true
         }
         What::Refund => book.saw_refund(&heard.subject, &heard.capture, heard.amount),
+        What::RefundFailed => book.saw_refund_fail(&heard.subject, &heard.capture, heard.amount),
         What::Dispute(now) => {
             // Before our own answer of the capture is here, there is nothing to take back.
-            let early = book.movements.iter().any(|movement| movement.step == Step::Due);
-            if early && now != Dispute::Won {
+            let due = book.movements.iter().any(|movement| movement.step == Step::Due);
+            if due && !book.knows_capture(&heard.capture) && now != Dispute::Won {
                 return false;
             }
             book.dispute(&heard.subject, &heard.capture, (heard.amount, heard.fee), now);

@@ -168,11 +168,17 @@ impl Run<'_> {
     async fn set_off(&mut self, tx: &mut Tx) -> Result<(), Error> {
         for booking in promotions::list_due(tx, self.vendor, self.now_ms).await? {
             let fee = booking.fee;
-            if !self.owed.entry(fee.currency.code()).or_default().set_off(fee.amount) {
+            let before = self.owed.entry(fee.currency.code()).or_default();
+            let mut after = *before;
+            if !after.set_off(fee.amount) {
                 promotions::end_unpaid(tx, &booking, self.now_ms).await?;
                 continue;
             }
-            promotions::settle(tx, &booking.id).await?;
+            // A card may have been quicker.
+            if !promotions::settle(tx, &booking.id).await? {
+                continue;
+            }
+            *before = after;
             let mut entry = self.draft("promotion_fee", &format!("fee:{}", booking.id));
             entry.post(self.side(Account::VendorPayable), self.side(Account::PromotionDues), fee);
             self.books.enter(entry)?;

@@ -20,21 +20,28 @@ const WAIT_MS: i64 = 30_000;
 const WAIT_MS_MAX: i64 = 3_600_000;
 /// Wait for an answer that is on its way, in milliseconds.
 const ANSWER_MS: i64 = 1_000;
+/// Wait for a bank statement that has the debit, in milliseconds.
+const STATEMENT_MS: i64 = 600_000;
 /// Longest text of an error that is kept, in characters.
 const ERROR_CHARS_MAX: usize = 200;
 
 /// Transfers money to vendors at a provider.
 pub trait Sender: Send + Sync {
-    /// Transfers; asked again with the same key it does so once. None while the answer is on its way.
+    /// Transfers; asked again with the same key it does so once. None while the answer is on its way, or the debit of a
+    /// bank transfer on no statement.
     fn transfer<'a>(
         &'a self,
         provider: &'a str,
         transfer: &'a Transfer,
     ) -> BoxFuture<'a, Result<Option<Transferred>, PayError>>;
+
+    /// Somebody sent it by hand, by its reference, which is noted in the transaction: nobody is to do it a second time.
+    fn note_sent<'a>(&'a self, tx: &'a mut Tx, payout: &'a Payout) -> BoxFuture<'a, Result<(), Error>>;
 }
 
 impl Service {
-    /// Sends payouts that are due, a bounded number; how many the provider took.
+    /// Sends payouts that are due, a bounded number; how many the provider took. Those that leave in a file for the bank
+    /// are taken when a statement has their debit.
     ///
     /// # Errors
     /// When the database fails.
@@ -71,7 +78,10 @@ impl Service {
                 payout.reference = reference;
                 mark_sent(&mut tx, payout, now_ms).await?;
             }
-            Ok(None) => store::set(&mut tx, &payout, now_ms, now_ms + ANSWER_MS).await?,
+            Ok(None) => {
+                let wait_ms = if payout.provider == "bank" { STATEMENT_MS } else { ANSWER_MS };
+                store::set(&mut tx, &payout, payout.changed_ms, now_ms + wait_ms).await?;
+            }
             Err(error) => {
                 payout.attempts += 1;
                 payout.error = error.to_string().chars().take(ERROR_CHARS_MAX).collect();

@@ -56,7 +56,8 @@ impl State {
     }
 
     /// Whether it may get into another state. One that is due may be at the provider already, so that it is not taken
-    /// back; one that failed is taken back, and what it was for is settled anew.
+    /// back, unless the bank has not heard of it ([`Service::is_revocable`]); one that failed is taken back, and what
+    /// it was for is settled anew.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         matches!(

@@ -151,11 +151,10 @@ pub async fn lock(conn: &mut Conn, id: &str) -> Result<Option<Payout>> {
     row.as_ref().map(read).transpose()
 }
 
-/// Payouts that are to be sent now by a provider that can be asked.
+/// Payouts that are to be sent now, or asked about.
 pub async fn list_due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<Payout>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM payouts_payouts WHERE state = 'due' AND provider <> 'bank' AND next_ms <= $1 \
-         ORDER BY next_ms, id LIMIT $2"
+        "SELECT {COLUMNS} FROM payouts_payouts WHERE state = 'due' AND next_ms <= $1 ORDER BY next_ms, id LIMIT $2"
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(now_ms).bind(limit);
     query.fetch_all(conn).await?.iter().map(read).collect()

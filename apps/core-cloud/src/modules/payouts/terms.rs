@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use kiosk_money::{Currency, Money};
 
+use super::pain::checked_iban;
 use crate::error::Error;
 use crate::modules::accounting::plans::percent_ppm;
 
@@ -139,6 +140,10 @@ impl TermsDraft<'_> {
         if self.provider != "bank" && self.destination.is_empty() {
             return Err(Error::invalid("destination", "is needed to pay through this provider"));
         }
+        if self.provider == "bank" && !self.destination.is_empty() && checked_iban(self.destination).is_none()
+        {
+            return Err(Error::invalid("destination", "an IBAN, or nothing until it is known"));
+        }
         let (provider, destination) = (self.provider.to_owned(), self.destination.to_owned());
         Ok(Terms { schedule, minimum, reserve_ppm, reserve_days, provider, destination })
     }
@@ -180,8 +185,12 @@ mod tests {
             TermsDraft { reserve_days: "181", ..draft },
             TermsDraft { provider: "cash", ..draft },
             TermsDraft { destination: "", ..draft },
+            TermsDraft { provider: "bank", destination: "DE88 3704 0044 0532 0130 00", ..draft },
         ] {
             assert!(bad.checked().is_err(), "{bad:?}");
+        }
+        for destination in ["", "DE89 3704 0044 0532 0130 00"] {
+            assert!(TermsDraft { provider: "bank", destination, ..draft }.checked().is_ok(), "{destination}");
         }
     }
 }

@@ -4,7 +4,8 @@ use futures::future::BoxFuture;
 use kiosk_payments::{PayError, Transfer, Transferred};
 
 use super::send::Sender;
-use crate::db::Db;
+use super::service::Payout;
+use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::modules::payments::payouts::{Payer, PayoutOrder, PayoutState};
 use crate::modules::payments::service::Service;
@@ -40,6 +41,18 @@ impl Sender for Payments {
                 Some(PayoutState::Refused(code)) => Err(PayError::Declined(code)),
                 Some(PayoutState::Waiting) | None => Ok(None),
             }
+        })
+    }
+
+    fn note_sent<'a>(&'a self, tx: &'a mut Tx, payout: &'a Payout) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let order = PayoutOrder {
+                payout: payout.id.clone(),
+                provider: Provider::Bank,
+                destination: payout.destination.clone(),
+                amount: payout.amount,
+            };
+            self.payments.note_paid(tx, &order, &payout.reference).await
         })
     }
 }

@@ -83,9 +83,17 @@ pub struct Booking {
     pub waived: bool,
     /// Whether the fee was paid.
     pub paid: bool,
+    /// Whether it is being paid by card.
+    pub paying: bool,
 }
 
 impl Booking {
+    /// Whether the fee is owed, and nothing is under way.
+    #[must_use]
+    pub const fn is_due(&self) -> bool {
+        !self.waived && !self.paid && !self.paying
+    }
+
     /// Where it stands at a time, as the list's filter calls it.
     #[must_use]
     pub const fn phase(&self, now_ms: i64) -> &'static str {
@@ -120,6 +128,15 @@ impl Service {
     pub async fn list(&self, vendor: Option<&VendorId>, list: &List) -> Result<Vec<Booking>, Error> {
         let vendor = vendor.map(VendorId::as_str);
         Ok(store::list(&mut *self.db.read().await?, vendor, list, self.clock.now_ms()).await?)
+    }
+
+    /// A promotion of a vendor.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for another's too.
+    pub async fn get(&self, vendor: &VendorId, id: &str) -> Result<Booking, Error> {
+        let found = store::get(&mut *self.db.read().await?, id).await?;
+        found.filter(|booking| booking.vendor == vendor.as_str()).ok_or(Error::NotFound("promotion"))
     }
 
     /// What is owed, by currency: of a vendor, or of all.
@@ -173,6 +190,7 @@ impl Service {
             due_ms: from_ms + DUE_DAYS * DAY_MS,
             waived: false,
             paid: false,
+            paying: false,
         };
         store::insert(&mut tx, &booking).await?;
         let promotion = Promotion { id, product: product.clone(), from_ms, until_ms };
@@ -233,12 +251,65 @@ pub async fn list_due(tx: &mut Tx, vendor: &VendorId, now_ms: i64) -> Result<Vec
     Ok(store::list_due(tx, vendor.as_str(), now_ms).await?)
 }
 
-/// The fee of a promotion is paid: by card, or set off against what its vendor is owed. Whether it was due.
+/// The promotion of a vendor, with what is owed for it locked.
+///
+/// # Errors
+/// [`Error::NotFound`] for another's too.
+pub async fn lock_owed(tx: &mut Tx, vendor: &VendorId, id: &str) -> Result<Booking, Error> {
+    store::lock_due(tx, id).await?;
+    let booking = store::get(tx, id).await?.filter(|booking| booking.vendor == vendor.as_str());
+    booking.ok_or(Error::NotFound("promotion"))
+}
+
+/// The fee of a promotion is set off against what its vendor is owed. Whether it was due: one that is being paid by card
+/// is not.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn settle(tx: &mut Tx, id: &str) -> Result<bool, Error> {
-    Ok(store::set_paid(tx, id).await?)
+    Ok(store::move_due(tx, id, "due", "paid").await?)
+}
+
+/// Money for the fee is reserved on a card: nobody else may settle it. Whether it was due.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(tx: &mut Tx, id: &str) -> Result<bool, Error> {
+    Ok(store::move_due(tx, id, "due", "paying").await?)
+}
+
+/// The money that a fee was claimed for was taken. Whether the fee was owed until then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle_claimed(tx: &mut Tx, id: &str) -> Result<bool, Error> {
+    Ok(store::move_due(tx, id, "paying", "paid").await?)
+}
+
+/// Whether money for the fee is claimed on a card; it stays so until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_claimed(tx: &mut Tx, id: &str) -> Result<bool, Error> {
+    Ok(store::move_due(tx, id, "paying", "paying").await?)
+}
+
+/// A fee that was paid by card was taken back by its payer: it is due again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reopen(tx: &mut Tx, id: &str) -> Result<(), Error> {
+    store::move_due(tx, id, "paid", "due").await?;
+    Ok(())
+}
+
+/// The money that a fee was claimed for cannot be had: it is due again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(tx: &mut Tx, id: &str) -> Result<(), Error> {
+    store::move_due(tx, id, "paying", "due").await?;
+    Ok(())
 }
 
 /// Ends a promotion whose fee is due and cannot be had; the fee stays due.
@@ -276,6 +347,7 @@ fn fee_of(booking: &Booking) -> Result<PromotionFee, Error> {
         vendor: VendorId::parse(&booking.vendor).map_err(unreadable)?,
         fee: booking.fee,
         due_ms: booking.due_ms,
+        provider_fee: None,
     })
 }
 

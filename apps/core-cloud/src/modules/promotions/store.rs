@@ -4,7 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::service::{Booking, State};
-use crate::db::{Conn, batches, placeholders};
+use crate::db::{Conn, batches, lock_by, placeholders};
 use crate::page::List;
 use kiosk_money::{Currency, Money};
 
@@ -121,11 +121,17 @@ pub async fn list_due(conn: &mut Conn, vendor: &str, now_ms: i64) -> Result<Vec<
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
-/// What is owed for a promotion is paid; whether it was due.
-pub async fn set_paid(conn: &mut Conn, id: &str) -> Result<bool> {
-    let query =
-        sqlx::query("UPDATE promotions_dues SET state = 'paid' WHERE promotion = $1 AND state = 'due'");
-    Ok(query.bind(id).execute(conn).await?.rows_affected() > 0)
+/// Locks what is owed for a promotion until the transaction ends.
+pub async fn lock_due(conn: &mut Conn, id: &str) -> Result<()> {
+    let sql =
+        format!("SELECT promotion FROM promotions_dues WHERE promotion = $1{}", lock_by(conn, "promotion"));
+    sqlx::query(AssertSqlSafe(sql)).bind(id).execute(conn).await.map(|_| ())
+}
+
+/// What is owed for a promotion gets from one state to another; whether it was in the first.
+pub async fn move_due(conn: &mut Conn, id: &str, from: &str, to: &str) -> Result<bool> {
+    let query = sqlx::query("UPDATE promotions_dues SET state = $3 WHERE promotion = $1 AND state = $2");
+    Ok(query.bind(id).bind(from).bind(to).execute(conn).await?.rows_affected() > 0)
 }
 
 /// A promotion is taken back; what is owed is waived when it had not begun.
@@ -133,8 +139,8 @@ pub async fn end(conn: &mut Conn, id: &str, state: State, waived: bool) -> Resul
     let query = sqlx::query("UPDATE promotions_promotions SET state = $2 WHERE id = $1");
     query.bind(id).bind(state.name()).execute(&mut *conn).await?;
     if waived {
-        let query =
-            sqlx::query("UPDATE promotions_dues SET state = 'waived' WHERE promotion = $1 AND state = 'due'");
+        // What was paid, or is being paid, goes back: `payments` hears of it.
+        let query = sqlx::query("UPDATE promotions_dues SET state = 'waived' WHERE promotion = $1");
         query.bind(id).execute(conn).await?;
     }
     Ok(())
@@ -159,5 +165,6 @@ fn read(row: &AnyRow) -> Result<Booking> {
         due_ms: row.try_get("due_ms")?,
         waived: due_state == "waived",
         paid: due_state == "paid",
+        paying: due_state == "paying",
     })
 }

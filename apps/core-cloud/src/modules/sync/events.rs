@@ -9,9 +9,12 @@ use crate::error::Error;
 use crate::modules::bus::fact::{self, Fact};
 use crate::modules::bus::service as bus;
 use crate::modules::catalog::service as catalog;
+use crate::modules::discounts::service as discounts;
+use crate::modules::gift_cards::service as gift_cards;
 use crate::modules::inventory::service::{self as inventory, Holder, Movement};
+use crate::modules::orders::asked as orders_asked;
 use crate::modules::orders::service::{self as orders, Blocked, Placed, Source};
-use crate::modules::{chats, customers, reviews};
+use crate::modules::{chats, reviews};
 
 /// The events that are not applied yet. They must follow without a gap.
 ///
@@ -62,7 +65,7 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
         catalog::lock_writers(tx).await?;
     }
     let mut new_orders = new_orders(tx, events).await?;
-    let (mut talk, mut reviewed) = (Vec::new(), Vec::new());
+    let (mut talk, mut reviewed, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     let mut movements = Vec::new();
     let mut placed = Vec::new();
     let mut blocked = Vec::new();
@@ -72,14 +75,17 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
                 // An order that was told twice moves stock once.
                 if new_orders.remove(order.id.as_str()) {
                     let seq = i64::try_from(event.seq).map_err(|_| Error::invalid("seq", "out of range"))?;
-                    placed.push((movements.len(), Placed { seq, order, short: Vec::new() }));
+                    placed.push((movements.len(), seq, &**order));
                     movements.extend(order.takes.iter().map(Movement::Sold));
+                    movements.extend(discounts::takes(order).map(Movement::Sold));
+                    movements.extend(gift_cards::takes(order).map(Movement::Sold));
                 }
             }
             EventBody::CheckoutBlocked { fraud } => {
                 blocked.push(Blocked { event: event.id.as_str(), occurred_ms: event.occurred_ms, fraud });
             }
             EventBody::StockReturned { take } => movements.push(Movement::Returned(take)),
+            EventBody::ReturnAsked(record) => asked.push(&**record),
             EventBody::ReviewWritten(record) => reviewed.push(reviews::service::Deed::Written(record)),
             EventBody::ReviewWithdrawn { id } => reviewed.push(reviews::service::Deed::Withdrawn(id)),
             EventBody::MessageSent(record) => talk.push(chats::Deed::Sent(record)),
@@ -90,21 +96,28 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     }
     let holder = Holder { pop: source.pop, incarnation: source.incarnation };
     let short = inventory::apply_movements(tx, holder, &movements).await?;
-    let placed: Vec<_> = placed
-        .into_iter()
-        .map(|(first, placed)| {
-            let takes = placed.order.takes.len();
-            Placed { short: short[first..first + takes].to_vec(), ..placed }
-        })
-        .collect();
+    let (mut stored, mut budgets, mut cards) = (Vec::new(), Vec::new(), Vec::new());
+    for (first, seq, order) in placed {
+        let (goods, rest) = short[first..].split_at(order.takes.len());
+        let (budget, rest) = rest.split_at(discounts::takes(order).count());
+        let card = &rest[..gift_cards::takes(order).count()];
+        let overspent = budget.iter().any(|units| *units > 0) || gift_cards::is_short(order, card);
+        stored.push(Placed { seq, order, short: goods.to_vec(), overspent });
+        budgets.push((order, budget));
+        cards.push((order, card));
+    }
+    let placed = stored;
     orders::insert_orders(tx, source, &placed).await?;
+    discounts::insert_uses(tx, &budgets).await?;
+    let redeemed = gift_cards::redeem(tx, &cards, source.received_ms).await?;
     orders::insert_blocked(tx, source.pop, &blocked).await?;
     let placed: Vec<_> = placed.iter().map(|placed| placed.order).collect();
-    customers::service::count_orders(tx, source, &placed).await?;
+    orders_asked::apply(tx, source, &asked).await?;
     chats::open_rooms(tx, source, &placed).await?;
     chats::apply(tx, source, &talk).await?;
     reviews::service::apply(tx, &reviewed, source.received_ms).await?;
-    let facts: Vec<_> = placed.into_iter().map(|order| placed_fact(source, order)).collect();
+    let mut facts: Vec<_> = placed.into_iter().map(|order| placed_fact(source, order)).collect();
+    facts.extend(redeemed);
     bus::publish(tx, &facts, source.received_ms).await
 }
 
@@ -132,7 +145,8 @@ fn tells_pops(event: &Event) -> bool {
     match &event.body {
         EventBody::OrderPlaced(order) => order.account.is_some(),
         EventBody::CheckoutBlocked { .. } | EventBody::StockReturned { .. } => false,
-        EventBody::ReviewWritten(_)
+        EventBody::ReturnAsked(_)
+        | EventBody::ReviewWritten(_)
         | EventBody::ReviewWithdrawn { .. }
         | EventBody::MessageSent(_)
         | EventBody::RoomRead { .. }

@@ -1,14 +1,12 @@
 //! Providers that are away, answers that are lost, a core that is killed.
 
-use std::pin::pin;
-use std::task::Poll;
-
 use core_cloud::modules::members::policy::Role;
 use core_cloud::modules::payments::state::State;
 use psp_sandbox::faults::{Fault, Operation};
 
 use super::support::*;
 use crate::harness::*;
+use crate::whole::killed_after;
 
 on_both_databases!(
     a_provider_may_be_away_for_an_hour,
@@ -74,20 +72,6 @@ async fn an_answer_that_is_lost_is_asked_for_again(app: TestApp) {
     }
 }
 
-/// Drops a run of the worker after so many polls, which is a crash at that point. Whether it had ended.
-async fn killed_after(till: &Till, polls: usize) -> bool {
-    let mut run = pin!(till.payments().settle_due());
-    let mut left = polls;
-    std::future::poll_fn(|context| {
-        if left == 0 {
-            return Poll::Ready(false);
-        }
-        left -= 1;
-        run.as_mut().poll(context).map(|_| true)
-    })
-    .await
-}
-
 async fn killed_anywhere_and_run_again_it_comes_to_the_same(app: TestApp) {
     let till = Till::open(app).await;
     for (round, polls) in [1, 2, 4, 7, 11, 16, 22, 29, 37, 50, 70, 100].into_iter().enumerate() {
@@ -96,7 +80,7 @@ async fn killed_anywhere_and_run_again_it_comes_to_the_same(app: TestApp) {
         busy(&till, &name, method).await;
         // Each step is cut off, twice.
         for _ in 0..2 {
-            killed_after(&till, polls).await;
+            killed_after(till.payments().settle_due(), polls).await;
         }
         till.drain().await;
         is_done(&till, &name).await;

@@ -1,14 +1,17 @@
 //! Payments of the core, against providers that keep their own ledger.
 
 mod faults;
+mod fees;
 mod shuffles;
-mod statements;
-mod support;
+pub mod statements;
+pub mod support;
 mod webhooks;
 
 use core_cloud::modules::members::policy::Role;
 use core_cloud::modules::payments::payouts::{Payer, PayoutOrder, PayoutState};
 use core_cloud::modules::payments::state::{Provider, State};
+
+use kiosk_wire::{GiftCardUse, OrderRecord};
 
 use crate::harness::*;
 use support::*;
@@ -16,8 +19,11 @@ use support::*;
 on_both_databases!(
     parcels_are_captured_and_returns_refunded,
     what_is_not_sent_is_given_back,
+    a_gift_card_pays_beside_a_provider,
     one_authorisation_pays_one_order,
     vendors_are_paid_once,
+    a_transfer_of_unknown_outcome_is_not_made_again,
+    a_transfer_that_was_asked_for_is_given_up_with_a_look,
     finance_sees_what_hangs_and_decides,
 );
 
@@ -50,6 +56,31 @@ async fn parcels_are_captured_and_returns_refunded(app: TestApp) {
         assert_eq!((dossier.payment.refunded, dossier.payment.state()), (10_000, State::Refunded));
         assert_eq!(dossier.payment.attention, "refund_over_captured", "never more than was taken");
     }
+}
+
+async fn a_gift_card_pays_beside_a_provider(app: TestApp) {
+    let till = Till::open(app).await;
+    for method in ["card", "paypal"] {
+        let take = take("gft_g", 1, 6_000);
+        let used = GiftCardUse { card: "gft_g".parse().unwrap(), amount: eur(6_000), take };
+        // The provider was asked for what the card leaves.
+        let bought = till.bought(method, method, 4_000).await;
+        let (subtotal, total) = (eur(10_000), eur(10_000));
+        till.hear(vec![sold(OrderRecord { subtotal, total, gift_cards: vec![used], ..bought })]).await;
+        let parcels = ["a", "b"].map(|name| format!("{method}-{name}"));
+        till.hear(vec![
+            shipped(method, &parcels[0], 5_000, false),
+            shipped(method, &parcels[1], 5_000, true),
+            refund(method, &format!("one-{method}"), 5_000),
+        ])
+        .await;
+        till.drain().await;
+        till.agree().await;
+        assert_eq!(till.movements(method).await, ["capture 4000 done", "refund 4000 done"]);
+        let payment = till.dossier(method).await.payment;
+        assert_eq!((payment.gift_returned, payment.state()), (1_000, State::PartlyRefunded));
+    }
+    assert_eq!(till.told().await["gift_card_refund_due"], (2, 2_000));
 }
 
 async fn what_is_not_sent_is_given_back(app: TestApp) {
@@ -120,6 +151,84 @@ async fn vendors_are_paid_once(app: TestApp) {
     assert_eq!(till.app.post("/admin/movements/trf_pyt_bank", &finance, &paid).await.status, 303);
     let again = till.app.post("/admin/movements/trf_pyt_bank", &finance, &paid).await;
     assert!(again.status == 422 && again.text().contains("It is done"), "{}", again.text());
+}
+
+/// The provider did it, its answer was lost, and its memory of the key is over: a person looks before anybody pays.
+async fn a_transfer_of_unknown_outcome_is_not_made_again(app: TestApp) {
+    let till = Till::open(app).await;
+    for (payout, act, reason) in [("pyt_done", "paid", "tr_seen"), ("pyt_not", "give-up", "It was not done")]
+    {
+        let order = PayoutOrder {
+            payout: payout.to_owned(),
+            provider: Provider::Stripe,
+            destination: "acct_1".to_owned(),
+            amount: eur(1_234),
+        };
+        let mut tx = till.app.db.begin().await.unwrap();
+        till.payments().transfer(&mut tx, &order).await.unwrap();
+        tx.commit().await.unwrap();
+        let fault = psp_sandbox::faults::Fault::LoseAnswer;
+        till.sandbox.faults().next(psp_sandbox::faults::Operation::Transfer, 1, fault);
+        till.settle().await;
+        till.app.advance_ms(25 * 3_600_000);
+        till.settle().await;
+        let state = async || {
+            let mut tx = till.app.db.begin().await.unwrap();
+            till.payments().payout(&mut tx, payout).await.unwrap().unwrap()
+        };
+        assert_eq!(state().await, PayoutState::Waiting, "nobody knows");
+        // Sessions do not last for days.
+        let finance = till.app.staff(Role::Finance).await;
+        let path = format!("/admin/movements/trf_{payout}");
+        let retry = [("act", "retry"), ("reason", "x")];
+        assert_eq!(till.app.post(&path, &finance, &retry).await.status, 422, "it could be paid twice");
+        let fields = [("act", act), ("reason", reason)];
+        assert_eq!(till.app.post(&path, &finance, &fields).await.status, 303);
+        let expected = match act {
+            "paid" => PayoutState::Sent("tr_seen".to_owned()),
+            _ => PayoutState::Refused("given_up".to_owned()),
+        };
+        assert_eq!(state().await, expected);
+    }
+    assert_eq!(till.sandbox.ledger().totals["stripe"]["EUR"].transferred, 2 * 1_234);
+}
+
+/// The provider did it, its answer was lost, and it is asked again or given up: it stays known when it was asked first.
+async fn a_transfer_that_was_asked_for_is_given_up_with_a_look(app: TestApp) {
+    let till = Till::open(app).await;
+    let order = PayoutOrder {
+        payout: "pyt_lost".to_owned(),
+        provider: Provider::Stripe,
+        destination: "acct_1".to_owned(),
+        amount: eur(1_234),
+    };
+    let mut tx = till.app.db.begin().await.unwrap();
+    till.payments().transfer(&mut tx, &order).await.unwrap();
+    tx.commit().await.unwrap();
+    let fault = psp_sandbox::faults::Fault::LoseAnswer;
+    till.sandbox.faults().next(psp_sandbox::faults::Operation::Transfer, 1, fault);
+    till.settle().await;
+    let asked =
+        async || till.app.column("SELECT CAST(asked_ms AS TEXT) FROM payments_movements").await.remove(0);
+    let first = asked().await;
+    let state = async || {
+        let mut tx = till.app.db.begin().await.unwrap();
+        till.payments().payout(&mut tx, "pyt_lost").await.unwrap().unwrap()
+    };
+    let finance = till.app.staff(Role::Finance).await;
+    let decide = async |act: &'static str| {
+        let fields = [("act", act), ("reason", "It hangs")];
+        till.app.post("/admin/movements/trf_pyt_lost", &finance, &fields).await.status.as_u16()
+    };
+    till.app.advance_ms(60_000);
+    assert_eq!((decide("retry").await, asked().await), (303, first));
+    assert_eq!(
+        (decide("give-up").await, state().await),
+        (303, PayoutState::Waiting),
+        "it may have been made"
+    );
+    let refused = PayoutState::Refused("given_up".to_owned());
+    assert_eq!((decide("give-up").await, state().await), (303, refused), "somebody has looked");
 }
 
 async fn finance_sees_what_hangs_and_decides(app: TestApp) {

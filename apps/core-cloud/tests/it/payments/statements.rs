@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use core_cloud::modules::members::policy::Role;
-use core_cloud::modules::payments::state::State;
+use core_cloud::modules::payments::end_to_end;
+use core_cloud::modules::payments::state::{State, Step};
 use http::Request;
 
 use super::support::*;
@@ -11,13 +12,15 @@ use crate::harness::*;
 on_both_databases!(
     a_line_that_pays_whole_is_booked_and_the_rest_waits,
     a_statement_is_taken_whole_or_not_at_all,
+    credits_without_a_name_of_their_own_are_all_booked,
+    a_known_name_with_another_amount_refuses_the_file,
     refunds_are_paid_by_hand_or_seen_on_the_statement,
     a_transfer_that_does_not_come_is_given_up,
 );
 
 const PATH: &str = "/admin/statements";
 
-fn entry(name: &str, way: &str, (amount, currency): (&str, &str), end: &str, text: &str) -> String {
+pub fn entry(name: &str, way: &str, (amount, currency): (&str, &str), end: &str, text: &str) -> String {
     format!(
         "<Ntry><Amt Ccy=\"{currency}\">{amount}</Amt><CdtDbtInd>{way}</CdtDbtInd><Sts>BOOK</Sts>\
          <BookgDt><Dt>2026-11-18</Dt></BookgDt><AcctSvcrRef>{name}</AcctSvcrRef><NtryDtls><TxDtls>\
@@ -26,7 +29,7 @@ fn entry(name: &str, way: &str, (amount, currency): (&str, &str), end: &str, tex
     )
 }
 
-fn statement(entries: &[String]) -> String {
+pub fn statement(entries: &[String]) -> String {
     format!(
         "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><BkToCstmrStmt>\n<Stmt><Id>S1</Id>\
          <Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>\n{}</Stmt></BkToCstmrStmt></Document>",
@@ -125,6 +128,38 @@ async fn a_statement_is_taken_whole_or_not_at_all(app: TestApp) {
     assert_eq!(upload(&till, &finance, "").await.status, 422);
 }
 
+async fn credits_without_a_name_of_their_own_are_all_booked(app: TestApp) {
+    let till = Till::open(app).await;
+    let finance = till.app.staff(Role::Finance).await;
+    let mut entries = Vec::new();
+    for (name, number) in [("one", 1), ("two", 2)] {
+        till.place(name, "bank_transfer", 5_000).await;
+        let reference = till.dossier(name).await.payment.reference;
+        let credit = entry("NONREF", "CRDT", ("50.00", "EUR"), "", &reference);
+        entries.push(credit.replace("<Ntry>", &format!("<Ntry><NtryRef>{number}</NtryRef>")));
+    }
+    for _ in 0..2 {
+        assert_eq!(upload(&till, &finance, &statement(&entries)).await.status, 303);
+        assert_eq!(till.told().await["payment_received"], (2, 10_000));
+    }
+    assert!(open_lines(&till).await.is_empty());
+}
+
+async fn a_known_name_with_another_amount_refuses_the_file(app: TestApp) {
+    let till = Till::open(app).await;
+    let finance = till.app.staff(Role::Finance).await;
+    let known = entry("E1", "CRDT", ("50.00", "EUR"), "", "for the cups");
+    assert_eq!(upload(&till, &finance, &statement(std::slice::from_ref(&known))).await.status, 303);
+    for other in
+        [known.replace("50.00", "51.00"), known.replace("CRDT", "DBIT"), known.replace("11-18<", "11-19<")]
+    {
+        let new = entry("E2", "CRDT", ("50.00", "EUR"), "", "");
+        let answer = upload(&till, &finance, &statement(&[new, other])).await;
+        assert!(answer.status == 422 && answer.text().contains("E1 is known"), "{}", answer.text());
+    }
+    assert_eq!(open_lines(&till).await, [("E1".to_owned(), "no_reference".to_owned())]);
+}
+
 async fn refunds_are_paid_by_hand_or_seen_on_the_statement(app: TestApp) {
     let till = Till::open(app).await;
     let finance = till.app.staff(Role::Finance).await;
@@ -149,7 +184,14 @@ async fn refunds_are_paid_by_hand_or_seen_on_the_statement(app: TestApp) {
     assert_eq!(till.told().await["payment_refunded"], (2, 2_500));
     // Goods that were paid for and will not come are owed back too.
     till.hear(vec![cancelled("one", 1_200, true)]).await;
-    assert_eq!(till.movements("one").await.last().unwrap(), "refund 1200 payable");
+    let owed = till.dossier("one").await.movements.pop().unwrap();
+    assert_eq!((owed.amount, owed.step), (eur(1_200), Step::Payable));
+    let reference = end_to_end(&owed.subject);
+    assert_eq!(reference.len(), 35, "what a bank transfer takes: {reference}");
+    let debit = statement(&[entry("E4", "DBIT", ("12.00", "EUR"), &reference, "")]);
+    assert_eq!(upload(&till, &finance, &debit).await.status, 303);
+    assert_eq!(till.dossier("one").await.payment.refunded, 3_700);
+    assert_eq!(open_lines(&till).await.len(), 1);
 }
 
 async fn a_transfer_that_does_not_come_is_given_up(app: TestApp) {

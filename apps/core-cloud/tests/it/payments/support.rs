@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use http::{Request, Response};
 use kiosk_ids::{OrderId, ParcelId, PaymentId, RefundId};
 use kiosk_money::{Currency, Money};
-use kiosk_payments::{Gateway, NewPayment, NoAnswer, PayPal, State, Stripe, Transport};
+use kiosk_payments::{Gateway, NewPayment, NoAnswer, PayPal, Purpose, State, Stripe, Transport};
 use psp_sandbox::{Hook, Provider, Sandbox};
 
 use std::collections::BTreeMap;
@@ -94,6 +94,7 @@ impl Till {
                 secret: config.paypal_secret.clone(),
                 webhook_id: "WH-OF-THE-TESTS".to_owned(),
             }),
+            bank: None,
             transport: ProviderTransport(Arc::clone(&transport)),
         };
         let clock = Clock::Manual(Arc::clone(&app.clock));
@@ -116,55 +117,78 @@ impl Till {
         if method == "paypal" { &self.paypal } else { &self.stripe }
     }
 
-    async fn submit(&self, path: &str, fields: &[(&str, &str)]) {
+    /// Pays with a card of this number on the page of Stripe; the status it answers.
+    pub async fn pay_by_card(&self, page: &str, number: &str) -> u16 {
+        let path = page.strip_prefix(&self.sandbox.config().public_url).unwrap();
+        let fields = [("number", number), ("expiry", "12/34"), ("cvc", "123"), ("name", "A B")];
         let body = serde_urlencoded::to_string(fields).unwrap();
         let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         let answer = self.pages.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-        assert_eq!(answer.status(), 303, "{path}");
+        answer.status().as_u16()
+    }
+
+    /// Sends a form of the provider's pages; the status of the answer.
+    async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> u16 {
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        let answer = self.pages.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        answer.status().as_u16()
+    }
+
+    /// Has money reserved for an order as a POP does: the shopper pays on the provider's page, with a card of this
+    /// number or with PayPal. None when the card is declined.
+    pub async fn reserve(
+        &self,
+        name: &str,
+        method: &str,
+        card: &str,
+        amount: Money,
+    ) -> Option<PaymentRecord> {
+        let new = NewPayment {
+            id: PaymentId::named(name).unwrap(),
+            purpose: Purpose::Order(id(name)),
+            amount,
+            return_url: "http://shop.test/back".to_owned(),
+            cancel_url: "http://shop.test/cart".to_owned(),
+            expires_ms: self.app.now_ms() + HOUR_MS,
+        };
+        let begun = self.gateway(method).start(&new).await.unwrap();
+        if method == "paypal" {
+            let fields = [("token", &*begun.reference), ("account", "balance"), ("action", "approve")];
+            assert_eq!(self.submit("/checkoutnow", &fields).await, 303);
+        } else {
+            let fields = [("number", card), ("expiry", "12/34"), ("cvc", "123"), ("name", "A B")];
+            if self.submit(&format!("/c/pay/{}", begun.reference), &fields).await != 303 {
+                return None;
+            }
+        }
+        let seen = self.gateway(method).look(&new.id, &begun.reference).await.unwrap();
+        assert_eq!(seen.state, State::Authorised);
+        let provider = if method == "paypal" { "paypal" } else { "stripe" };
+        Some(PaymentRecord {
+            id: new.id,
+            method: method.to_owned(),
+            provider: Some(provider.to_owned()),
+            reference: seen.authorisation,
+            started: Some(begun.reference),
+        })
     }
 
     /// An order as a POP tells it: paid with a card of this number, with PayPal, or to be paid to the bank account.
     pub async fn bought(&self, name: &str, method: &str, total: i64) -> OrderRecord {
-        let payment = PaymentId::named(name).unwrap();
-        let provider = match method {
-            "card" => Some("stripe"),
-            "paypal" => Some("paypal"),
-            _ => None,
+        let payment = match method {
+            "card" | "paypal" => self.reserve(name, method, CARD, eur(total)).await.unwrap(),
+            _ => by_bank(name, method),
         };
-        let (mut started, mut reference) = (None, None);
-        if provider.is_some() {
-            let new = NewPayment {
-                id: payment.clone(),
-                order: id(name),
-                amount: eur(total),
-                return_url: "http://shop.test/back".to_owned(),
-                cancel_url: "http://shop.test/cart".to_owned(),
-                expires_ms: self.app.now_ms() + HOUR_MS,
-            };
-            let begun = self.gateway(method).start(&new).await.unwrap();
-            if method == "paypal" {
-                let fields = [("token", &*begun.reference), ("account", "balance"), ("action", "approve")];
-                self.submit("/checkoutnow", &fields).await;
-            } else {
-                let fields = [("number", CARD), ("expiry", "12/34"), ("cvc", "123"), ("name", "A B")];
-                self.submit(&format!("/c/pay/{}", begun.reference), &fields).await;
-            }
-            let seen = self.gateway(method).look(&payment, &begun.reference).await.unwrap();
-            assert_eq!(seen.state, State::Authorised);
-            (started, reference) = (Some(begun.reference), seen.authorisation);
-        }
         OrderRecord {
             subtotal: eur(total),
             delivery: eur(0),
+            delivery_tax: None,
+            discounts: Vec::new(),
+            gift_cards: Vec::new(),
             total: eur(total),
             placed_ms: self.app.now_ms(),
-            payment: PaymentRecord {
-                id: payment,
-                method: method.to_owned(),
-                provider: provider.map(str::to_owned),
-                reference,
-                started,
-            },
+            payment,
             ..order(name, Vec::new())
         }
     }
@@ -267,10 +291,21 @@ impl Till {
         let sum = |name: &str| told.get(name).map_or(0, |(_, sum)| *sum);
         let facts = (
             sum("payment_captured"),
-            sum("payment_refunded"),
+            sum("payment_refunded") - sum("refund_failed"),
             sum("chargeback_opened") - sum("chargeback_won"),
         );
         assert_eq!(facts, (captured, refunded, disputed), "facts and ledger");
+    }
+}
+
+/// A payment that comes on the bank account.
+pub fn by_bank(name: &str, method: &str) -> PaymentRecord {
+    PaymentRecord {
+        id: PaymentId::named(name).unwrap(),
+        method: method.to_owned(),
+        provider: None,
+        reference: None,
+        started: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Webhooks: forged, old, before their order, twice, late, out of order.
 
 use axum::body::Body;
+use core_cloud::modules::members::policy::Role;
 use core_cloud::modules::payments::state::State;
 use http::Request;
 use kiosk_payments::Refund;
@@ -16,6 +17,7 @@ on_both_databases!(
     disputes_and_refunds_of_the_dashboard_are_noticed,
     a_webhook_may_come_before_its_order,
     webhooks_may_come_twice_late_and_out_of_order,
+    a_refund_may_fail_after_it_was_made,
 );
 
 const PATH: &str = "/v1/payments/webhooks/stripe";
@@ -129,4 +131,36 @@ async fn webhooks_may_come_twice_late_and_out_of_order(app: TestApp) {
     till.drain().await;
     till.agree().await;
     assert_eq!(till.dossier("one").await.payment.state(), State::Paid);
+}
+
+async fn a_refund_may_fail_after_it_was_made(app: TestApp) {
+    let till = Till::open(app).await;
+    let finance = till.app.staff(Role::Finance).await;
+    for (method, provider) in [("card", Provider::Stripe), ("paypal", Provider::Paypal)] {
+        till.place(method, method, 5_000).await;
+        till.hear(vec![shipped(method, method, 5_000, true), refund(method, method, 1_200)]).await;
+        till.drain().await;
+        let made = till.dossier(method).await.movements[1].reference.clone();
+        till.sandbox.fail_refund(provider, &made).unwrap();
+        till.drain().await;
+        till.agree().await;
+        let payment = till.dossier(method).await.payment;
+        assert_eq!(
+            (payment.refunded, payment.state(), &*payment.attention),
+            (0, State::Paid, "refund_failed")
+        );
+        let page = till.app.page(&format!("/admin/payments/ord_{method}"), &finance).await.text();
+        assert!(page.contains("refund failed") && page.contains("Try again"), "{page}");
+        let listed = till.app.page("/admin/payments?state=attention", &finance).await.text();
+        assert!(listed.contains(&format!("ord_{method}")), "{listed}");
+        let again = [("act", "retry"), ("reason", "The customer has a new card")];
+        let path = format!("/admin/movements/rfd_{method}_1");
+        assert_eq!(till.app.post(&path, &finance, &again).await.status, 303);
+        till.drain().await;
+        till.agree().await;
+        assert_eq!(till.movements(method).await[1..], ["refund 1200 failed", "refund 1200 done"]);
+        assert_eq!(till.dossier(method).await.payment.state(), State::PartlyRefunded);
+        assert_eq!(till.app.post(&path, &finance, &again).await.status, 422, "not a third time");
+    }
+    assert_eq!(till.told().await["refund_failed"], (2, 2_400));
 }

@@ -129,6 +129,11 @@ impl FakeCore {
         });
     }
 
+    /// Tells more by the feed.
+    pub fn tell(&self, change: Change) {
+        self.with(|state| state.feed.push(change));
+    }
+
     /// Sets what is left of an item in the core.
     pub fn restock(&self, item: &str, available: u64) {
         self.with(|state| state.stock.get_mut(item).unwrap().available = available);

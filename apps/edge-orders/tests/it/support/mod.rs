@@ -2,9 +2,11 @@
 
 mod accounts;
 mod core;
+mod discounts;
 mod faults;
 mod fraud;
 mod goods;
+mod mails;
 mod stripe;
 
 use std::sync::Arc;
@@ -20,9 +22,11 @@ use tower::ServiceExt;
 
 pub use self::accounts::{ADA, AS_ADA, AS_BOB, BOB, FakeAccounts, who};
 pub use self::core::FakeCore;
+pub use self::discounts::{CARD_CODE, coded, discount, euros_off, gift_card, percent};
 pub use self::faults::{CapturingHttp, Fault, FaultyDb, Side};
 pub use self::fraud::{FakeFraud, decision};
 pub use self::goods::{MUG, SET_OF_4, SOFA, US_LAMP, product};
+pub use self::mails::{FakeMail, MAIL_HOST, MAILS};
 pub use self::stripe::{FakeStripe, PAYS, STRIPE_HOST, WEBHOOK_SECRET};
 
 pub const POP_KEY: &str = "the key of eu-1";
@@ -169,6 +173,12 @@ impl TestPop {
         panic!("the POP does not come to rest");
     }
 
+    /// Waits until the feed is asked for again, and applies it.
+    pub async fn follow(&self) {
+        self.host.clock.advance_ms(2_000);
+        self.tick_until_quiet().await;
+    }
+
     pub async fn cart(&self) -> Cart {
         let reply = self.call(Method::POST, "/v1/carts", None, &[], Some(json!({}))).await.is(201);
         let text = |name: &str| reply.body[name].as_str().unwrap().to_owned();
@@ -200,7 +210,7 @@ impl TestPop {
         let option = &shown["delivery_options"][0];
         let price = option["price"]["amount"].as_i64().unwrap_or(0);
         let total = shown["subtotal"]["amount"].as_i64().unwrap_or(0) + price;
-        json!({
+        let mut form = json!({
             "cart": cart.id,
             "cart_version": shown["version"],
             "expected_total": { "amount": total, "currency": shown["currency"].as_str().unwrap_or("EUR") },
@@ -209,7 +219,12 @@ impl TestPop {
             "delivery": option["kind"].as_str().unwrap_or("parcel"),
             "payment": { "method": "invoice" },
             "device": "a browser",
-        })
+        });
+        // Said only where it differs: then it is all of the total.
+        if shown["gift_cards"].as_array().is_some_and(|cards| !cards.is_empty()) {
+            form["expected_due"] = option["due"].clone();
+        }
+        form
     }
 
     pub async fn order(&self, cart: &Cart, key: &str, form: &Value) -> Reply {

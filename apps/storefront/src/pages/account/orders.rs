@@ -100,7 +100,7 @@ fn entry(order: &OrderEntry) -> AnyView {
                 </header>
                 <p>{words(&order.status)}</p>
                 <ul class="mini-lines" role="list">{order.lines.iter().map(line).collect_view()}</ul>
-                {parcels(&order.id, &order.parcels, &order.lines)}
+                {parcels(&order.id, &order.parcels, &order.lines, false)}
                 <p class="order-number">"Number "<code>{order.id.clone()}</code></p>
             </article>
         </li>

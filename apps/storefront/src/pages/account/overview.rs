@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 
 use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, form, notice, said};
 use super::{api, is_logged_out, with_session};
-use super::{passkeys, sessions};
+use super::{loyalty, passkeys, sessions};
 use crate::accounts::Profile;
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::Visit;
 use crate::http::forms::{FormPairs, Pairs};
+use crate::orders::OrdersApi;
 use crate::pages::PageError;
 use crate::pages::cart::see_other;
 use crate::shop::Shop;
@@ -90,13 +91,20 @@ pub(super) async fn page(
     };
     let sessions = api(shop, visit).sessions().await?;
     let passkeys = api(shop, visit).passkeys().await?;
+    // The account is there without it: what is sold may be away.
+    let earned = OrdersApi::of(&shop.edge, visit).loyalty().await;
+    if let Err(error) = &earned {
+        tracing::warn!(error = error as &dyn std::error::Error, "the tier is not known");
+    }
+    let earned = earned.ok();
     let meta = Meta::private("Your account");
     let own = || {
         [sessions::view(&sessions), passkeys::view(shop, &passkeys, refused.as_ref())]
             .into_iter()
             .collect_view()
     };
-    let main = || view(&profile, own().into_any(), refused.as_ref());
+    let tier = || earned.as_ref().and_then(loyalty::view).into_any();
+    let main = || view(&profile, tier(), own().into_any(), refused.as_ref());
     let mut response = respond(shop, visit, Cache::Private, meta, main).await?;
     if let Some(refused) = refused {
         *response.status_mut() = refused.trouble.status;
@@ -104,7 +112,7 @@ pub(super) async fn page(
     Ok(response)
 }
 
-fn view(profile: &Profile, ways_in: AnyView, refused: Option<&Refused<'_>>) -> AnyView {
+fn view(profile: &Profile, tier: AnyView, ways_in: AnyView, refused: Option<&Refused<'_>>) -> AnyView {
     let known = [("name", Some(&profile.name)), ("phone", profile.phone.as_ref())];
     let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
     let known = Pairs(known.collect());
@@ -129,6 +137,7 @@ fn view(profile: &Profile, ways_in: AnyView, refused: Option<&Refused<'_>>) -> A
                 <div><dt>"E-mail"</dt><dd>{profile.email.clone()}</dd></div>
                 {profile.phone.clone().map(|phone| view! { <div><dt>"Telephone"</dt><dd>{phone}</dd></div> })}
             </dl>
+            {tier}
             <ul class="own-links" role="list">
                 <li><a href="/account/orders">"Your orders"</a></li>
                 <li><a href="/account/addresses">"Your addresses"</a></li>

@@ -4,6 +4,8 @@
 //! A page is a handful of statements however much it tells: each takes rows as one JSON array. A statement for each row
 //! would cross to the host thousands of times, and D1 takes a thousand in all.
 
+mod discounts;
+mod notices;
 mod people;
 mod rows;
 mod social;
@@ -31,7 +33,9 @@ pub async fn apply(db: &dyn Database, page: &FeedPage) -> Result<(), StoreError>
     push(&mut batch, REMOVE_CATEGORIES, changes.categories_removed)?;
     put_products(&changes.products, &changes.products_removed, &mut batch)?;
     changes.people.put(&mut batch)?;
+    discounts::put(page, &mut batch)?;
     social::put(page, &mut batch)?;
+    notices::put(page, &mut batch)?;
     batch.push(meta::set(meta::FEED_CURSOR, page.next.to_string()));
     db.batch(batch).await?;
     Ok(())
@@ -68,8 +72,14 @@ impl<'a> Changes<'a> {
                 Change::Review(review) => changes.people.reviews.push(review),
                 Change::ReviewRemoved { id } => changes.people.reviews_removed.push(id.as_str()),
                 Change::Standing(standing) => changes.people.standing(standing),
+                Change::Loyalty(loyalty) => changes.people.loyalties.push(loyalty),
                 Change::Order(order) => changes.people.orders.push(order),
-                Change::Room(_) | Change::Message(_) => {}
+                Change::Discount(_)
+                | Change::DiscountRemoved { .. }
+                | Change::GiftCard(_)
+                | Change::Notice(_)
+                | Change::Room(_)
+                | Change::Message(_) => {}
             }
         }
         changes

@@ -1,7 +1,7 @@
-//! Promotions, reviews, standings and orders.
+//! Promotions, reviews, standings, tiers and orders.
 
 use kiosk_edge_platform::Statement;
-use kiosk_wire::people::{OrderState, Promotion, Rating, Review, Standing};
+use kiosk_wire::people::{Loyalty, OrderState, Promotion, Rating, Review, Standing};
 
 use super::{EXPECT_PICTURES, push};
 use crate::StoreError;
@@ -15,6 +15,7 @@ pub struct PeopleChanges<'a> {
     pub reviews: Vec<&'a Review>,
     pub reviews_removed: Vec<&'a str>,
     pub orders: Vec<&'a OrderState>,
+    pub loyalties: Vec<&'a Loyalty>,
     blocked: Vec<&'a str>,
     allowed: Vec<&'a str>,
 }
@@ -36,7 +37,8 @@ impl<'a> PeopleChanges<'a> {
         push(batch, REMOVE_REVIEWS, self.reviews_removed)?;
         push(batch, BLOCK, self.blocked)?;
         push(batch, ALLOW, self.allowed)?;
-        push(batch, PUT_ORDERS, self.orders)
+        push(batch, PUT_ORDERS, self.orders)?;
+        push(batch, PUT_LOYALTIES, self.loyalties)
     }
 }
 
@@ -64,6 +66,12 @@ const BLOCK: &str = "INSERT INTO standing (customer) SELECT DISTINCT value FROM 
 
 const ALLOW: &str = "DELETE FROM standing WHERE customer IN (SELECT value FROM json_each(?1))";
 
+// A guest's order is shown where it was placed and nowhere else.
 const PUT_ORDERS: &str = "INSERT INTO order_state (id, account, placed_ms, doc)
-    SELECT value ->> 'id', value ->> 'account', value ->> 'placed_ms', value FROM json_each(?1) WHERE 1
+    SELECT value ->> 'id', value ->> 'account', value ->> 'placed_ms', value FROM json_each(?1)
+    WHERE value ->> 'account' <> '' OR EXISTS (SELECT 1 FROM orders o WHERE o.id = value ->> 'id')
     ON CONFLICT (id) DO UPDATE SET account = excluded.account, placed_ms = excluded.placed_ms, doc = excluded.doc";
+
+const PUT_LOYALTIES: &str = "INSERT INTO loyalty (account, doc)
+    SELECT value ->> 'account', value FROM json_each(?1) WHERE 1
+    ON CONFLICT (account) DO UPDATE SET doc = excluded.doc";

@@ -12,8 +12,11 @@ pub fn put(page: &FeedPage, batch: &mut Vec<Statement>) -> Result<(), StoreError
     fn told<'a, T>(page: &'a FeedPage, pick: impl Fn(&'a Change) -> Option<T>) -> impl Iterator<Item = T> {
         page.changes.iter().filter_map(pick)
     }
-    let orders =
-        || told(page, |change| if let Change::Order(order) = change { Some(&**order) } else { None });
+    let orders = || {
+        told(page, |change| if let Change::Order(order) = change { Some(&**order) } else { None })
+            // A guest has neither chats nor reviews.
+            .filter(|order| !order.account.is_empty())
+    };
     let rooms = || told(page, |change| if let Change::Room(room) = change { Some(room) } else { None });
     let messages =
         || told(page, |change| if let Change::Message(message) = change { Some(&**message) } else { None });

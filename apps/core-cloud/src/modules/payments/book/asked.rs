@@ -1,6 +1,7 @@
 //! What facts ask of a payment.
 
 use kiosk_wire::OrderRecord;
+use sha2::{Digest, Sha256};
 
 use super::Book;
 use crate::modules::bus::fact::{Fact, GoodsMoved, PaymentFailed, RefundDue};
@@ -16,20 +17,26 @@ const TRANSFER_MS_MAX: i64 = 14 * DAY_MS;
 /// How long before an authorisation lapses the provider is asked for it, in milliseconds.
 pub const LAPSE_NOTICE_MS: i64 = DAY_MS;
 const DAY_MS: i64 = 86_400_000;
+/// Hexadecimal digits of an id, as those of all others.
+const ID_DIGITS: usize = 32;
 /// Begins the name of what is owed back for goods that were paid for and cancelled.
 const CANCELLED: &str = "can_";
 
-/// The payment of an order that was placed. One whose authorisation is missing, or is another order's already (`taken`),
+/// The payment of an order that was placed: for what gift cards do not pay of it. When nothing is left to pay, no
+/// provider is needed. One whose authorisation is missing, or is another order's already (`taken`),
 /// has failed from the start, which the fact tells.
 pub fn payment_of(order: &OrderRecord, taken: bool, now_ms: i64) -> (Payment, Option<Fact>) {
     let record = &order.payment;
-    let provider = record.provider.as_deref().and_then(Provider::parse).unwrap_or(Provider::Bank);
-    let needs_provider = matches!(record.method.as_str(), "card" | "paypal");
+    let gift = order.paid_by_gift_cards().amount;
+    let due = order.total.amount - gift;
+    let provider = record.provider.as_deref().and_then(Provider::parse).filter(|_| due > 0);
+    let provider = provider.unwrap_or(Provider::Bank);
+    let needs_provider = due > 0 && matches!(record.method.as_str(), "card" | "paypal");
     let reference = match provider {
         Provider::Bank => reference_of(order.id.as_str()),
         Provider::Stripe | Provider::Paypal => record.reference.clone().unwrap_or_default(),
     };
-    let failed = if taken {
+    let failed = if taken && due > 0 {
         Some("authorisation_taken")
     } else if (needs_provider && provider == Provider::Bank) || reference.is_empty() {
         Some("authorisation_missing")
@@ -39,7 +46,7 @@ pub fn payment_of(order: &OrderRecord, taken: bool, now_ms: i64) -> (Payment, Op
     let held_ms = match provider {
         Provider::Stripe => STRIPE_HOLD_MS,
         Provider::Paypal => PAYPAL_HOLD_MS,
-        Provider::Bank if record.method == "bank_transfer" => TRANSFER_MS_MAX,
+        Provider::Bank if due > 0 && record.method == "bank_transfer" => TRANSFER_MS_MAX,
         // Credit of the shop is waited for by people, not by a clock.
         Provider::Bank => 0,
     };
@@ -62,9 +69,13 @@ pub fn payment_of(order: &OrderRecord, taken: bool, now_ms: i64) -> (Payment, Op
         started: record.started.clone().unwrap_or_else(|| reference.clone()),
         reference,
         currency: order.total.currency,
-        total: order.total.amount,
+        total: due,
         cancelled: 0,
-        authorised: if hold == Hold::Held { order.total.amount } else { 0 },
+        gift,
+        gift_returned: 0,
+        to_come: order.total.amount,
+        kept: 0,
+        authorised: if hold == Hold::Held { due } else { 0 },
         captured: 0,
         refunded: 0,
         charged_back: 0,
@@ -82,25 +93,39 @@ pub fn payment_of(order: &OrderRecord, taken: bool, now_ms: i64) -> (Payment, Op
     (payment, fact)
 }
 
+/// The name of what is owed back for goods of an order that will not come, its claim of this number: the order's own
+/// would be too long for a bank transfer, which [`crate::modules::payments::end_to_end`] names by it.
+fn cancelled_id(order: &str, number: usize) -> String {
+    let mut name = hex::encode(Sha256::digest(format!("{order}/{number}")));
+    name.truncate(ID_DIGITS);
+    format!("{CANCELLED}{name}")
+}
+
 impl Book {
     /// A parcel left: what is in it is captured; the last one gives the rest back.
     pub fn ship(&mut self, goods: &GoodsMoved) {
-        // What goes out in exchange is paid already.
-        if !self.at_provider() || goods.total.amount == 0 {
+        // What goes out in exchange is paid already; what costs nothing may be the last that was waited for.
+        if goods.total.amount == 0 && !goods.last {
             return;
         }
-        let left = self.payment.authorised - self.payment.captured - self.due_captures();
-        let amount = goods.total.amount.min(left).max(0);
-        let parcel = goods.parcel.as_ref().map_or(goods.order.as_str(), |parcel| parcel.as_str());
         if goods.total.currency != self.payment.currency {
             return self.call_attention("currency_differs");
         }
-        if self.payment.hold != Hold::Held || self.waits_for(Kind::Void) {
-            // Goods left without money behind them: the capture is on record, and a person looks.
-            self.refuse_capture(parcel, goods.total.amount);
+        let owed = self.keep(goods.total.amount);
+        if !self.at_provider() {
             return;
         }
-        if goods.total.amount > left {
+        let left = self.payment.authorised - self.payment.captured - self.due_captures();
+        let amount = owed.min(left).max(0);
+        let parcel = goods.parcel.as_ref().map_or(goods.order.as_str(), |parcel| parcel.as_str());
+        if self.payment.hold != Hold::Held || self.waits_for(Kind::Void) {
+            // Goods left without money behind them: the capture is on record, and a person looks.
+            if owed > 0 {
+                self.refuse_capture(parcel, owed);
+            }
+            return;
+        }
+        if owed > left {
             self.call_attention("capture_over_authorised");
         }
         if amount > 0 {
@@ -124,24 +149,34 @@ impl Book {
 
     /// Pieces will not come. When nothing is left to ship, what is still reserved goes back to the payer.
     pub fn cancel(&mut self, goods: &GoodsMoved) {
+        let less = self.drop_rest(goods.total.amount);
         let payment = &mut self.payment;
-        payment.cancelled = (payment.cancelled + goods.total.amount).clamp(0, payment.total);
+        payment.cancelled = (payment.cancelled + less).clamp(0, payment.total);
         if goods.last {
             self.release();
         }
-        if !self.at_provider() {
-            self.owe_paid_for(goods.total.amount);
-        }
+        self.owe_cancelled();
         self.spread();
     }
 
-    /// What was paid to the bank account for goods that will not come is owed back.
-    fn owe_paid_for(&mut self, cancelled: i64) {
-        let amount = self.refundable().min(cancelled);
-        let id = format!("{CANCELLED}{}_{}", self.payment.order, self.claims.len() + 1);
+    /// What was paid to the bank account for goods that will not come is owed back, whichever of both came first.
+    pub(super) fn owe_cancelled(&mut self) {
+        if self.at_provider() {
+            return;
+        }
+        let claimed = self.claims.iter().filter(|claim| claim.id.starts_with(CANCELLED));
+        let unclaimed = self.payment.cancelled - claimed.map(|claim| claim.amount).sum::<i64>();
+        // What is owed back for other reasons comes first.
+        let amount = unclaimed.min(self.refundable() - self.unspread());
         if amount > 0 {
+            let id = cancelled_id(&self.payment.order, self.claims.len() + 1);
             self.claims.push(Claim { id, amount, spread: 0, parts: 0 });
         }
+    }
+
+    /// What customers are owed and has not become movements.
+    fn unspread(&self) -> i64 {
+        self.claims.iter().map(|claim| claim.amount - claim.spread).sum()
     }
 
     /// Gives back what is reserved and was not captured, after the captures that are due.
@@ -159,7 +194,7 @@ impl Book {
         }
         let id = due.refund.as_str();
         if self.claims.iter().all(|claim| claim.id != id) {
-            let amount = due.total.amount;
+            let amount = self.take_back(due.total.amount);
             self.claims.push(Claim { id: id.to_owned(), amount, spread: 0, parts: 0 });
         }
         self.spread();
@@ -189,15 +224,14 @@ impl Book {
                 self.claims[place].parts += 1;
             }
         }
-        let waiting: i64 = self.claims.iter().map(|claim| claim.amount - claim.spread).sum();
-        if waiting > 0 && self.at_provider() && self.is_ended() {
+        if self.unspread() > 0 && self.at_provider() && self.is_ended() {
             self.call_attention("refund_over_captured");
         }
     }
 
     /// What may become refunds now. Of what was to be paid to the bank account, only what came beyond what is owed: a
     /// customer who is owed something back before having paid pays less.
-    fn refundable(&self) -> i64 {
+    pub(super) fn refundable(&self) -> i64 {
         let most = self.refundable_at_most();
         if self.at_provider() {
             return most;
@@ -220,7 +254,6 @@ impl Book {
     /// What is still to come on the bank account.
     #[must_use]
     pub fn outstanding(&self) -> i64 {
-        let unpaid: i64 = self.claims.iter().map(|claim| claim.amount - claim.spread).sum();
-        (self.payment.total - self.payment.cancelled - unpaid - self.payment.captured).max(0)
+        (self.payment.total - self.payment.cancelled - self.unspread() - self.payment.captured).max(0)
     }
 }

@@ -4,15 +4,15 @@ use kiosk_money::Money;
 
 use super::Book;
 use crate::modules::bus::fact::Fact;
+use crate::modules::payments::retry::OUTCOME_UNKNOWN;
 use crate::modules::payments::state::{Hold, Kind, Movement, Provider, Step};
 
-/// The reason of a movement whose outcome a person has to look up at the provider.
-pub const OUTCOME_UNKNOWN: &str = "outcome_unknown";
 /// The reason of a movement that a person gave up. An answer that comes after all counts.
 pub const GIVEN_UP: &str = "given_up";
 
 impl Movement {
-    fn is_undecided(&self) -> bool {
+    /// Whether its result is not known, so that one which comes late counts.
+    pub(in crate::modules::payments) fn is_undecided(&self) -> bool {
         let given_up = matches!(&*self.reason, OUTCOME_UNKNOWN | GIVEN_UP);
         matches!(self.step, Step::Due | Step::Payable) || (self.step == Step::Failed && given_up)
     }
@@ -37,6 +37,7 @@ impl Book {
             self.end(Hold::Released);
         }
         self.tell(Fact::PaymentCaptured, &capture);
+        self.charge_what_was_short();
         self.spread();
     }
 
@@ -89,7 +90,13 @@ impl Book {
             return false;
         }
         match movement.kind {
-            Kind::Capture => self.captured(id, reference, None),
+            Kind::Capture => {
+                self.captured(id, reference, None);
+                if self.payment.hold == Hold::Held {
+                    // What became of the rest meanwhile, the provider tells.
+                    self.payment.look_ms = self.now_ms;
+                }
+            }
             Kind::Refund => self.refunded(id, reference),
             Kind::Void | Kind::Chargeback | Kind::Receipt | Kind::Transfer => return false,
         }
@@ -102,6 +109,9 @@ impl Book {
     #[must_use]
     pub fn retry(&mut self, id: &str) -> bool {
         let Some(movement) = self.movement(id).cloned() else { return false };
+        if movement.kind == Kind::Refund && !movement.reference.is_empty() {
+            return self.refund_anew(id);
+        }
         let hangs = movement.step == Step::Due && movement.tries > 0;
         let fits = match movement.kind {
             Kind::Capture => {
@@ -124,8 +134,11 @@ impl Book {
         if let Some(movement) = self.movement_mut(id) {
             movement.step = if by_hand { Step::Payable } else { Step::Due };
             movement.next_ms = now_ms;
-            // The provider's memory of the key begins anew with a person's decision.
-            movement.asked_ms = 0;
+            // With a person's decision the provider's memory of the key begins anew. What it was asked for once it may
+            // have done, whoever asks again.
+            if refused && movement.asked_ms > 0 {
+                movement.asked_ms = now_ms;
+            }
         }
         self.payment.attention.clear();
         true
@@ -172,12 +185,12 @@ impl Book {
             self.payment.lapses_ms = 0;
             self.payment.look_ms = 0;
         }
-        let due = self.payment.total - self.payment.cancelled;
-        if self.payment.captured > due && self.claims.is_empty() {
+        self.tell(Fact::PaymentReceived, &receipt);
+        self.owe_cancelled();
+        self.spread();
+        if self.refundable() > 0 {
             self.call_attention("overpaid");
         }
-        self.tell(Fact::PaymentReceived, &receipt);
-        self.spread();
     }
 
     fn end(&mut self, hold: Hold) {

@@ -2,6 +2,7 @@
 //! sums and facts. Nothing here asks a provider or the clock.
 
 mod asked;
+mod gift;
 mod happened;
 mod seen;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 use kiosk_ids::{OrderId, PaymentId};
 use kiosk_money::Money;
 
+use super::retry::OUTCOME_UNKNOWN;
 use super::state::{Claim, Hold, Kind, Movement, Payment, Provider, Step};
 use super::{movement_store, store};
 use crate::db::Tx;
@@ -19,7 +21,7 @@ use crate::error::Error;
 use crate::modules::bus::fact::{Fact, PaymentFailed, PaymentMoved};
 use crate::modules::bus::service::publish;
 pub use asked::{LAPSE_NOTICE_MS, payment_of};
-pub use happened::{GIVEN_UP, OUTCOME_UNKNOWN};
+pub use happened::GIVEN_UP;
 pub use seen::Dispute;
 
 /// A payment that is being changed.
@@ -158,6 +160,7 @@ impl Book {
             provider: self.payment.provider,
             destination: String::new(),
             amount: self.payment.money(amount),
+            short: 0,
             fee: 0,
             last: false,
             step,

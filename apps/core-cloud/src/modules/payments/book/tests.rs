@@ -3,8 +3,9 @@
 
 use kiosk_ids::{OrderId, ParcelId, PaymentId, RefundId, VendorId};
 use kiosk_money::{Currency, Money};
-use kiosk_wire::{FraudRecord, OrderRecord, PaymentRecord};
+use kiosk_wire::{FraudRecord, GiftCardUse, OrderRecord, PaymentRecord, StockTake};
 
+use super::seen::REFUND_FAILED;
 use super::*;
 use crate::modules::bus::fact::{GoodsMoved, RefundDue};
 use crate::modules::payments::state::State;
@@ -27,6 +28,9 @@ fn order(method: &str, provider: Option<&str>, total: i64) -> OrderRecord {
         takes: Vec::new(),
         subtotal: eur(total),
         delivery: eur(0),
+        delivery_tax: None,
+        discounts: Vec::new(),
+        gift_cards: Vec::new(),
         total: eur(total),
         delivery_kind: "parcel".to_owned(),
         payment: PaymentRecord {
@@ -51,6 +55,14 @@ fn card(total: i64) -> Book {
 
 fn transfer(total: i64) -> Book {
     Book::of(payment_of(&order("bank_transfer", None, total), false, 1_000).0)
+}
+
+/// An order of which gift cards pay a part.
+fn with_card(method: &str, provider: Option<&str>, total: i64, gift: i64) -> Book {
+    let take = StockTake { item: "gft_c".parse().unwrap(), epoch: 1, units: u32::try_from(gift).unwrap() };
+    let used = GiftCardUse { card: "gft_c".parse().unwrap(), amount: eur(gift), take };
+    let order = OrderRecord { gift_cards: vec![used], ..order(method, provider, total) };
+    Book::of(payment_of(&order, false, 1_000).0)
 }
 
 fn moved(parcel: Option<&str>, total: i64, last: bool) -> GoodsMoved {
@@ -93,8 +105,12 @@ fn told(book: &Book) -> Vec<String> {
         Fact::PaymentReceived(moved) => format!("received {}", moved.amount.amount),
         Fact::PaymentRefunded(moved) => format!("refunded {}", moved.amount.amount),
         Fact::ChargebackOpened(moved) => format!("charged back {}", moved.amount.amount),
+        Fact::ChargebackLost(moved) => format!("lost {}", moved.amount.amount),
+        Fact::ChargebackReopened(moved) => format!("reopened {}", moved.amount.amount),
         Fact::ChargebackWon(moved) => format!("won {}", moved.amount.amount),
+        Fact::RefundFailed(moved) => format!("refund failed {}", moved.amount.amount),
         Fact::PaymentFailed(failed) => format!("failed: {}", failed.reason),
+        Fact::GiftCardRefundDue(due) => format!("to cards {}", due.amount.amount),
         other => format!("{other:?}"),
     };
     book.facts.iter().map(show).collect()
@@ -157,6 +173,21 @@ fn the_last_cancellation_releases_what_captures_leave() {
 }
 
 #[test]
+fn the_last_parcel_releases_what_is_left_also_when_it_costs_nothing() {
+    let mut book = card(100);
+    book.ship(&moved(Some("a"), 40, false));
+    book.cancel(&moved(None, 60, false));
+    book.ship(&moved(Some("exchanged"), 0, false));
+    assert_eq!(shown(&book), ["capture 40 due"]);
+    book.ship(&moved(Some("free"), 0, true));
+    assert_eq!(shown(&book), ["capture 40 due", "void 0 due"]);
+    let mut ended = card(100);
+    ended.lapsed("authorisation_gone");
+    ended.ship(&moved(Some("free"), 0, true));
+    assert_eq!(shown(&ended), Vec::<String>::new(), "nothing was to be taken");
+}
+
+#[test]
 fn disputes_come_in_any_order() {
     let open = || {
         let mut book = card(100);
@@ -172,17 +203,121 @@ fn disputes_come_in_any_order() {
     assert!(!book.waits_for(Kind::Refund), "nothing is left to refund");
     book.dispute("dp", "ch", (100, 15), Dispute::Won);
     assert_eq!(told(&book), ["captured 100", "charged back 100", "won 100"]);
+    let fees = book.facts.iter().filter_map(|fact| match fact {
+        Fact::ChargebackOpened(moved) | Fact::ChargebackWon(moved) => Some(moved.fee.amount),
+        _ => None,
+    });
+    assert_eq!(fees.collect::<Vec<_>>(), [15, 0], "the fee is taken once");
     assert!(book.waits_for(Kind::Refund), "there is again");
     let mut book = open();
     book.dispute("dp", "ch", (100, 15), Dispute::Won);
     book.dispute("dp", "ch", (100, 15), Dispute::Opened);
-    assert_eq!((book.payment.state(), told(&book).len()), (State::Paid, 1), "the end came first");
+    assert_eq!(book.payment.state(), State::Paid, "the end came first");
+    assert_eq!(told(&book), ["captured 100", "charged back 100", "won 100"]);
     let mut book = open();
     book.dispute("dp", "ch", (100, 15), Dispute::Lost);
     book.dispute("dp", "ch", (100, 15), Dispute::Opened);
     assert_eq!(book.payment.charged_back, 100);
     book.dispute("dq", "ch", (100, 0), Dispute::Opened);
     assert_eq!((book.payment.charged_back, book.payment.attention.as_str()), (100, "dispute_over_captured"));
+}
+
+#[test]
+fn a_dispute_that_comes_before_the_end_of_another_is_charged_whole() {
+    let mut book = card(150);
+    book.ship(&moved(Some("a"), 100, false));
+    book.captured("cap_par_a", "ch", None);
+    book.ship(&moved(Some("b"), 50, true));
+    book.captured("cap_par_b", "ci", None);
+    book.dispute("dp", "ch", (100, 15), Dispute::Opened);
+    book.dispute("dq", "ch", (100, 15), Dispute::Opened);
+    assert_eq!((book.payment.charged_back, book.payment.attention.as_str()), (150, "dispute_over_captured"));
+    book.dispute("dp", "ch", (100, 15), Dispute::Won);
+    assert_eq!((book.payment.charged_back, book.payment.attention.as_str()), (100, "disputed"));
+    let charged =
+        ["captured 100", "captured 50", "charged back 100", "charged back 50", "won 100", "charged back 50"];
+    assert_eq!(told(&book), charged);
+    book.dispute("dq", "ch", (100, 15), Dispute::Won);
+    assert_eq!((book.payment.charged_back, book.payment.state()), (0, State::Paid), "all of it comes back");
+}
+
+#[test]
+fn a_lost_dispute_is_told_once_and_may_still_be_won() {
+    let open = || {
+        let mut book = card(100);
+        book.ship(&moved(Some("a"), 100, true));
+        book.captured("cap_par_a", "ch", None);
+        book
+    };
+    let mut book = open();
+    for now in [Dispute::Lost, Dispute::Lost, Dispute::Opened] {
+        book.dispute("dp", "ch", (100, 15), now);
+    }
+    assert_eq!(told(&book), ["captured 100", "charged back 100", "lost 100"], "told first as lost");
+    let mut book = open();
+    for now in [Dispute::Opened, Dispute::Lost, Dispute::Lost] {
+        book.dispute("dp", "ch", (100, 15), now);
+    }
+    assert_eq!(told(&book), ["captured 100", "charged back 100", "lost 100"]);
+    let fees = book.facts.iter().map(|fact| match fact {
+        Fact::ChargebackOpened(moved) | Fact::ChargebackLost(moved) => moved.fee.amount,
+        _ => 0,
+    });
+    assert_eq!(fees.sum::<i64>(), 15, "the fee is taken once");
+    book.dispute("dp", "ch", (100, 15), Dispute::Won);
+    assert_eq!(told(&book)[3..], ["reopened 100", "won 100"]);
+    book.dispute("dp", "ch", (100, 15), Dispute::Lost);
+    assert_eq!(told(&book).len(), 5, "what was won stays won");
+}
+
+#[test]
+fn what_is_charged_later_of_a_lost_dispute_is_lost_too() {
+    let two = || {
+        let mut book = card(100);
+        book.ship(&moved(Some("a"), 100, true));
+        book.captured("cap_par_a", "ch", None);
+        book.dispute("dp", "ch", (60, 0), Dispute::Opened);
+        book.dispute("dq", "ch", (100, 0), Dispute::Opened);
+        book
+    };
+    let mut book = two();
+    book.dispute("dq", "ch", (100, 0), Dispute::Lost);
+    book.dispute("dp", "ch", (60, 0), Dispute::Won);
+    assert_eq!(told(&book)[3..], ["lost 40", "won 60", "charged back 60", "lost 60"]);
+    let mut book = two();
+    book.dispute("dp", "ch", (60, 0), Dispute::Won);
+    book.dispute("dq", "ch", (100, 0), Dispute::Lost);
+    assert_eq!(told(&book)[3..], ["won 60", "charged back 60", "lost 40", "lost 60"]);
+    book.dispute("dq", "ch", (100, 0), Dispute::Won);
+    assert_eq!(told(&book)[7..], ["reopened 40", "won 40", "reopened 60", "won 60"]);
+    assert_eq!((book.payment.charged_back, book.payment.state()), (0, State::Paid));
+}
+
+#[test]
+fn a_refund_that_fails_leaves_its_money_to_the_dispute() {
+    let mut book = card(100);
+    book.ship(&moved(Some("a"), 100, true));
+    book.captured("cap_par_a", "ch", None);
+    book.refund(&owed("r", 60));
+    book.refunded("rfd_r_1", "re_1");
+    book.dispute("dp", "ch", (100, 15), Dispute::Opened);
+    assert_eq!((book.payment.charged_back, book.payment.attention.as_str()), (40, "dispute_over_captured"));
+    assert!(book.saw_refund_fail("re_1", "ch", 60));
+    assert_eq!((book.payment.charged_back, book.payment.refunded), (100, 0));
+}
+
+#[test]
+fn what_was_asked_for_once_stays_known_as_that() {
+    let mut book = card(100);
+    book.ship(&moved(Some("a"), 100, true));
+    let asked = |book: &Book| book.movement("cap_par_a").unwrap().asked_ms;
+    let capture = book.movement_mut("cap_par_a").unwrap();
+    (capture.asked_ms, capture.tries) = (1, 1);
+    assert!(book.retry("cap_par_a"));
+    assert_eq!(asked(&book), 1, "it hangs, and may have been done");
+    book.failed("cap_par_a", OUTCOME_UNKNOWN);
+    assert!(book.retry("cap_par_a"));
+    assert_eq!(asked(&book), book.now_ms, "the provider may be asked for a day from now on");
 }
 
 #[test]
@@ -203,6 +338,42 @@ fn a_refund_on_the_providers_pages_is_told_from_ours() {
 }
 
 #[test]
+fn a_refund_that_comes_back_is_owed_again() {
+    let mut book = card(100);
+    book.ship(&moved(Some("a"), 100, true));
+    book.captured("cap_par_a", "ch", None);
+    book.refund(&owed("r", 20));
+    assert!(!book.saw_refund_fail("re_1", "ch", 20), "it may be ours, whose answer is under way");
+    book.refunded("rfd_r_1", "re_1");
+    assert!(book.saw_refund_fail("re_1", "ch", 20) && book.saw_refund_fail("re_1", "ch", 20));
+    assert!(book.saw_refund("re_1", "ch", 20), "that it was made is told late");
+    assert_eq!((book.payment.refunded, book.payment.state()), (0, State::Paid));
+    assert_eq!(book.payment.attention, REFUND_FAILED);
+    assert_eq!(told(&book), ["captured 100", "refunded 20", "refund failed 20"]);
+    assert!(book.retry("rfd_r_1") && !book.retry("rfd_r_1"), "once");
+    assert_eq!(shown(&book)[1..], ["refund 20 failed", "refund 20 due"]);
+    book.refunded("rfd_r_2", "re_2");
+    assert_eq!((book.payment.refunded, book.claims[0].spread), (20, 20));
+    // One that was made on the provider's pages, and failed before anybody heard of it.
+    assert!(book.saw_refund_fail("re_3", "ch", 5) && book.saw_refund("re_3", "ch", 5));
+    assert!(!book.retry("ext_re_3"), "nobody here owes it");
+    assert_eq!(book.payment.refunded, 20);
+}
+
+#[test]
+fn a_refund_of_unknown_outcome_is_not_counted_twice() {
+    let mut book = card(100);
+    book.ship(&moved(Some("a"), 100, true));
+    book.captured("cap_par_a", "ch", None);
+    book.refund(&owed("r", 20));
+    book.movement_mut("rfd_r_1").unwrap().asked_ms = 1;
+    book.failed("rfd_r_1", OUTCOME_UNKNOWN);
+    assert!(book.saw_refund("re_1", "ch", 20), "it is the one that was asked for");
+    assert!(!book.seen_done("rfd_r_1", "re_1"), "a person has nothing to say any more");
+    assert_eq!((book.payment.refunded, shown(&book).len()), (20, 2));
+}
+
+#[test]
 fn who_is_owed_something_before_paying_pays_less() {
     let mut book = transfer(100);
     assert_eq!((book.outstanding(), book.payment.state()), (100, State::Awaiting));
@@ -219,6 +390,50 @@ fn who_is_owed_something_before_paying_pays_less() {
     assert_eq!(shown(&book)[2..], ["refund 20 payable"], "what was paid for and will not come goes back");
     book.refunded("rfd_r_1", "by hand");
     assert_eq!((book.payment.refunded, book.payment.state()), (30, State::PartlyRefunded));
+}
+
+#[test]
+fn what_was_cancelled_before_the_money_came_is_not_waited_for_and_goes_back() {
+    let short = || {
+        let mut book = transfer(100);
+        book.cancel(&moved(None, 40, false));
+        book
+    };
+    let mut book = short();
+    book.received("l1", "e1", 60);
+    assert_eq!((shown(&book), book.payment.state()), (vec!["receipt 60 done".to_owned()], State::Paid));
+    let mut book = short();
+    book.received("l1", "e1", 100);
+    assert_eq!(shown(&book)[1..], ["refund 40 payable"]);
+    assert!(book.payment.attention.is_empty(), "{}", book.payment.attention);
+    book.cancel(&moved(None, 60, true));
+    assert_eq!(shown(&book)[2..], ["refund 60 payable"]);
+    let mut book = short();
+    book.received("l1", "e1", 50);
+    book.received("l2", "e2", 70);
+    assert_eq!(shown(&book)[2..], ["refund 40 payable"]);
+    assert_eq!(book.payment.attention, "overpaid", "20 were never owed");
+    let mut book = short();
+    book.refund(&owed("r", 30));
+    book.received("l1", "e1", 70);
+    assert_eq!(shown(&book)[1..], ["refund 20 payable"]);
+    assert_eq!(book.claims.len(), 1, "{:?}", book.claims);
+}
+
+#[test]
+fn a_transfer_that_comes_after_all_goes_back_when_its_order_was_given_up() {
+    for cancelled_first in [true, false] {
+        let mut book = transfer(100);
+        book.lapsed("transfer_not_received");
+        if cancelled_first {
+            book.cancel(&moved(None, 100, true));
+        }
+        book.received("l1", "e1", 100);
+        if !cancelled_first {
+            book.cancel(&moved(None, 100, true));
+        }
+        assert_eq!(shown(&book), ["receipt 100 done", "refund 100 payable"]);
+    }
 }
 
 #[test]
@@ -245,4 +460,115 @@ fn what_was_refused_can_be_tried_again_where_it_still_fits() {
     assert!(!book.retry("cap_par_a"), "it is done");
     book.lapsed("authorisation_gone");
     assert_eq!(book.payment.state(), State::PartlyPaid);
+}
+
+#[test]
+fn gift_cards_pay_first_and_get_back_last() {
+    let mut book = with_card("card", Some("stripe"), 100, 60);
+    assert_eq!((book.payment.total, book.payment.authorised), (40, 40));
+    book.ship(&moved(Some("a"), 50, false));
+    assert_eq!(shown(&book), Vec::<String>::new(), "the cards pay it");
+    book.ship(&moved(Some("b"), 50, true));
+    book.captured("cap_par_b", "ch", None);
+    assert_eq!((shown(&book), book.payment.state()), (vec!["capture 40 done".to_owned()], State::Paid));
+    book.refund(&owed("r", 50));
+    assert_eq!(shown(&book)[1..], ["refund 40 due"]);
+    book.refund(&owed("r", 50));
+    book.refunded("rfd_r_1", "re");
+    assert_eq!((book.payment.gift_returned, book.payment.state()), (10, State::PartlyRefunded));
+    book.refund(&owed("s", 50));
+    assert_eq!((book.payment.gift_returned, book.payment.state()), (60, State::Refunded));
+    assert_eq!(told(&book), ["captured 40", "to cards 10", "refunded 40", "to cards 50"]);
+    assert!(book.payment.attention.is_empty());
+}
+
+#[test]
+fn what_the_cards_paid_for_pays_for_the_rest_when_it_comes_back() {
+    let mut book = with_card("card", Some("stripe"), 100, 60);
+    book.ship(&moved(Some("a"), 50, false));
+    book.refund(&owed("r", 50));
+    assert_eq!((shown(&book).len(), told(&book)), (0, vec!["to cards 10".to_owned()]));
+    book.ship(&moved(Some("b"), 50, true));
+    assert_eq!(shown(&book), ["void 0 due"], "nothing is taken that would go back at once");
+    book.voided("void_ord_one");
+    assert_eq!((book.payment.state(), book.payment.gift_returned), (State::PartlyRefunded, 10));
+    let mut book = with_card("card", Some("stripe"), 100, 60);
+    book.cancel(&moved(None, 100, true));
+    book.voided("void_ord_one");
+    assert_eq!((book.payment.state(), book.payment.gift_returned), (State::Cancelled, 60));
+}
+
+#[test]
+fn what_gift_cards_cover_needs_no_provider() {
+    let mut book = with_card("card", None, 100, 100);
+    assert_eq!((book.payment.provider, book.payment.state()), (Provider::Bank, State::Paid));
+    assert_eq!((book.payment.look_ms, book.outstanding()), (0, 0));
+    book.ship(&moved(Some("a"), 100, true));
+    book.refund(&owed("r", 30));
+    assert_eq!((shown(&book).len(), told(&book)), (0, vec!["to cards 30".to_owned()]));
+    let mut book = with_card("bank_transfer", None, 100, 30);
+    assert_eq!(book.outstanding(), 70);
+    book.refund(&owed("r", 80));
+    assert_eq!((book.outstanding(), book.payment.gift_returned), (0, 10));
+}
+
+#[test]
+fn neither_side_gives_back_more_than_it_paid() {
+    // A small generator of its own: the same lives each time.
+    let mut seed = 7_u64;
+    let mut below = |bound: i64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(seed >> 33).unwrap() % bound.max(1)
+    };
+    for life in 0..500 {
+        let (total, prepaid) = (1 + below(300), life % 2 == 0);
+        let gift = below(total + 1);
+        let mut book = if prepaid {
+            with_card("bank_transfer", None, total, gift)
+        } else {
+            with_card("card", Some("stripe"), total, gift)
+        };
+        if prepaid && gift < total {
+            book.received("l", "e", total - gift);
+        }
+        let (mut open, mut kept, mut number) = (total, 0, 0);
+        while open > 0 || (kept > 0 && below(3) > 0) {
+            number += 1;
+            let amount = 1 + below(open.max(kept));
+            match below(3) {
+                0 if amount <= open => {
+                    (open, kept) = (open - amount, kept + amount);
+                    book.ship(&moved(Some(&format!("p{number}")), amount, open == 0));
+                }
+                1 if amount <= open => {
+                    open -= amount;
+                    book.cancel(&moved(None, amount, open == 0));
+                }
+                2 if amount <= kept => {
+                    kept -= amount;
+                    book.refund(&owed(&format!("r{number}"), amount));
+                }
+                _ => {}
+            }
+            for movement in book.movements.clone().iter().filter(|movement| movement.step != Step::Done) {
+                match movement.kind {
+                    Kind::Capture => book.captured(&movement.id, "ch", None),
+                    Kind::Refund => book.refunded(&movement.id, "re"),
+                    _ => book.voided(&movement.id),
+                }
+            }
+            let payment = &book.payment;
+            assert!(payment.captured <= total - gift && payment.refunded <= payment.captured, "{payment:?}");
+        }
+        for movement in book.movements.clone().iter().filter(|movement| movement.step != Step::Done) {
+            match movement.kind {
+                Kind::Refund => book.refunded(&movement.id, "re"),
+                _ => book.voided(&movement.id),
+            }
+        }
+        let Payment { captured, refunded, gift_returned, .. } = book.payment;
+        assert_eq!(captured - refunded + gift - gift_returned, kept, "life {life}: {:?}", book.movements);
+        assert_eq!(gift - gift_returned, gift.min(kept), "life {life}");
+        assert!(book.payment.attention.is_empty(), "life {life}: {}", book.payment.attention);
+    }
 }

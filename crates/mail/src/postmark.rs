@@ -2,11 +2,10 @@
 
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
-use kiosk_edge_platform::{HttpError, Outbound};
+use kiosk_edge_platform::{HttpClient, HttpError, Outbound};
 use serde::{Deserialize, Serialize};
 
-use super::Mail;
-use crate::app::Region;
+use crate::{Mail, Provider};
 
 /// How long the provider may take, in milliseconds.
 const TIMEOUT_MS_MAX: u32 = 5_000;
@@ -37,6 +36,7 @@ pub enum MailError {
 
 impl MailError {
     /// Whether another try is of no use.
+    #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if RECEIVER_REFUSED.contains(code))
     }
@@ -49,6 +49,8 @@ struct Message<'a> {
     to: &'a str,
     subject: &'a str,
     text_body: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html_body: Option<&'a str>,
     message_stream: &'a str,
 }
 
@@ -59,20 +61,21 @@ struct Refusal {
 }
 
 /// Sends a mail.
-pub async fn send(region: &Region, mail: &Mail) -> Result<(), MailError> {
+pub async fn send(http: &dyn HttpClient, provider: &Provider, mail: &Mail) -> Result<(), MailError> {
     let message = Message {
-        from: &region.config.mail_from,
+        from: &provider.from,
         to: &mail.to,
         subject: &mail.subject,
         text_body: &mail.text,
+        html_body: mail.html.as_deref(),
         message_stream: "outbound",
     };
-    let request = Request::post(format!("{}/email", region.config.mail_url))
+    let request = Request::post(format!("{}/email", provider.url))
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/json")
-        .header("x-postmark-server-token", &region.config.mail_token)
+        .header("x-postmark-server-token", &provider.token)
         .body(Bytes::from(serde_json::to_vec(&message)?))?;
-    let answer = region.edge.http.send(Outbound { request, timeout_ms_max: TIMEOUT_MS_MAX }).await?;
+    let answer = http.send(Outbound { request, timeout_ms_max: TIMEOUT_MS_MAX }).await?;
     if answer.status().is_success() {
         return Ok(());
     }

@@ -1,6 +1,8 @@
 //! Bugs that are put in to see that they are caught, without touching the code under test: a statement is rewritten on
 //! its way to the database, a trigger is added to the core's schema, or an act is done too early.
 
+mod payments;
+
 use bytes::Bytes;
 use http::Request;
 use kiosk_edge_platform::{Statement, Value};
@@ -9,6 +11,8 @@ use serde_json::Value as Json;
 use crate::executor::lock;
 use crate::pop::id_of;
 use crate::world::World;
+
+pub use payments::{core_asks, provider_answers, webhook};
 
 /// How a bug is put in.
 pub enum Change {
@@ -26,6 +30,12 @@ pub enum Change {
     InboxKeyDropped,
     /// The operator's write-off comes this many milliseconds early.
     WriteOffEarly(i64),
+    /// A POP takes each payment that it looks at for paid.
+    Unasked,
+    /// A POP takes each payment that a webhook names for paid.
+    RumourBelieved,
+    /// The core asks for a movement of money by another key each time.
+    FreshKeys,
 }
 
 /// A bug.
@@ -126,6 +136,46 @@ pub const ALL: &[Mutation] = &[
                UPDATE sync_incarnations SET fence_shown = 0 WHERE pop = NEW.pop AND incarnation = NEW.incarnation;
              END",
         ),
+    },
+    Mutation {
+        name: "settled-unasked",
+        about: "an order is placed without asking the provider whether it is paid",
+        change: Change::Unasked,
+    },
+    Mutation {
+        name: "webhook-believed",
+        about: "whatever a webhook says of a payment, its order is placed",
+        change: Change::RumourBelieved,
+    },
+    Mutation {
+        name: "order-before-payment",
+        about: "the core hears of an order before it is paid",
+        change: Change::Sql(&[(
+            "INSERT INTO outbox (id, occurred_ms, body) SELECT NEW.event_id, NEW.placed_ms, NEW.event
+          WHERE NEW.provider IS NULL;",
+            "INSERT INTO outbox (id, occurred_ms, body) SELECT NEW.event_id, NEW.placed_ms, NEW.event;",
+        )]),
+    },
+    Mutation {
+        name: "void-forgotten",
+        about: "the provider is not told that an order was given up",
+        change: Change::Sql(&[(
+            "SET state = NEW.state, reason = NEW.reason, due_ms = NEW.due_ms,",
+            "SET state = 'closed', reason = NEW.reason, due_ms = NULL,",
+        )]),
+    },
+    Mutation {
+        name: "given-up-with-its-stock",
+        about: "the stock of an order that was given up stays taken",
+        change: Change::Sql(&[(
+            "UPDATE lease SET taken = taken - t.units",
+            "UPDATE lease SET taken = taken - 0 * t.units",
+        )]),
+    },
+    Mutation {
+        name: "captured-by-another-key",
+        about: "the core asks for a capture again by another key when no answer came",
+        change: Change::FreshKeys,
     },
     Mutation {
         name: "grant-from-nothing",

@@ -1,0 +1,4 @@
+//! What accounts have earned.
+
+pub mod service;
+pub mod transport;
