@@ -15,6 +15,7 @@
 mod currency;
 mod decision;
 mod features;
+mod history;
 mod request;
 mod velocity;
 
@@ -23,6 +24,7 @@ pub use decision::{Decision, Outcome, REASONS_MAX, Reason, reason_code};
 pub use features::{
     FEATURES_MAX, Feature, FeatureError, FeatureSpec, Measure, Scale, Source, SpecError, features,
 };
+pub use history::{Known, LONG_AGO_DAYS, Label, Record, Spending};
 pub use request::{
     DeliveryKind, IDENTITY_KEY_BYTES_MAX, IdentityKeys, KeyError, OrderFacts, PaymentKind, ScoreRequest,
 };
