@@ -4,7 +4,7 @@
 use futures::{FutureExt as _, StreamExt as _};
 use kiosk_ids::PaymentId;
 use kiosk_money::Money;
-use kiosk_payments::{Capture, PayError, Refund, State as At, Transfer};
+use kiosk_payments::{CAPTURE_ONCE_ONLY, Capture, PayError, Refund, State as At, Transfer};
 
 use super::book::{Book, GIVEN_UP};
 use super::retry::{self, OUTCOME_UNKNOWN};
@@ -153,6 +153,7 @@ async fn close_movement(
             true
         }
         Ok(Outcome::Transferred { .. }) => false,
+        Err(PayError::Refused { code, .. }) if code == CAPTURE_ONCE_ONLY && book.capture_whole(id) => false,
         Err(error) => match final_reason(movement.kind, &error) {
             Some(reason) => {
                 tracing::warn!(movement = id, %error, "a movement of money was refused");

@@ -38,6 +38,7 @@ impl Book {
         }
         self.tell(Fact::PaymentCaptured, &capture);
         self.charge_what_was_short();
+        self.owe_cancelled();
         self.spread();
     }
 
@@ -116,7 +117,9 @@ impl Book {
         let fits = match movement.kind {
             Kind::Capture => {
                 let left = self.payment.authorised - self.payment.captured - self.due_captures();
-                self.payment.hold == Hold::Held && movement.amount.amount <= left
+                // Of a card that can be captured once only, just the one that takes all.
+                let fits = movement.last || !self.payment.prepaid;
+                fits && self.payment.hold == Hold::Held && movement.amount.amount <= left
             }
             Kind::Refund => {
                 let source = self.movement(&movement.source);
