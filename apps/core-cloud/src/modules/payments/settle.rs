@@ -10,7 +10,7 @@ use super::book::{Book, GIVEN_UP};
 use super::retry::{self, OUTCOME_UNKNOWN};
 use super::service::Service;
 use super::state::{Kind, Movement, Payment, Step};
-use super::{movement_store, store};
+use super::{movement_store, store, webhook_store};
 use crate::db::Tx;
 use crate::error::Error;
 
@@ -137,6 +137,12 @@ async fn close_movement(
     result: Result<Outcome, PayError>,
     now_ms: i64,
 ) -> Result<bool, Error> {
+    let is_final =
+        result.as_ref().map_or_else(|error| final_reason(movement.kind, error).is_some(), |_| true);
+    if is_final {
+        // Before the payment, as whoever applies a webhook locks it first.
+        webhook_store::wake(tx, &[&*movement.order], now_ms).await?;
+    }
     let Some((mut book, before)) = Book::open(tx, &movement.order, now_ms).await? else { return Ok(false) };
     let id = &*movement.id;
     let settled = match result {

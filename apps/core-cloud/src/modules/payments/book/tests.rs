@@ -418,6 +418,16 @@ fn a_refund_of_unknown_outcome_is_not_counted_twice() {
     assert!(book.saw_refund("re_1", "ch", 20), "it is the one that was asked for");
     assert!(!book.seen_done("rfd_r_1", "re_1"), "a person has nothing to say any more");
     assert_eq!((book.payment.refunded, shown(&book).len()), (20, 2));
+
+    book.refund(&owed("s", 10));
+    book.failed("rfd_s_1", OUTCOME_UNKNOWN);
+    assert!(book.seen_done("rfd_s_1", "on the dashboard"));
+    assert!(book.saw_refund("re_2", "ch", 10), "the one that somebody saw");
+    assert_eq!((book.payment.refunded, shown(&book).len()), (30, 3));
+    assert!(book.saw_refund("re_3", "ch", 10), "another one of that amount");
+    assert_eq!((book.payment.refunded, shown(&book).len()), (40, 4));
+    assert!(book.saw_refund_fail("re_2", "ch", 10));
+    assert_eq!(book.payment.refunded, 30);
 }
 
 #[test]
