@@ -20,6 +20,10 @@ pub trait Transport: Send + Sync {
     fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, NoAnswer>>;
 }
 
+/// The code of a capture of a part that is refused, since the payer's bank takes one capture only: all that is still
+/// owed has to be captured at once. The provider was not asked for the capture, so that its key is free.
+pub const CAPTURE_ONCE_ONLY: &str = "capture_once_only";
+
 /// A provider did not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum PayError {

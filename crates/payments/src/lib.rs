@@ -17,8 +17,8 @@ mod stripe;
 pub mod webhook;
 
 pub use gateway::{
-    Capture, Captured, Gateway, Moment, NewPayment, NoAnswer, PayError, Purpose, Refund, Refunded, Snapshot,
-    Started, State, Transfer, Transferred, Transport,
+    CAPTURE_ONCE_ONLY, Capture, Captured, Gateway, Moment, NewPayment, NoAnswer, PayError, Purpose, Refund,
+    Refunded, Snapshot, Started, State, Transfer, Transferred, Transport,
 };
 pub use http_client::ANSWER_BYTES_MAX;
 pub use paypal::{PAYPAL_CURRENCIES, PayPal};

@@ -46,6 +46,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("promotion_payments", include_str!("../../migrations/0034_promotion_payments.sql")),
     ("payout_files", include_str!("../../migrations/0035_payout_files.sql")),
     ("short_chargebacks", include_str!("../../migrations/0036_short_chargebacks.sql")),
+    ("prepaid", include_str!("../../migrations/0037_prepaid.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

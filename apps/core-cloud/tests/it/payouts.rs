@@ -32,6 +32,9 @@ on_both_databases!(
     a_file_for_the_bank_has_each_payout_once,
     the_debit_on_a_statement_settles_a_payout_by_bank,
     what_was_sent_by_hand_is_not_to_be_paid_again,
+    a_payout_by_bank_that_is_taken_back_is_not_to_be_paid,
+    a_payout_by_bank_that_is_taken_back_early_is_not_to_be_paid,
+    a_payout_by_bank_that_was_paid_is_not_taken_back,
 );
 
 const DAY_MS: i64 = 86_400_000;
@@ -56,6 +59,10 @@ impl Sender for Scripted {
 
     fn note_sent<'a>(&'a self, _tx: &'a mut Tx, _payout: &'a Payout) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn withdraw<'a>(&'a self, _tx: &'a mut Tx, _payout: &'a Payout) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async { Ok(true) })
     }
 }
 
@@ -396,7 +403,14 @@ async fn what_was_sent_by_hand_is_not_to_be_paid_again(app: TestApp) {
     let finance = app.staff(Role::Finance).await;
     let sent = [("act", "sent"), ("reference", "Bank 17")];
     assert_eq!(app.post(&format!("/admin/payouts/{}", payout.id), &finance, &sent).await.status, 303);
-    // A process that was about to have it paid comes late.
+    come_late(&app, &payout).await;
+    let waiting = "SELECT id FROM payments_movements WHERE state = 'payable'";
+    assert_eq!(app.column(waiting).await, Vec::<String>::new());
+    assert_eq!(app.app.services.payouts.send_due().await.unwrap(), 0);
+}
+
+/// A process that was about to have a payout paid comes late.
+async fn come_late(app: &TestApp, payout: &Payout) {
     let mut tx = app.db.begin().await.unwrap();
     let order = PayoutOrder {
         payout: payout.id.clone(),
@@ -406,7 +420,35 @@ async fn what_was_sent_by_hand_is_not_to_be_paid_again(app: TestApp) {
     };
     app.app.services.payments.transfer(&mut tx, &order).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+async fn a_payout_by_bank_that_is_taken_back_is_not_to_be_paid(app: TestApp) {
+    let payout = approved_by_bank(&app).await;
+    app.app.services.payouts.send_due().await.unwrap();
+    take_back(&app, &payout).await;
+}
+
+async fn a_payout_by_bank_that_is_taken_back_early_is_not_to_be_paid(app: TestApp) {
+    let payout = approved_by_bank(&app).await;
+    take_back(&app, &payout).await;
+}
+
+async fn take_back(app: &TestApp, payout: &Payout) {
+    let finance = app.staff(Role::Finance).await;
+    let path = format!("/admin/payouts/{}", payout.id);
+    assert_eq!(app.post(&path, &finance, &[("act", "cancel")]).await.status, 303);
+    come_late(app, payout).await;
     let waiting = "SELECT id FROM payments_movements WHERE state = 'payable'";
     assert_eq!(app.column(waiting).await, Vec::<String>::new());
-    assert_eq!(app.app.services.payouts.send_due().await.unwrap(), 0);
+    assert_eq!(debit(app, "E1", payout).await, 1, "a debit all the same is looked at");
+    assert_eq!(app.post(&path, &finance, &[("act", "cancel")]).await.status, 409);
+}
+
+async fn a_payout_by_bank_that_was_paid_is_not_taken_back(app: TestApp) {
+    let payout = approved_by_bank(&app).await;
+    app.app.services.payouts.send_due().await.unwrap();
+    assert_eq!(debit(&app, "E1", &payout).await, 0);
+    let finance = app.staff(Role::Finance).await;
+    let path = format!("/admin/payouts/{}", payout.id);
+    assert_eq!(app.post(&path, &finance, &[("act", "cancel")]).await.status, 409);
 }

@@ -16,13 +16,13 @@ use kiosk_ids::PaymentId;
 use kiosk_money::Money;
 
 use crate::gateway::{
-    Capture, Captured, Gateway, NewPayment, PayError, Refund, Refunded, Snapshot, Started, State, Transfer,
-    Transferred, Transport,
+    CAPTURE_ONCE_ONLY, Capture, Captured, Gateway, NewPayment, PayError, Refund, Refunded, Snapshot, Started,
+    State, Transfer, Transferred, Transport,
 };
-use crate::http_client::{code, in_path};
+use crate::http_client::{code, in_path, refused};
 use amount::{currency_code, to_stripe};
 pub use amount::{from_stripe, stripe_least};
-use wire::{Intent, RefundObject, Session, TransferObject};
+use wire::{Charge, Intent, RefundObject, Session, TransferObject};
 
 /// The version of the API that is asked for, whatever the account's own is.
 pub const STRIPE_VERSION: &str = "2025-03-31.basil";
@@ -120,7 +120,18 @@ impl Stripe {
         }
     }
 
+    /// Whether the card's bank takes captures in parts, which most do not; unknown is tried.
+    async fn takes_parts(&self, authorisation: &str) -> Result<bool, PayError> {
+        let path = format!("/v1/payment_intents/{}?expand%5B%5D=latest_charge", in_path(authorisation)?);
+        let intent: Intent = self.call(Method::GET, &path, &[], None).await?;
+        let charge = intent.latest_charge.as_ref().and_then(|charge| charge.object());
+        Ok(charge.and_then(Charge::multicapture) != Some("unavailable"))
+    }
+
     async fn take(&self, capture: &Capture) -> Result<Captured, PayError> {
+        if !capture.last && !self.takes_parts(&capture.authorisation).await? {
+            return Err(refused(0, CAPTURE_ONCE_ONLY));
+        }
         let path = format!("/v1/payment_intents/{}/capture", in_path(&capture.authorisation)?);
         let mut fields = vec![
             ("amount_to_capture", to_stripe(capture.amount)?.to_string()),

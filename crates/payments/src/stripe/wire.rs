@@ -53,6 +53,32 @@ pub(crate) struct Intent {
 pub(crate) struct Charge {
     pub id: String,
     pub balance_transaction: Option<Expandable<BalanceTransaction>>,
+    pub payment_method_details: Option<MethodDetails>,
+}
+
+impl Charge {
+    /// Whether several captures are `available` or `unavailable`.
+    pub fn multicapture(&self) -> Option<&str> {
+        Some(&*self.payment_method_details.as_ref()?.card.as_ref()?.multicapture.as_ref()?.status)
+    }
+}
+
+/// How it was paid.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MethodDetails {
+    pub card: Option<CardDetails>,
+}
+
+/// Of a card.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CardDetails {
+    pub multicapture: Option<Multicapture>,
+}
+
+/// Whether several captures can be made.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Multicapture {
+    pub status: String,
 }
 
 /// A movement of our balance at Stripe.

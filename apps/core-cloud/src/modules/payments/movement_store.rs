@@ -35,12 +35,14 @@ pub async fn insert(conn: &mut Conn, movement: &Movement) -> Result<()> {
 pub async fn update(conn: &mut Conn, movement: &Movement) -> Result<()> {
     let query = sqlx::query(
         "UPDATE payments_movements SET fee = $2, state = $3, reference = $4, reason = $5, tries = $6, asked_ms = $7, \
-         next_ms = $8, changed_ms = $9, last = $10, short = $11 WHERE id = $1",
+         next_ms = $8, changed_ms = $9, last = $10, short = $11, \
+         amount = $12 WHERE id = $1",
     );
     let query = query.bind(&*movement.id).bind(movement.fee).bind(movement.step.name());
     let query = query.bind(&*movement.reference).bind(&*movement.reason).bind(movement.tries);
     let query = query.bind(movement.asked_ms).bind(movement.next_ms).bind(movement.changed_ms);
-    query.bind(i64::from(movement.last)).bind(movement.short).execute(conn).await.map(|_| ())
+    let query = query.bind(i64::from(movement.last)).bind(movement.short).bind(movement.amount.amount);
+    query.execute(conn).await.map(|_| ())
 }
 
 /// A movement.

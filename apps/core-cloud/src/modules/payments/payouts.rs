@@ -5,6 +5,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use kiosk_money::Money;
 
+use super::book::GIVEN_UP;
 use super::movement_store;
 use super::retry::OUTCOME_UNKNOWN;
 use super::service::Service;
@@ -84,6 +85,25 @@ impl Service {
         let now_ms = self.clock.now_ms();
         transfer(tx, order, now_ms).await?;
         pay_by_hand(tx, &key(&order.payout), reference, now_ms).await.map(|_| ())
+    }
+
+    /// A payout by bank is not to be paid. It stands here from now on, so that who comes late with it has nobody pay it.
+    /// False when it was paid.
+    ///
+    /// # Errors
+    /// 422 `amount`, or when the database fails.
+    pub async fn withdraw(&self, tx: &mut Tx, order: &PayoutOrder) -> Result<bool, Error> {
+        let now_ms = self.clock.now_ms();
+        transfer(tx, order, now_ms).await?;
+        let found = movement_store::lock(tx, &key(&order.payout)).await?;
+        let Some(mut transfer) = found.filter(|transfer| transfer.step == Step::Payable) else {
+            return Ok(false);
+        };
+        transfer.step = Step::Failed;
+        GIVEN_UP.clone_into(&mut transfer.reason);
+        transfer.changed_ms = now_ms;
+        movement_store::update(tx, &transfer).await?;
+        Ok(true)
     }
 }
 

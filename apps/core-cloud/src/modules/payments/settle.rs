@@ -4,13 +4,13 @@
 use futures::{FutureExt as _, StreamExt as _};
 use kiosk_ids::PaymentId;
 use kiosk_money::Money;
-use kiosk_payments::{Capture, PayError, Refund, State as At, Transfer};
+use kiosk_payments::{CAPTURE_ONCE_ONLY, Capture, PayError, Refund, State as At, Transfer};
 
 use super::book::{Book, GIVEN_UP};
 use super::retry::{self, OUTCOME_UNKNOWN};
 use super::service::Service;
 use super::state::{Kind, Movement, Payment, Step};
-use super::{movement_store, store};
+use super::{movement_store, store, webhook_store};
 use crate::db::Tx;
 use crate::error::Error;
 
@@ -137,6 +137,12 @@ async fn close_movement(
     result: Result<Outcome, PayError>,
     now_ms: i64,
 ) -> Result<bool, Error> {
+    let is_final =
+        result.as_ref().map_or_else(|error| final_reason(movement.kind, error).is_some(), |_| true);
+    if is_final {
+        // Before the payment, as whoever applies a webhook locks it first.
+        webhook_store::wake(tx, &[&*movement.order], now_ms).await?;
+    }
     let Some((mut book, before)) = Book::open(tx, &movement.order, now_ms).await? else { return Ok(false) };
     let id = &*movement.id;
     let settled = match result {
@@ -153,6 +159,7 @@ async fn close_movement(
             true
         }
         Ok(Outcome::Transferred { .. }) => false,
+        Err(PayError::Refused { code, .. }) if code == CAPTURE_ONCE_ONLY && book.capture_whole(id) => false,
         Err(error) => match final_reason(movement.kind, &error) {
             Some(reason) => {
                 tracing::warn!(movement = id, %error, "a movement of money was refused");

@@ -152,6 +152,9 @@ pub struct Payment {
     pub refunded: i64,
     /// What the payer took back.
     pub charged_back: i64,
+    /// Whether all that is owed is taken before all of it is sent: always so through a bank, at providers for cards that
+    /// can be captured once only.
+    pub prepaid: bool,
     /// What holds the money.
     pub hold: Hold,
     /// A code of what a person should look at; empty for nothing.
@@ -294,6 +297,7 @@ mod tests {
             captured,
             refunded,
             charged_back,
+            prepaid: false,
             hold,
             attention: String::new(),
             placed_ms: 0,

@@ -12,8 +12,8 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 
 const COLUMNS: &str = "order_id, id, provider, method, reference, started, currency, total, cancelled, authorised, \
      captured, refunded, charged_back, state, hold, attention, placed_ms, changed_ms, lapses_ms, look_ms, \
-     gift, gift_returned, to_come, kept";
-const COLUMN_COUNT: usize = 24;
+     gift, gift_returned, to_come, kept, prepaid";
+const COLUMN_COUNT: usize = 25;
 /// Columns that payments are sorted by.
 const SORTS: &[(&str, &str)] = &[
     ("placed", "placed_ms"),
@@ -41,7 +41,7 @@ pub async fn insert(conn: &mut Conn, payments: &[Payment]) -> Result<()> {
             query = query.bind(payment.placed_ms).bind(payment.changed_ms);
             query = query.bind(payment.lapses_ms).bind(payment.look_ms);
             query = query.bind(payment.gift).bind(payment.gift_returned);
-            query = query.bind(payment.to_come).bind(payment.kept);
+            query = query.bind(payment.to_come).bind(payment.kept).bind(i64::from(payment.prepaid));
         }
         query.execute(&mut *conn).await?;
     }
@@ -53,7 +53,7 @@ pub async fn update(conn: &mut Conn, payment: &Payment) -> Result<()> {
     let query = sqlx::query(
         "UPDATE payments_payments SET cancelled = $2, authorised = $3, captured = $4, refunded = $5, \
          charged_back = $6, state = $7, hold = $8, attention = $9, changed_ms = $10, lapses_ms = $11, look_ms = $12, \
-         gift_returned = $13, to_come = $14, kept = $15 WHERE order_id = $1",
+         gift_returned = $13, to_come = $14, kept = $15, prepaid = $16 WHERE order_id = $1",
     );
     let query = query.bind(&*payment.order).bind(payment.cancelled).bind(payment.authorised);
     let query = query.bind(payment.captured).bind(payment.refunded).bind(payment.charged_back);
@@ -64,7 +64,8 @@ pub async fn update(conn: &mut Conn, payment: &Payment) -> Result<()> {
         .bind(payment.look_ms)
         .bind(payment.gift_returned)
         .bind(payment.to_come)
-        .bind(payment.kept);
+        .bind(payment.kept)
+        .bind(i64::from(payment.prepaid));
     query.execute(conn).await.map(|_| ())
 }
 
@@ -210,5 +211,6 @@ fn read(row: &AnyRow) -> Result<Payment> {
         gift_returned: row.try_get("gift_returned")?,
         to_come: row.try_get("to_come")?,
         kept: row.try_get("kept")?,
+        prepaid: row.try_get::<i64, _>("prepaid")? != 0,
     })
 }

@@ -69,6 +69,10 @@ impl Service {
         if !is_revocable(&mut tx, &payout).await? {
             return Err(wrong_state(payout.state));
         }
+        // Only what waits for the bank can still be paid by somebody.
+        if payout.state == State::Due && !self.sender.withdraw(&mut tx, &payout).await? {
+            return Err(wrong_state(State::Sent));
+        }
         let booked = get_of_source(&mut tx, id).await?.ok_or(Error::NotFound("entry"))?;
         let reversed = booked.postings.into_iter();
         let reversed = reversed.map(|Posting { debit, credit, amount }| Posting {

@@ -37,6 +37,9 @@ pub trait Sender: Send + Sync {
 
     /// Somebody sent it by hand, by its reference, which is noted in the transaction: nobody is to do it a second time.
     fn note_sent<'a>(&'a self, tx: &'a mut Tx, payout: &'a Payout) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// It is not to be sent any more, which is noted in the transaction; false when it was sent.
+    fn withdraw<'a>(&'a self, tx: &'a mut Tx, payout: &'a Payout) -> BoxFuture<'a, Result<bool, Error>>;
 }
 
 impl Service {

@@ -45,15 +45,20 @@ impl Sender for Payments {
     }
 
     fn note_sent<'a>(&'a self, tx: &'a mut Tx, payout: &'a Payout) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let order = PayoutOrder {
-                payout: payout.id.clone(),
-                provider: Provider::Bank,
-                destination: payout.destination.clone(),
-                amount: payout.amount,
-            };
-            self.payments.note_paid(tx, &order, &payout.reference).await
-        })
+        Box::pin(async move { self.payments.note_paid(tx, &by_bank(payout), &payout.reference).await })
+    }
+
+    fn withdraw<'a>(&'a self, tx: &'a mut Tx, payout: &'a Payout) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move { self.payments.withdraw(tx, &by_bank(payout)).await })
+    }
+}
+
+fn by_bank(payout: &Payout) -> PayoutOrder {
+    PayoutOrder {
+        payout: payout.id.clone(),
+        provider: Provider::Bank,
+        destination: payout.destination.clone(),
+        amount: payout.amount,
     }
 }
 

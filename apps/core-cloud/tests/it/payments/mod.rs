@@ -19,6 +19,7 @@ use support::*;
 on_both_databases!(
     parcels_are_captured_and_returns_refunded,
     what_is_not_sent_is_given_back,
+    a_card_that_is_captured_once_pays_ahead,
     a_gift_card_pays_beside_a_provider,
     one_authorisation_pays_one_order,
     vendors_are_paid_once,
@@ -100,6 +101,23 @@ async fn what_is_not_sent_is_given_back(app: TestApp) {
         till.agree().await;
         assert_eq!(till.movements(&void).await.last().unwrap(), "capture 5000 failed", "capture after void");
     }
+}
+
+async fn a_card_that_is_captured_once_pays_ahead(app: TestApp) {
+    let till = Till::open(app).await;
+    let payment = till.reserve("once", "card", CAPTURED_ONCE, eur(10_000)).await.unwrap();
+    till.hear(vec![sold(OrderRecord { payment, ..till.bought("once", "invoice", 10_000).await })]).await;
+    till.hear(vec![shipped("once", "once-a", 3_000, false), shipped("once", "once-b", 2_000, false)]).await;
+    till.drain().await;
+    till.agree().await;
+    assert_eq!(till.movements("once").await, ["capture 10000 done", "capture 2000 failed"]);
+    till.hear(vec![shipped("once", "once-c", 1_000, false), cancelled("once", 4_000, true)]).await;
+    till.hear(vec![refund("once", "once-r", 3_000)]).await;
+    till.drain().await;
+    till.agree().await;
+    assert_eq!(till.movements("once").await[2..], ["refund 4000 done", "refund 3000 done"]);
+    let payment = till.dossier("once").await.payment;
+    assert_eq!((payment.attention.as_str(), payment.state()), ("", State::PartlyRefunded));
 }
 
 async fn one_authorisation_pays_one_order(app: TestApp) {

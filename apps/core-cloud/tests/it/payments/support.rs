@@ -28,6 +28,8 @@ use tower::ServiceExt;
 use crate::harness::{POPS, TestApp, order};
 
 pub const CARD: &str = "4242424242424242";
+/// A card that can be captured once only.
+pub const CAPTURED_ONCE: &str = "4000008400000076";
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_tests";
 const HOUR_MS: i64 = 3_600_000;
 

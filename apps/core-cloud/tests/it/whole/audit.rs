@@ -159,8 +159,7 @@ impl Market {
                 matches!(known.step, Step::Payable | Step::Failed) || known.kind == Kind::Chargeback
             });
         let owed = payment.total - payment.cancelled;
-        let unpaid =
-            payment.provider == Provider::Bank && (due.open > 0 || expected > 0 || payment.captured > owed);
+        let unpaid = payment.prepaid && (due.open > 0 || expected > 0 || payment.captured > owed);
         if !hangs && !unpaid && payment.hold != Hold::Lapsed {
             // Refunds that were made on the provider's pages stay owed until somebody has looked.
             let elsewhere = dossier.movements.iter().any(|known| known.id.starts_with("ext_"));

@@ -9,7 +9,7 @@ use kiosk_wire::{OrderLine, OrderRecord};
 use super::market::{CURRENCIES, Known, Market};
 use super::stock::GOODS;
 use crate::harness::*;
-use crate::payments::support::by_bank;
+use crate::payments::support::{CAPTURED_ONCE, by_bank};
 
 const PLACES: [(&str, &str); 5] = [("DE", "10"), ("FR", "75"), ("US", "902"), ("GB", "SW"), ("CH", "80")];
 /// Cards, with how often they are used: one that always works, one that is declined, one that can be captured once
@@ -17,7 +17,7 @@ const PLACES: [(&str, &str); 5] = [("DE", "10"), ("FR", "75"), ("US", "902"), ("
 const CARDS: [(usize, &str); 6] = [
     (10, "4242424242424242"),
     (2, "4000000000000002"),
-    (1, "4000008400000076"),
+    (1, CAPTURED_ONCE),
     (1, SILENT),
     (2, "4000009900000020"),
     (2, "4000009900000038"),

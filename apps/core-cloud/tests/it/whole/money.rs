@@ -274,9 +274,12 @@ impl Market {
     }
 
     fn pick_movement(&mut self, dossier: &Dossier) -> Option<Movement> {
-        let open = |movement: &&Movement| movement.step != Step::Done && movement.reason != "outcome_unknown";
-        let open: Vec<&Movement> = dossier.movements.iter().filter(open).collect();
-        let of: Vec<&Movement> = if open.is_empty() { dossier.movements.iter().collect() } else { open };
+        // What nobody knows the outcome of is looked up before anything is decided of it.
+        let known = |movement: &&Movement| movement.reason != "outcome_unknown";
+        let known: Vec<&Movement> = dossier.movements.iter().filter(known).collect();
+        let open: Vec<&Movement> =
+            known.iter().copied().filter(|movement| movement.step != Step::Done).collect();
+        let of = if open.is_empty() { known } else { open };
         (!of.is_empty()).then(|| of[self.dice.below(of.len())].clone())
     }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::Book;
 use crate::modules::bus::fact::{Fact, GoodsMoved, PaymentFailed, RefundDue};
 use crate::modules::payments::reference::reference_of;
-use crate::modules::payments::state::{Claim, Hold, Kind, Payment, Provider, Step};
+use crate::modules::payments::state::{Claim, Hold, Kind, Movement, Payment, Provider, Step};
 
 /// How long card networks keep an authorisation at Stripe, in milliseconds: seven days.
 const STRIPE_HOLD_MS: i64 = 7 * DAY_MS;
@@ -19,6 +19,8 @@ pub const LAPSE_NOTICE_MS: i64 = DAY_MS;
 const DAY_MS: i64 = 86_400_000;
 /// Hexadecimal digits of an id, as those of all others.
 const ID_DIGITS: usize = 32;
+/// The reason of a capture that another one made too.
+const CAPTURED_TOGETHER: &str = "captured_together";
 /// Begins the name of what is owed back for goods that were paid for and cancelled.
 const CANCELLED: &str = "can_";
 
@@ -79,6 +81,7 @@ pub fn payment_of(order: &OrderRecord, taken: bool, now_ms: i64) -> (Payment, Op
         captured: 0,
         refunded: 0,
         charged_back: 0,
+        prepaid: provider == Provider::Bank,
         hold,
         attention: failed.unwrap_or_default().to_owned(),
         placed_ms: order.placed_ms,
@@ -112,7 +115,7 @@ impl Book {
             return self.call_attention("currency_differs");
         }
         let owed = self.keep(goods.total.amount);
-        if !self.at_provider() {
+        if self.payment.prepaid {
             return;
         }
         let left = self.payment.authorised - self.payment.captured - self.due_captures();
@@ -138,6 +141,29 @@ impl Book {
         }
     }
 
+    /// The card of a capture that is due can be captured once only, so it takes all that is still owed: what is not sent
+    /// in the end goes back as a refund. Whether there was such a capture.
+    #[must_use]
+    pub fn capture_whole(&mut self, id: &str) -> bool {
+        let is_due = |movement: &Movement| movement.kind == Kind::Capture && movement.step == Step::Due;
+        if !self.movement(id).is_some_and(|capture| is_due(capture) && !capture.last) {
+            return false;
+        }
+        self.payment.prepaid = true;
+        let left = self.payment.authorised - self.payment.captured;
+        let whole = (self.owed_ahead() + self.unspread() - self.refundable_at_most()).min(left);
+        for capture in self.movements.iter_mut().filter(|movement| is_due(movement)) {
+            if capture.id == id {
+                capture.amount.amount = whole;
+                capture.last = true;
+            } else {
+                capture.step = Step::Failed;
+                CAPTURED_TOGETHER.clone_into(&mut capture.reason);
+            }
+        }
+        true
+    }
+
     fn refuse_capture(&mut self, parcel: &str, amount: i64) {
         let added = self.add(format!("cap_{parcel}"), Kind::Capture, parcel, amount, Step::Failed);
         if let Some(capture) = added {
@@ -159,9 +185,9 @@ impl Book {
         self.spread();
     }
 
-    /// What was paid to the bank account for goods that will not come is owed back, whichever of both came first.
+    /// What was paid beforehand for goods that will not come is owed back, whichever of both came first.
     pub(super) fn owe_cancelled(&mut self) {
-        if self.at_provider() {
+        if !self.payment.prepaid {
             return;
         }
         let claimed = self.claims.iter().filter(|claim| claim.id.starts_with(CANCELLED));
@@ -229,18 +255,16 @@ impl Book {
         }
     }
 
-    /// What may become refunds now. Of what was to be paid to the bank account, only what came beyond what is owed: a
-    /// customer who is owed something back before having paid pays less.
+    /// What may become refunds now. Of what is paid beforehand, only what came beyond what is owed: a customer who is owed
+    /// something back before having paid pays less.
     pub(super) fn refundable(&self) -> i64 {
-        let most = self.refundable_at_most();
-        if self.at_provider() {
-            return most;
-        }
-        // What is owed back for cancelled goods is among the cancelled already.
-        let returned = self.claims.iter().filter(|claim| !claim.id.starts_with(CANCELLED));
-        let returned: i64 = returned.map(|claim| claim.amount).sum();
-        let owed = (self.payment.total - self.payment.cancelled - returned).max(0);
-        (most - owed).max(0)
+        let owed = if self.payment.prepaid { self.owed_ahead() } else { 0 };
+        (self.refundable_at_most() - owed).max(0)
+    }
+
+    /// What is to be paid, beyond what gift cards pay, for all that the customer has, keeps and waits for.
+    fn owed_ahead(&self) -> i64 {
+        (self.payment.kept + self.payment.to_come - self.payment.gift).max(0)
     }
 
     /// What is here and is not about to go back.

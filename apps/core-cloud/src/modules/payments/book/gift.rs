@@ -24,7 +24,7 @@ impl Book {
     /// The customer does not keep goods. Returns what the payment has to give back. One that is made beforehand pays for
     /// what is to come as well.
     pub(super) fn take_back(&mut self, amount: i64) -> i64 {
-        let prepaid = if self.at_provider() { 0 } else { self.payment.to_come };
+        let prepaid = if self.payment.prepaid { self.payment.to_come } else { 0 };
         let owed = self.beyond_cards(self.payment.kept + prepaid, amount);
         self.payment.kept -= amount;
         self.give_back_to_cards();

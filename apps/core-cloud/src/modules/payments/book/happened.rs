@@ -9,6 +9,8 @@ use crate::modules::payments::state::{Hold, Kind, Movement, Provider, Step};
 
 /// The reason of a movement that a person gave up. An answer that comes after all counts.
 pub const GIVEN_UP: &str = "given_up";
+/// The reason of a refund that is done by a person's word. Its reference is what the person wrote.
+pub const SEEN_BY_HAND: &str = "seen_by_hand";
 
 impl Movement {
     /// Whether its result is not known, so that one which comes late counts.
@@ -38,6 +40,7 @@ impl Book {
         }
         self.tell(Fact::PaymentCaptured, &capture);
         self.charge_what_was_short();
+        self.owe_cancelled();
         self.spread();
     }
 
@@ -97,7 +100,12 @@ impl Book {
                     self.payment.look_ms = self.now_ms;
                 }
             }
-            Kind::Refund => self.refunded(id, reference),
+            Kind::Refund => {
+                self.refunded(id, reference);
+                if let Some(refund) = self.movement_mut(id) {
+                    SEEN_BY_HAND.clone_into(&mut refund.reason);
+                }
+            }
             Kind::Void | Kind::Chargeback | Kind::Receipt | Kind::Transfer => return false,
         }
         true
@@ -116,7 +124,9 @@ impl Book {
         let fits = match movement.kind {
             Kind::Capture => {
                 let left = self.payment.authorised - self.payment.captured - self.due_captures();
-                self.payment.hold == Hold::Held && movement.amount.amount <= left
+                // Of a card that can be captured once only, just the one that takes all.
+                let fits = movement.last || !self.payment.prepaid;
+                fits && self.payment.hold == Hold::Held && movement.amount.amount <= left
             }
             Kind::Refund => {
                 let source = self.movement(&movement.source);

@@ -1,5 +1,6 @@
 //! What was seen at a provider that nobody here asked for: disputes, and refunds made on its own pages.
 
+use super::happened::SEEN_BY_HAND;
 use super::{Book, GIVEN_UP, OUTCOME_UNKNOWN};
 use crate::modules::bus::fact::Fact;
 use crate::modules::payments::state::{Kind, Movement, Step};
@@ -157,8 +158,7 @@ impl Book {
     /// Whether it could be placed: not while one of ours is without its answer, since it could be that one.
     #[must_use]
     pub fn saw_refund(&mut self, reference: &str, capture: &str, amount: i64) -> bool {
-        let known = |movement: &Movement| movement.kind == Kind::Refund && movement.reference == reference;
-        if self.movements.iter().any(known) {
+        if self.recognise(reference, amount).is_some() {
             return true;
         }
         if self.waits_for(Kind::Refund) {
@@ -185,6 +185,25 @@ impl Book {
         true
     }
 
+    /// The refund that the provider calls so: by its reference, or one of that amount which a person has said is done.
+    fn recognise(&mut self, reference: &str, amount: i64) -> Option<&mut Movement> {
+        let named = |movement: &Movement| movement.kind == Kind::Refund && movement.reference == reference;
+        let fits = |movement: &Movement| {
+            movement.kind == Kind::Refund
+                && movement.step == Step::Done
+                && movement.reason == SEEN_BY_HAND
+                && movement.amount.amount == amount
+        };
+        let place = self.movements.iter().position(named);
+        let place = place.or_else(|| self.movements.iter().position(fits))?;
+        let refund = &mut self.movements[place];
+        if refund.reason == SEEN_BY_HAND {
+            reference.clone_into(&mut refund.reference);
+            refund.reason.clear();
+        }
+        Some(refund)
+    }
+
     /// A refund that the provider was asked for, of which nobody knows whether it was done.
     fn find_undecided_refund(&self, amount: i64) -> Option<String> {
         let fits = |refund: &&Movement| {
@@ -202,9 +221,7 @@ impl Book {
     /// Whether it could be placed: not while one of ours is without its answer, since it could be that one.
     #[must_use]
     pub fn saw_refund_fail(&mut self, reference: &str, capture: &str, amount: i64) -> bool {
-        let known =
-            |movement: &&mut Movement| movement.kind == Kind::Refund && movement.reference == reference;
-        if let Some(refund) = self.movements.iter_mut().find(known) {
+        if let Some(refund) = self.recognise(reference, amount) {
             if refund.step != Step::Done {
                 return true;
             }
