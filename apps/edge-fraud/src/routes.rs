@@ -9,7 +9,7 @@ use axum::{Router, middleware};
 use kiosk_edge_platform::Edge;
 use kiosk_pop_store::velocity;
 use kiosk_problem::{Json, Problem, method_not_allowed, route_not_found, with_request_ids};
-use kiosk_risk::{Decision, Outcome, ScoreRequest, Velocity, reason_code};
+use kiosk_risk::{Decision, History, Outcome, ScoreRequest, reason_code};
 use serde::Serialize;
 
 use crate::Scorer;
@@ -74,16 +74,18 @@ async fn score(State(app): State<App>, Json(request): Json<ScoreRequest>) -> Res
             "a pseudonym of 1 to 128 letters and digits is expected",
         )
     })?;
-    let counters = velocity::load(&*app.edge.db, &request.keys, request.now_ms).await;
-    let velocity = counters.as_ref().copied().unwrap_or_else(|_| Velocity::default());
+    let (history, unreadable) = match velocity::load(&*app.edge.db, &request.keys, request.now_ms).await {
+        Ok(history) => (history, None),
+        Err(error) => (History::default(), Some(error)),
+    };
     let clock = &*app.edge.clock;
     let timed = |scorer: &mut Scorer| {
         let start_us = clock.measure_us();
-        let decision = scorer.score(&request, &velocity);
+        let decision = scorer.score(&request, &history);
         (decision, clock.measure_us() - start_us)
     };
     let (mut decision, score_us) = app.with_scorer(timed).await;
-    if let Err(error) = counters {
+    if let Some(error) = unreadable {
         tracing::error!(error = &error as &dyn std::error::Error, "velocity counters are unreadable");
         let text = "Earlier orders of this buyer could not be counted";
         decision.raise(Outcome::Review, reason_code::VELOCITY_UNAVAILABLE, text);

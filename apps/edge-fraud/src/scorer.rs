@@ -2,7 +2,7 @@
 
 use kiosk_edge_platform::Files;
 use kiosk_risk::{
-    Decision, FEATURES_MAX, FeatureError, Outcome, ScoreRequest, Velocity, features, reason_code,
+    Decision, FEATURES_MAX, FeatureError, History, Outcome, ScoreRequest, features, reason_code,
 };
 
 use crate::card::ModelCard;
@@ -48,26 +48,26 @@ impl Scorer {
     }
 
     /// Decides on one order. Never allows what it cannot judge.
-    pub fn score(&mut self, request: &ScoreRequest, velocity: &Velocity) -> Decision {
-        let mut decision = self.ask_model(request, velocity);
+    pub fn score(&mut self, request: &ScoreRequest, history: &History) -> Decision {
+        let mut decision = self.ask_model(request, history);
         let rules = self.card.iter().flat_map(|card| &card.rules);
         for rule in rules {
             // A value that cannot be computed has already made the model's answer a review.
-            if rule.source.value(request, velocity).is_ok_and(|value| value > rule.above) {
+            if rule.source.value(request, history).is_ok_and(|value| value > rule.above) {
                 decision.raise(rule.outcome, &rule.code, &rule.text);
             }
         }
         decision
     }
 
-    fn ask_model(&mut self, request: &ScoreRequest, velocity: &Velocity) -> Decision {
+    fn ask_model(&mut self, request: &ScoreRequest, history: &History) -> Decision {
         let version = self.card.as_ref().map_or(NO_MODEL, |card| &card.version);
         let (Some(card), Some((network, explainer))) = (&self.card, &mut self.model) else {
             return model_unavailable(version);
         };
         let mut buffer = [0.0; FEATURES_MAX];
         let row = &mut buffer[..card.features.len()];
-        if let Err(error) = features(request, velocity, &card.features, row) {
+        if let Err(error) = features(request, history, &card.features, row) {
             return input_implausible(card, &error);
         }
         let prediction = match predict_one(network, row) {

@@ -203,6 +203,13 @@ const MIGRATIONS: &[&[&str]] = &[
     &["CREATE TABLE loyalty (account TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID"],
     // When a provider has taken in that a payment was given up.
     &["ALTER TABLE payment ADD COLUMN told_ms INTEGER"],
+    // What is usual for a customer, and who shares devices and addresses.
+    &[
+        crate::velocity::SCHEMA_LINKS[0],
+        crate::velocity::SCHEMA_LINKS[1],
+        crate::velocity::SCHEMA_LINKS[2],
+        crate::velocity::SCHEMA_LINKS[3],
+    ],
 ];
 
 /// Brings the database to this version's schema.

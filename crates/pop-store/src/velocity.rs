@@ -1,19 +1,25 @@
-//! Velocity counters: which keys ordered when and for how much, kept for seven days at this POP.
+//! What the fraud check remembers: which keys ordered when and for how much. Orders by customer are kept for half a year,
+//! which tells what is usual for somebody; those by device, address and card for seven days.
 //!
 //! edge-orders adds [`record`] to the batch of a checkout (and runs it alone for an order that was blocked, so that
 //! attempts count too); edge-fraud asks [`load`] before it scores. Keys are keyed pseudonyms, never personal values.
 
 use kiosk_edge_platform::{Database, DbError, Statement};
 use kiosk_risk::{
-    IdentityKeys, KeyKind, Velocity, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS, reference_minor_or_par,
+    History, IdentityKeys, KeyKind, Spending, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS,
+    reference_minor_or_par,
 };
 
 /// Most rows of one key that are counted: counters saturate there, far above every limit, and a score stays cheap.
 pub const ROWS_PER_KEY_MAX: i64 = 1_000;
-/// Most rows that one [`prune`] removes.
+/// Most past orders that tell what a customer usually spends.
+pub const PAST_ORDERS_MAX: i64 = 100;
+/// How long the orders of a customer are remembered, in milliseconds: half a year.
+pub const CUSTOMERS_KEPT_MS: i64 = 183 * 24 * WINDOW_1H_MS;
+/// Most rows that one statement of [`prune`] removes.
 pub const PRUNED_ROWS_MAX: i64 = 5_000;
 
-/// The tables and indexes of this module, for the POP's schema.
+/// The table of this module, for the POP's schema.
 ///
 /// Without a rowid the row lies in its own key, so counting reads one range and recording writes one place; the index
 /// by time is for [`prune`] alone.
@@ -27,6 +33,14 @@ pub const SCHEMA: [&str; 2] = [
          PRIMARY KEY (kind, key, at_ms, order_id)
      ) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS velocity_by_time ON velocity (at_ms)",
+];
+
+/// Indexes that came later: by order, which links its keys, and by time of what is kept for long and of the rest.
+pub const SCHEMA_LINKS: [&str; 4] = [
+    "CREATE INDEX velocity_by_order ON velocity (order_id, kind)",
+    "CREATE INDEX velocity_of_customers ON velocity (at_ms) WHERE kind = 0",
+    "CREATE INDEX velocity_of_others ON velocity (at_ms) WHERE kind <> 0",
+    "DROP INDEX velocity_by_time",
 ];
 
 /// Statements that remember one attempt to order under each of its keys, none when it has no key.
@@ -55,15 +69,17 @@ pub fn record(
     keys.present().map(insert).collect()
 }
 
-/// One key's branch of the question [`load`] asks; `?1` to `?3` are the starts of the windows.
+/// What is counted of one key; `?1` to `?3` are the starts of the windows. `$more` are the columns that its kind has
+/// beside the counters: two counts of linked keys, and past orders.
 macro_rules! count_key {
-    ($key:literal, $kind:literal) => {
+    ($key:literal, $kind:literal, $more:expr) => {
         concat!(
             "SELECT ",
             $kind,
             ", total(at_ms > ?1), total(at_ms > ?2), count(*), ",
-            "total(amount_minor * (at_ms > ?1)), total(amount_minor * (at_ms > ?2)), total(amount_minor) ",
-            "FROM (SELECT at_ms, amount_minor FROM velocity WHERE kind = ",
+            "total(amount_minor * (at_ms > ?1)), total(amount_minor * (at_ms > ?2)), total(amount_minor), ",
+            $more,
+            " FROM (SELECT at_ms, amount_minor FROM velocity WHERE kind = ",
             $kind,
             " AND key = ",
             $key,
@@ -72,26 +88,50 @@ macro_rules! count_key {
     };
 }
 
+/// How many keys of the kind `$to` came with a key.
+macro_rules! linked {
+    ($key:literal, $kind:literal, $to:literal) => {
+        concat!(
+            "(SELECT count(DISTINCT other.key) FROM (SELECT order_id FROM velocity WHERE kind = ",
+            $kind,
+            " AND key = ",
+            $key,
+            " AND at_ms > ?3 ORDER BY at_ms DESC LIMIT ?8) AS this ",
+            "JOIN velocity AS other ON other.order_id = this.order_id AND other.kind = ",
+            $to,
+            ")"
+        )
+    };
+}
+
+/// Past orders of the customer, newest first.
+macro_rules! past {
+    () => {
+        "(SELECT json_group_array(json_array(at_ms, amount_minor)) FROM (SELECT at_ms, amount_minor FROM velocity \
+         WHERE kind = 0 AND key = ?4 ORDER BY at_ms DESC LIMIT ?9))"
+    };
+}
+
 const LOAD: &str = concat!(
-    count_key!("?4", "0"),
+    count_key!("?4", "0", concat!(linked!("?4", "0", "1"), ", ", linked!("?4", "0", "2"), ", ", past!())),
     " UNION ALL ",
-    count_key!("?5", "1"),
+    count_key!("?5", "1", concat!(linked!("?5", "1", "0"), ", 0, NULL")),
     " UNION ALL ",
-    count_key!("?6", "2"),
+    count_key!("?6", "2", concat!(linked!("?6", "2", "0"), ", 0, NULL")),
     " UNION ALL ",
-    count_key!("?7", "3"),
+    count_key!("?7", "3", "0, 0, NULL"),
 );
 
-/// Counts the orders of all `keys` over all windows that end at `now_ms`, in one query.
+/// What is remembered of all `keys` at `now_ms`, in one query.
 ///
 /// A row from the future, left by a clock that was wrong, is counted as recent: skew may cause a review, not hide one.
 ///
 /// # Errors
 /// [`DbError`] when the database does not answer; the caller then reviews the order.
-pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result<Velocity, DbError> {
-    let mut velocity = Velocity::default();
+pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result<History, DbError> {
+    let mut history = History::default();
     if keys.present().next().is_none() {
-        return Ok(velocity);
+        return Ok(history);
     }
     let mut statement = Statement::new(LOAD);
     for window_ms in [WINDOW_1H_MS, WINDOW_24H_MS, WINDOW_7D_MS] {
@@ -101,15 +141,35 @@ pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result
         // An absent key is NULL, which equals nothing.
         statement = statement.bind(keys.get(kind));
     }
-    for row in db.query(statement.bind(ROWS_PER_KEY_MAX)).await? {
+    for row in db.query(statement.bind(ROWS_PER_KEY_MAX).bind(PAST_ORDERS_MAX)).await? {
         let kind = KeyKind::from_number(row.get(0)?).ok_or(DbError::Type { index: 0 })?;
-        let counters = velocity.get_mut(kind);
+        let counters = history.velocity.get_mut(kind);
         for window in 0..3 {
             counters.count[window] = whole(row.get(1 + window)?);
             counters.amount_minor[window] = whole(row.get(4 + window)?);
         }
+        let links = &mut history.links;
+        match kind {
+            KeyKind::Customer => {
+                (links.customer_devices, links.customer_addresses) = (row.get(7)?, row.get(8)?);
+                history.spending = replay(&row.get::<String>(9)?).ok_or(DbError::Type { index: 9 })?;
+            }
+            KeyKind::Device => links.device_customers = row.get(7)?,
+            KeyKind::Address => links.address_customers = row.get(7)?,
+            KeyKind::Card => {}
+        }
     }
-    Ok(velocity)
+    Ok(history)
+}
+
+/// What orders, newest first, say of who made them.
+fn replay(past: &str) -> Option<Spending> {
+    let past: Vec<(i64, i64)> = serde_json::from_str(past).ok()?;
+    let mut spending = Spending::default();
+    for (at_ms, amount_minor) in past.into_iter().rev() {
+        spending.add(amount_minor, at_ms);
+    }
+    Some(spending)
 }
 
 /// `total()` answers a float, so that it cannot overflow; counters are whole and saturate.
@@ -118,13 +178,22 @@ fn whole(total: f64) -> i64 {
     total as i64
 }
 
-/// Removes up to [`PRUNED_ROWS_MAX`] rows that no window reaches any more; to be run at each tick.
+/// Statements that remove rows which nothing reaches any more, up to [`PRUNED_ROWS_MAX`] each; to be run at each tick.
 #[must_use]
-pub fn prune(now_ms: i64) -> Statement {
-    Statement::new(
-        "DELETE FROM velocity WHERE (kind, key, at_ms, order_id) IN \
-         (SELECT kind, key, at_ms, order_id FROM velocity WHERE at_ms <= ?1 ORDER BY at_ms LIMIT ?2)",
-    )
-    .bind(now_ms.saturating_sub(WINDOW_7D_MS))
-    .bind(PRUNED_ROWS_MAX)
+pub fn prune(now_ms: i64) -> [Statement; 2] {
+    let older = |sql: &'static str, span_ms: i64| {
+        Statement::new(sql).bind(now_ms.saturating_sub(span_ms)).bind(PRUNED_ROWS_MAX)
+    };
+    [
+        older(
+            "DELETE FROM velocity WHERE (kind, key, at_ms, order_id) IN \
+             (SELECT kind, key, at_ms, order_id FROM velocity WHERE kind <> 0 AND at_ms <= ?1 ORDER BY at_ms LIMIT ?2)",
+            WINDOW_7D_MS,
+        ),
+        older(
+            "DELETE FROM velocity WHERE (kind, key, at_ms, order_id) IN \
+             (SELECT kind, key, at_ms, order_id FROM velocity WHERE kind = 0 AND at_ms <= ?1 ORDER BY at_ms LIMIT ?2)",
+            CUSTOMERS_KEPT_MS,
+        ),
+    ]
 }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryKind, KeyKind, PaymentKind, ScoreRequest, Velocity, Window, reference_minor};
+use crate::{DeliveryKind, History, KeyKind, PaymentKind, ScoreRequest, Window, reference_minor};
 
 /// Most features a list may have, so that a buffer for them can live on the stack.
 pub const FEATURES_MAX: usize = 64;
@@ -84,6 +84,38 @@ pub enum Source {
         /// Over which span.
         window: Window,
     },
+    /// Something of what the customer spent before.
+    Spending(Usual),
+    /// How many keys of one kind were seen with the order's key of another.
+    Links(Link),
+}
+
+/// What is asked of [`crate::Spending`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Usual {
+    /// Orders before.
+    Orders,
+    /// The amount over what is usual.
+    Ratio,
+    /// The greatest such ratio lately.
+    Peak,
+    /// Days since the last order.
+    RestDays,
+}
+
+/// A count of [`crate::Links`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// Customers of the device.
+    DeviceCustomers,
+    /// Customers of the address.
+    AddressCustomers,
+    /// Devices of the customer.
+    CustomerDevices,
+    /// Addresses of the customer.
+    CustomerAddresses,
 }
 
 /// What a velocity counter adds up.
@@ -203,7 +235,7 @@ impl FeatureSpec {
 /// [`FeatureError`]; `out` is then partly written and must not be scored.
 pub fn features(
     request: &ScoreRequest,
-    velocity: &Velocity,
+    history: &History,
     spec: &FeatureSpec,
     out: &mut [f32],
 ) -> Result<(), FeatureError> {
@@ -217,7 +249,7 @@ pub fn features(
         return Err(FeatureError::Unknown { field: "payment" });
     }
     for (index, (feature, slot)) in spec.features.iter().zip(out).enumerate() {
-        let raw = feature.source.value(request, velocity)?;
+        let raw = feature.source.value(request, history)?;
         if !(feature.min..=feature.max).contains(&raw) {
             return Err(FeatureError::Implausible { index });
         }
@@ -231,7 +263,7 @@ impl Source {
     ///
     /// # Errors
     /// [`FeatureError::Unknown`] when an amount is in a currency that has no reference value.
-    pub fn value(self, request: &ScoreRequest, velocity: &Velocity) -> Result<f64, FeatureError> {
+    pub fn value(self, request: &ScoreRequest, history: &History) -> Result<f64, FeatureError> {
         let order = &request.order;
         let reference = |amount_minor: i64| {
             reference_minor(amount_minor, &order.currency)
@@ -258,12 +290,31 @@ impl Source {
             Self::DisposableEmail => flag(order.disposable_email),
             Self::DeviceMissing => flag(request.keys.device.is_none()),
             Self::Velocity { key, measure, window } => {
-                let counters = velocity.get(key);
+                let counters = history.velocity.get(key);
                 let values = match measure {
                     Measure::Count => &counters.count,
                     Measure::Amount => &counters.amount_minor,
                 };
                 values[window as usize] as f64
+            }
+            Self::Spending(usual) => {
+                let spending = &history.spending;
+                match usual {
+                    Usual::Orders => f64::from(spending.orders()),
+                    Usual::Ratio => spending.ratio(reference(order.amount_minor)?),
+                    Usual::Peak => spending.peak(request.now_ms),
+                    Usual::RestDays => spending.rest_days(request.now_ms),
+                }
+            }
+            Self::Links(link) => {
+                let links = &history.links;
+                let count = match link {
+                    Link::DeviceCustomers => links.device_customers,
+                    Link::AddressCustomers => links.address_customers,
+                    Link::CustomerDevices => links.customer_devices,
+                    Link::CustomerAddresses => links.customer_addresses,
+                };
+                count as f64
             }
         })
     }

@@ -6,7 +6,7 @@
 //! versioned data ([`FeatureSpec`]), shared with the training script under `ml/fraud`.
 //!
 //! ```text
-//! edge-orders --ScoreRequest--> edge-fraud --+ Velocity (POP database) --> features() --> model --> Decision
+//! edge-orders --ScoreRequest--> edge-fraud --+ History (POP database) --> features() --> model --> Decision
 //! ```
 //!
 //! **Rule for callers:** whatever goes wrong between asking and answering (timeout, non-200, unreadable body) is
@@ -22,9 +22,10 @@ mod velocity;
 pub use currency::{reference_minor, reference_minor_or_par};
 pub use decision::{Decision, Outcome, REASONS_MAX, Reason, reason_code};
 pub use features::{
-    FEATURES_MAX, Feature, FeatureError, FeatureSpec, Measure, Scale, Source, SpecError, features,
+    FEATURES_MAX, Feature, FeatureError, FeatureSpec, Link, Measure, Scale, Source, SpecError, Usual,
+    features,
 };
-pub use history::{Known, LONG_AGO_DAYS, Label, Record, Spending};
+pub use history::{History, Known, LONG_AGO_DAYS, Label, Links, Record, Spending};
 pub use request::{
     DeliveryKind, IDENTITY_KEY_BYTES_MAX, IdentityKeys, KeyError, OrderFacts, PaymentKind, ScoreRequest,
 };

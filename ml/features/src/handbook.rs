@@ -66,7 +66,7 @@ pub fn replay(input: impl Read, mut output: impl Write) -> anyhow::Result<()> {
         for value in features(&row, customer, terminal, now_ms) {
             output.write_all(&(value as f32).to_le_bytes())?;
         }
-        let loud = customer.ratio(row.amount_minor) >= LOUD_RATIO || row.amount_minor > LOUD_MINOR;
+        let loud = customer.ratio(row.amount_minor as f64) >= LOUD_RATIO || row.amount_minor > LOUD_MINOR;
         let label = match (row.fraud, loud) {
             (0, _) => Label::Genuine,
             (_, true) => Label::LoudFraud,
@@ -85,18 +85,13 @@ fn grow<T: Default + Clone>(list: &mut Vec<T>, place: usize) {
     }
 }
 
-fn features(
-    row: &Transaction,
-    customer: &Spending,
-    terminal: &Record,
-    now_ms: i64,
-) -> [f64; COLUMNS.len()] {
+fn features(row: &Transaction, customer: &Spending, terminal: &Record, now_ms: i64) -> [f64; COLUMNS.len()] {
     let known = terminal.known(now_ms);
     [
         row.amount_minor as f64 / 100.0,
         f64::from(customer.orders()),
         customer.usual_minor() / 100.0,
-        customer.ratio(row.amount_minor),
+        customer.ratio(row.amount_minor as f64),
         customer.peak(now_ms),
         customer.rest_days(now_ms),
         f64::from(known.genuine),

@@ -122,7 +122,8 @@ fn implausible_facts_are_reviewed() {
 fn implausible_counters_are_reviewed() {
     for absurd in [-1, i64::MIN, i64::MAX] {
         let address = Counters { count: [absurd; 3], amount_minor: [0; 3] };
-        let decision = committed_scorer().score(&ordinary(), &Velocity { address, ..Velocity::default() });
+        let decision =
+            committed_scorer().score(&ordinary(), &Velocity { address, ..Velocity::default() }.into());
         assert_eq!(decision.outcome, Outcome::Review, "{decision:?}");
     }
 }

@@ -7,7 +7,7 @@ use axum::body::Body;
 use edge_fraud::{ModelError, Scorer};
 use http::StatusCode;
 use kiosk_edge_platform::native::{DirFiles, NativeEdge};
-use kiosk_risk::{Counters, Outcome, Velocity};
+use kiosk_risk::{Counters, History, Outcome, Velocity};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -31,7 +31,7 @@ fn replace_onnx(folder: &Path, bytes: &[u8]) {
 /// The damaged model's orders are reviewed, by the scorer and over HTTP. Returns what was found wrong.
 fn assert_reviews(folder: &Path) -> ModelError {
     let (mut scorer, error) = Scorer::load(&DirFiles(folder.to_owned()), "fraud-v1");
-    let decision = scorer.score(&ordinary(), &Velocity::default());
+    let decision = scorer.score(&ordinary(), &History::default());
     assert_eq!(decision.outcome, Outcome::Review);
     assert_eq!(decision.reasons[0].code, "model_unavailable");
     assert_eq!(decision.score, None);
@@ -138,7 +138,7 @@ fn rules_block_without_a_network() {
     fs::remove_file(folder.path().join(ONNX)).unwrap();
     let (mut scorer, _) = Scorer::load(&DirFiles(folder.path().to_owned()), "fraud-v1");
     let card = Counters { count: [21; 3], amount_minor: [2_100; 3] };
-    let decision = scorer.score(&ordinary(), &Velocity { card, ..Velocity::default() });
+    let decision = scorer.score(&ordinary(), &Velocity { card, ..Velocity::default() }.into());
     assert_eq!(decision.outcome, Outcome::Block);
     let codes: Vec<&str> = decision.reasons.iter().map(|reason| reason.code.as_str()).collect();
     assert_eq!(codes, ["card_velocity_limit", "model_unavailable"]);

@@ -29,7 +29,7 @@ fn features_are_those_of_training() {
     for (index, row) in rows().iter().enumerate() {
         let mut buffer = [0.0; FEATURES_MAX];
         let buffer = &mut buffer[..spec.len()];
-        features(&row.request, &row.velocity, &spec, buffer).unwrap();
+        features(&row.request, &row.velocity.into(), &spec, buffer).unwrap();
         for (place, (here, there)) in buffer.iter().zip(&row.features).enumerate() {
             let name = &spec.features[place].name;
             assert!(
@@ -45,7 +45,7 @@ fn scores_are_those_of_training() {
     let mut scorer = committed_scorer();
     let thresholds = scorer.card().unwrap().thresholds;
     for (index, row) in rows().iter().enumerate() {
-        let decision = scorer.score(&row.request, &row.velocity);
+        let decision = scorer.score(&row.request, &row.velocity.into());
         let score = decision.score.unwrap();
         assert!(
             (score - row.score).abs() <= TOLERANCE,

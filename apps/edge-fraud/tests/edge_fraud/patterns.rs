@@ -1,6 +1,6 @@
 //! What a shop expects of the model: everyday orders pass, known patterns do not, and the reasons say why.
 
-use kiosk_risk::{Counters, DeliveryKind, Outcome, PaymentKind, ScoreRequest, Velocity};
+use kiosk_risk::{Counters, DeliveryKind, History, Outcome, PaymentKind, ScoreRequest, Velocity};
 
 use crate::common::{committed_scorer, ordinary};
 
@@ -9,7 +9,7 @@ fn burst(count: i64, each_minor: i64) -> Counters {
 }
 
 /// A bot that tries stolen cards: cheap, instant, a guest, its device seen dozens of times within the hour.
-fn card_testing() -> (ScoreRequest, Velocity) {
+fn card_testing() -> (ScoreRequest, History) {
     let mut request = ordinary();
     request.order.amount_minor = 700;
     request.order.unit_price_minor_max = 700;
@@ -24,7 +24,7 @@ fn card_testing() -> (ScoreRequest, Velocity) {
         card: burst(1, 700),
         ..Velocity::default()
     };
-    (request, velocity)
+    (request, velocity.into())
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn everyday_orders_are_allowed() {
     for (index, changes) in changes.iter().enumerate() {
         let mut request = ordinary();
         changes.iter().for_each(|change| change(&mut request));
-        let decision = scorer.score(&request, &Velocity::default());
+        let decision = scorer.score(&request, &History::default());
         assert_eq!(decision.outcome, Outcome::Allow, "case {index}: {decision:?}");
         assert_eq!(decision.model_version, "fraud-v1");
     }
@@ -59,8 +59,8 @@ fn everyday_orders_are_allowed() {
 
 #[test]
 fn card_testing_is_blocked_for_its_velocity() {
-    let (request, velocity) = card_testing();
-    let decision = committed_scorer().score(&request, &velocity);
+    let (request, history) = card_testing();
+    let decision = committed_scorer().score(&request, &history);
     assert_eq!(decision.outcome, Outcome::Block, "{decision:?}");
     assert!(decision.reasons.iter().any(|reason| reason.code == "device_velocity"), "{decision:?}");
     let told_of_absent_orders = ["customer_velocity", "unknown_device"];
@@ -80,22 +80,22 @@ fn a_drop_address_is_stopped() {
     request.order.account_age_days = Some(2);
     request.order.cart_age_s = 140;
     let address = Counters { count: [1, 5, 18], amount_minor: [20_000, 100_000, 360_000] };
-    let decision = committed_scorer().score(&request, &Velocity { address, ..Velocity::default() });
+    let decision = committed_scorer().score(&request, &Velocity { address, ..Velocity::default() }.into());
     assert!(decision.outcome >= Outcome::Review, "{decision:?}");
     assert!(decision.reasons.iter().any(|reason| reason.code == "address_velocity"), "{decision:?}");
 }
 
 #[test]
 fn a_rule_blocks_what_the_model_would_allow() {
-    let velocity = Velocity { card: burst(21, 100), ..Velocity::default() };
-    let decision = committed_scorer().score(&ordinary(), &velocity);
+    let history = Velocity { card: burst(21, 100), ..Velocity::default() }.into();
+    let decision = committed_scorer().score(&ordinary(), &history);
     assert_eq!(decision.outcome, Outcome::Block);
     assert_eq!(decision.reasons[0].code, "card_velocity_limit");
 
     let mut dear = ordinary();
     dear.order.amount_minor = 1_000_100;
     dear.order.unit_price_minor_max = 2_000;
-    let decision = committed_scorer().score(&dear, &Velocity::default());
+    let decision = committed_scorer().score(&dear, &History::default());
     assert!(decision.outcome >= Outcome::Review);
     assert_eq!(decision.reasons[0].code, "amount_limit");
 }
@@ -120,10 +120,10 @@ fn thresholds_are_inclusive_and_nonsense_is_reviewed() {
 #[test]
 fn reasons_and_reused_buffers_do_not_leak_from_one_score_into_the_next() {
     let mut scorer = committed_scorer();
-    let (request, velocity) = card_testing();
-    let first = scorer.score(&request, &velocity);
-    let plain = scorer.score(&ordinary(), &Velocity::default());
-    assert_eq!(scorer.score(&request, &velocity), first);
-    assert_eq!(scorer.score(&ordinary(), &Velocity::default()), plain);
-    assert_eq!(committed_scorer().score(&ordinary(), &Velocity::default()), plain);
+    let (request, history) = card_testing();
+    let first = scorer.score(&request, &history);
+    let plain = scorer.score(&ordinary(), &History::default());
+    assert_eq!(scorer.score(&request, &history), first);
+    assert_eq!(scorer.score(&ordinary(), &History::default()), plain);
+    assert_eq!(committed_scorer().score(&ordinary(), &History::default()), plain);
 }

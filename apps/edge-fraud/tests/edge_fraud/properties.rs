@@ -52,7 +52,7 @@ proptest! {
     fn features_are_finite_or_refused(order in any_order(), velocity in any_velocity()) {
         let spec = FeatureSpec::from_json(&std::fs::read(ml().join("features-v1.json")).unwrap()).unwrap();
         let mut row = vec![f32::NAN; spec.len()];
-        if features(&ScoreRequest { order, ..ordinary() }, &velocity, &spec, &mut row).is_ok() {
+        if features(&ScoreRequest { order, ..ordinary() }, &velocity.into(), &spec, &mut row).is_ok() {
             prop_assert!(row.iter().all(|value| value.is_finite()), "{row:?}");
         }
     }
@@ -64,8 +64,8 @@ proptest! {
         let spec = scorer.card().unwrap().features.clone();
         let request = ScoreRequest { order, ..ordinary() };
         let mut row = vec![0.0; spec.len()];
-        let refused = features(&request, &velocity, &spec, &mut row).is_err();
-        let decision = scorer.score(&request, &velocity);
+        let refused = features(&request, &velocity.into(), &spec, &mut row).is_err();
+        let decision = scorer.score(&request, &velocity.into());
         prop_assert_eq!(decision.score.is_none(), refused);
         prop_assert!(!(refused && decision.outcome == Outcome::Allow));
         prop_assert!(decision.reasons.len() <= kiosk_risk::REASONS_MAX);
@@ -81,7 +81,7 @@ proptest! {
             record(&keys, NOW_MS - age_ms, *amount, "EUR", &format!("ord_{index}"))
         });
         write(&db, statements);
-        let velocity = run(load(&db, &keys, NOW_MS)).unwrap();
+        let velocity = run(load(&db, &keys, NOW_MS)).unwrap().velocity;
         for kind in KeyKind::ALL {
             let counters = velocity.get(kind);
             prop_assert!(counters.count.is_sorted(), "{:?}", counters);

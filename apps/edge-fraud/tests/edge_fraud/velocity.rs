@@ -2,8 +2,10 @@
 
 use kiosk_edge_platform::native::NativeDb;
 use kiosk_edge_platform::{Database, Statement};
-use kiosk_pop_store::velocity::{PRUNED_ROWS_MAX, ROWS_PER_KEY_MAX, load, prune, record};
-use kiosk_risk::{IdentityKeys, KeyKind, Velocity, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS};
+use kiosk_pop_store::velocity::{CUSTOMERS_KEPT_MS, PRUNED_ROWS_MAX, ROWS_PER_KEY_MAX, load, prune, record};
+use kiosk_risk::{
+    IdentityKeys, KeyKind, Links, Spending, Velocity, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS,
+};
 
 use crate::common::{NOW_MS, app, database, ml, ordinary, post_score, run, write};
 
@@ -16,7 +18,7 @@ fn remember(db: &NativeDb, keys: &IdentityKeys, age_ms: i64, amount_minor: i64, 
 }
 
 fn counted(db: &NativeDb, keys: &IdentityKeys) -> Velocity {
-    run(load(db, keys, NOW_MS)).unwrap()
+    run(load(db, keys, NOW_MS)).unwrap().velocity
 }
 
 fn row_count(db: &NativeDb) -> i64 {
@@ -89,15 +91,59 @@ fn counters_saturate_at_the_newest_rows_and_at_huge_amounts() {
 fn pruning_removes_what_no_window_reaches_and_no_more_than_its_cap() {
     let db = database();
     remember(&db, &keys(), WINDOW_7D_MS - 1, 1, "ord_kept");
-    let old = |n: i64| record(&keys(), NOW_MS - WINDOW_7D_MS - n, 1, "EUR", &format!("ord_{n}"));
-    write(&db, (0..PRUNED_ROWS_MAX / 4 + 1).flat_map(old));
+    let without_customer = IdentityKeys { customer: None, ..keys() };
+    let old = |n: i64| record(&without_customer, NOW_MS - WINDOW_7D_MS - n, 1, "EUR", &format!("ord_{n}"));
+    write(&db, (0..PRUNED_ROWS_MAX / 3 + 1).flat_map(old));
     let before = counted(&db, &keys());
-    assert_eq!(row_count(&db), 4 + PRUNED_ROWS_MAX + 4);
-    for left in [4 + 4, 4, 4] {
-        run(db.batch(vec![prune(NOW_MS)])).unwrap();
+    let old_rows = (PRUNED_ROWS_MAX / 3 + 1) * 3;
+    assert_eq!(row_count(&db), 4 + old_rows);
+    for left in [4 + old_rows - PRUNED_ROWS_MAX, 4, 4] {
+        run(db.batch(prune(NOW_MS).into())).unwrap();
         assert_eq!(row_count(&db), left);
     }
     assert_eq!(counted(&db, &keys()), before);
+}
+
+#[test]
+fn orders_of_a_customer_are_remembered_for_half_a_year() {
+    let db = database();
+    remember(&db, &keys(), CUSTOMERS_KEPT_MS - 1, 4_000, "ord_1");
+    remember(&db, &keys(), WINDOW_7D_MS, 4_000, "ord_2");
+    run(db.batch(prune(NOW_MS).into())).unwrap();
+    assert_eq!(row_count(&db), 2, "the other keys are forgotten");
+    let spending = run(load(&db, &keys(), NOW_MS)).unwrap().spending;
+    let mut same = Spending::default();
+    same.add(4_000, NOW_MS - CUSTOMERS_KEPT_MS + 1);
+    same.add(4_000, NOW_MS - WINDOW_7D_MS);
+    assert_eq!(spending, same);
+    run(db.batch(prune(NOW_MS + 1).into())).unwrap();
+    assert_eq!(run(load(&db, &keys(), NOW_MS)).unwrap().spending.orders(), 1);
+}
+
+#[test]
+fn who_shares_devices_and_addresses_is_counted() {
+    let db = database();
+    for (number, (device, address)) in
+        [("d", "a"), ("d", "b"), ("e", "a"), ("d", "a")].into_iter().enumerate()
+    {
+        let keys = IdentityKeys {
+            customer: Some(format!("c{}", number % 3)),
+            device: Some(device.to_owned()),
+            address: Some(address.to_owned()),
+            card: None,
+        };
+        remember(&db, &keys, 5, 100, &format!("ord_{number}"));
+    }
+    let keys = IdentityKeys {
+        customer: Some("c0".to_owned()),
+        device: Some("d".to_owned()),
+        address: Some("a".to_owned()),
+        card: None,
+    };
+    let links = run(load(&db, &keys, NOW_MS)).unwrap().links;
+    let expected =
+        Links { device_customers: 2, address_customers: 2, customer_devices: 1, customer_addresses: 1 };
+    assert_eq!(links, expected);
 }
 
 #[test]

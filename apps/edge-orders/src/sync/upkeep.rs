@@ -21,11 +21,11 @@ pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
     let mut batch = vec![
         meta::set(meta::PRUNED_MS, now_ms.to_string()),
         idempotency::prune(now_ms),
-        velocity::prune(now_ms),
         catalog::prune_promotions(now_ms),
         payments::prune(now_ms),
         mails::prune(now_ms),
     ];
+    batch.extend(velocity::prune(now_ms));
     batch.extend(carts::prune(now_ms));
     batch.extend(discounts::prune(now_ms));
     batch.extend(uploads::prune(now_ms));

@@ -2,11 +2,33 @@
 //! stored as they are: a POP reads them before it scores and writes them with its checkout, training replays orders
 //! through the same code.
 
+mod links;
 mod record;
 mod spending;
 
+pub use links::Links;
 pub use record::{Known, Label, Record};
 pub use spending::Spending;
+
+use crate::Velocity;
+
+/// All that is remembered of whom and what an order comes from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// Orders lately.
+    pub velocity: Velocity,
+    /// Who shares what.
+    pub links: Links,
+    /// What the customer spent before.
+    pub spending: Spending,
+}
+
+impl From<Velocity> for History {
+    /// A customer of whom nothing but these counters is known.
+    fn from(velocity: Velocity) -> Self {
+        Self { velocity, ..Self::default() }
+    }
+}
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 /// What "days since" says where there was nothing, and at most.

@@ -43,8 +43,8 @@ impl Spending {
 
     /// An amount over what is usual.
     #[must_use]
-    pub fn ratio(&self, amount_minor: i64) -> f64 {
-        amount_minor.max(0) as f64 / self.usual_minor()
+    pub fn ratio(&self, amount_minor: f64) -> f64 {
+        amount_minor.max(0.0) / self.usual_minor()
     }
 
     /// The greatest such ratio of the last fourteen days, 0 without an order in them.
@@ -63,11 +63,12 @@ impl Spending {
 
     /// Remembers an order.
     pub fn add(&mut self, amount_minor: i64, at_ms: i64) {
+        let amount_minor = amount_minor.max(0) as f64;
         let ratio = self.ratio(amount_minor);
         if let Some(place) = advance(&mut self.peaks, &mut self.day, day_of(at_ms)) {
             self.peaks[place] = self.peaks[place].max(ratio as f32);
         }
-        self.calm_sum += amount_minor.max(0) as f64 * (CALM / ratio).min(1.0);
+        self.calm_sum += amount_minor * (CALM / ratio).min(1.0);
         self.orders = self.orders.saturating_add(1);
         self.last_ms = self.last_ms.max(at_ms);
     }
@@ -85,7 +86,7 @@ mod tests {
             spending.add(2_000, day * DAY_MS);
         }
         assert!((spending.usual_minor() - 2_187.5).abs() < 0.1, "{}", spending.usual_minor());
-        let odd = spending.ratio(10_000);
+        let odd = spending.ratio(10_000.0);
         assert!(odd > 4.5, "{odd}");
         spending.add(10_000, 30 * DAY_MS);
         assert!(spending.usual_minor() < 2_300.0, "{}", spending.usual_minor());
