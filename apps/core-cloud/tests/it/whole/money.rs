@@ -260,7 +260,7 @@ impl Market {
         let payments = self.till.payments();
         // What the provider was asked for may be done there: that is not given up without a look.
         let gives_up = match movement.step {
-            Step::Due => movement.asked_ms == 0 && self.dice.once_in(10),
+            Step::Due => movement.asked_ms == 0 && self.dice.once_in(2),
             Step::Done => self.dice.once_in(4),
             _ => false,
         };
