@@ -42,7 +42,7 @@ use faults::Faults;
 use world::World;
 pub use world::events::Hook;
 pub use world::payment::Provider;
-pub use world::{Ledger, LedgerLine, Refusal, Totals};
+pub use world::{Ledger, LedgerLine, Refusal, Totals, Transfer};
 
 /// Tells Unix milliseconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::World;
 use super::payment::{Payment, Provider, Status, Sums};
+use super::{Transfer, World};
 
 /// One payment. Amounts are minor units of its currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,13 +48,15 @@ pub struct Ledger {
     pub payments: Vec<LedgerLine>,
     /// `provider` to `currency` to its sums.
     pub totals: BTreeMap<String, BTreeMap<String, Totals>>,
+    /// What went to vendors, in order.
+    pub transfers: Vec<Transfer>,
 }
 
 impl World {
     /// The sums as they are now.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger { transfers: self.transfers.clone(), ..Ledger::default() };
         for payment in self.payments.values() {
             let line = line_of(payment);
             add(ledger.of(payment.provider, payment.amount.currency.code()), line.sums);

@@ -60,7 +60,7 @@ pub enum Refusal {
 }
 
 /// Money that went to a vendor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// Whose.
     pub provider: Provider,
@@ -78,6 +78,15 @@ pub struct Transfer {
     pub sender_batch: Option<String>,
     /// When, Unix milliseconds.
     pub at_ms: i64,
+}
+
+impl Transfer {
+    /// Whether the shop names it so, in its words or its own name for it.
+    #[must_use]
+    pub fn is_for(&self, name: &str) -> bool {
+        self.description.contains(name)
+            || self.sender_batch.as_deref().is_some_and(|batch| batch.contains(name))
+    }
 }
 
 /// An answer that is given again for its key.

@@ -39,6 +39,7 @@ impl Market {
         assert_eq!(broken, None, "{}: the chain of the audit log", self.at());
         let balances = self.balances().await;
         self.check_postings(&balances).await;
+        self.check_transfers().await;
         self.check_clearing(&balances).await;
         self.check_vendors(&balances).await;
         self.check_desk().await;
@@ -65,6 +66,17 @@ impl Market {
             *sums.entry((credit, credit_party, currency)).or_default() -= amount;
         }
         assert_eq!(sums, *balances, "{}: postings and balances", self.at());
+    }
+
+    /// A provider pays a payout once, and only one that reads sent.
+    async fn check_transfers(&self) {
+        let sql = "SELECT id FROM payouts_payouts WHERE state = 'sent'";
+        let mut sent = self.till.app.column(sql).await;
+        for transfer in self.till.sandbox.ledger().transfers {
+            let place = sent.iter().position(|payout| transfer.is_for(payout));
+            let place = place.unwrap_or_else(|| panic!("{}: not sent, or twice: {transfer:?}", self.at()));
+            sent.swap_remove(place);
+        }
     }
 
     /// What is on the clearing account of a provider is what its ledger says. What it keeps for PayPal's disputes, its

@@ -62,6 +62,10 @@ impl Market {
         let unknown =
             "SELECT id FROM payments_movements WHERE state = 'failed' AND reason = 'outcome_unknown'";
         for id in self.till.app.column(unknown).await {
+            if let Some(payout) = id.strip_prefix("trf_") {
+                self.look_up_transfer(&id, payout).await;
+                continue;
+            }
             let order = self.till.payments().order_of(&id).await.unwrap();
             let Some(dossier) = self.dossier(&order).await else { continue };
             let Some(theirs) = self.ledger_of(&dossier.payment) else { continue };
@@ -79,5 +83,15 @@ impl Market {
                     self.till.payments().decide(&self.desk, &id, Decision::Retry, "it was not done").await;
             }
         }
+    }
+
+    async fn look_up_transfer(&mut self, id: &str, payout: &str) {
+        let transfers = self.till.sandbox.ledger().transfers;
+        let payments = self.till.payments();
+        let decided = match transfers.iter().find(|transfer| transfer.is_for(payout)) {
+            Some(made) => payments.decide(&self.desk, id, Decision::Paid, &made.id).await,
+            None => payments.decide(&self.desk, id, Decision::GiveUp, "it was not done").await,
+        };
+        decided.unwrap();
     }
 }
