@@ -53,6 +53,7 @@ fn ordinary(n: u32) -> ScoreRequest {
         cart_age_s: 380,
         billing_is_shipping: true,
         disposable_email: false,
+        discount_percent: 0,
     };
     ScoreRequest { order, keys: keys(n % SHOPPERS), now_ms: NOW_MS }
 }

@@ -1,37 +1,80 @@
-"""The trained network as an ONNX file of the few operators that every runtime has."""
+"""The trained model as an ONNX file of the few operators that every runtime has: trees and a network, whose calibrated
+log-odds are their mean."""
+
+import json
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+OPSETS = [helper.make_opsetid("", 13), helper.make_opsetid("ai.onnx.ml", 1)]
 
-def fold(layers, mean, spread, slope, intercept):
-    """Folds the normalisation into the first layer and the calibration into the last, in double precision."""
+
+def fold(layers, mean, spread):
+    """Folds the normalisation into the first layer, in double precision."""
     layers = [(np.array(w, dtype=np.float64), np.array(b, dtype=np.float64)) for w, b in layers]
     w, b = layers[0]
     layers[0] = (w / spread[:, None], b - (mean / spread) @ w)
-    w, b = layers[-1]
-    layers[-1] = (w * slope, b * slope + intercept)
     return [(w.astype(np.float32), b.astype(np.float32)) for w, b in layers]
 
 
-def network(layers, name):
+def trees(booster):
+    """The nodes of XGBoost's trees as attributes of a TreeEnsembleClassifier: class 1 adds up the leaves, class 0 has none.
+
+    Two classes rather than a regressor, since not every runtime has the regressor.
+    """
+    nodes = {name: [] for name in ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids",
+                                   "missing_value_tracks_true", "hitrates")}
+    leaves = {name: [] for name in ("treeids", "nodeids", "ids", "weights")}
+    learner = json.loads(booster.save_raw("json"))["learner"]
+    for tree, dump in enumerate(learner["gradient_booster"]["model"]["trees"]):
+        for node, (left, right, feature, value) in enumerate(zip(
+                dump["left_children"], dump["right_children"], dump["split_indices"], dump["split_conditions"])):
+            leaf = left == -1
+            for name, entry in (("treeids", tree), ("nodeids", node), ("featureids", 0 if leaf else feature),
+                                ("values", 0.0 if leaf else value), ("modes", "LEAF" if leaf else "BRANCH_LT"),
+                                ("truenodeids", 0 if leaf else left), ("falsenodeids", 0 if leaf else right),
+                                ("missing_value_tracks_true", 0), ("hitrates", 1.0)):
+                nodes[name].append(entry)
+            if leaf:
+                for label, weight in ((0, 0.0), (1, value)):
+                    for name, entry in (("treeids", tree), ("nodeids", node), ("ids", label), ("weights", weight)):
+                        leaves[name].append(entry)
+    return {f"nodes_{name}": entries for name, entries in nodes.items()} | {
+        f"class_{name}": entries for name, entries in leaves.items()}
+
+
+def model(booster, base, layers, slope, intercept, name):
     """features [batch, n] -> logit [batch, 1], score [batch, 1]."""
-    nodes, weights, current = [], [], "features"
+    constants = {"one": np.array([1], dtype=np.int64), "two": np.array([2], dtype=np.int64),
+                 "columns": np.array([1], dtype=np.int64),
+                 "slope": np.array([slope / 2], dtype=np.float32),
+                 "intercept": np.array([slope / 2 * base + intercept], dtype=np.float32)}
+    nodes = [
+        helper.make_node("TreeEnsembleClassifier", ["features"], ["label", "sums"], domain="ai.onnx.ml",
+                         post_transform="NONE", classlabels_int64s=[0, 1], **trees(booster)),
+        helper.make_node("Slice", ["sums", "one", "two", "columns"], ["trees"]),
+    ]
+    current = "features"
     for index, (w, b) in enumerate(layers):
         last = index == len(layers) - 1
-        weights += [numpy_helper.from_array(w, f"w{index}"), numpy_helper.from_array(b, f"b{index}")]
-        target = "logit" if last else f"sum{index}"
+        constants |= {f"w{index}": w, f"b{index}": b}
+        target = "network" if last else f"sum{index}"
         nodes.append(helper.make_node("MatMul", [current, f"w{index}"], [f"product{index}"]))
         nodes.append(helper.make_node("Add", [f"product{index}", f"b{index}"], [target]))
         if not last:
             nodes.append(helper.make_node("Relu", [target], [f"relu{index}"]))
         current = f"relu{index}"
-    nodes.append(helper.make_node("Sigmoid", ["logit"], ["score"]))
+    nodes += [
+        helper.make_node("Add", ["trees", "network"], ["both"]),
+        helper.make_node("Mul", ["both", "slope"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "intercept"], ["logit"]),
+        helper.make_node("Sigmoid", ["logit"], ["score"]),
+    ]
     values = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["batch", width])
               for n, width in (("features", layers[0][0].shape[0]), ("logit", 1), ("score", 1))]
+    weights = [numpy_helper.from_array(array, constant) for constant, array in constants.items()]
     graph = helper.make_graph(nodes, name, values[:1], values[1:], weights)
-    model = helper.make_model(graph, producer_name="kiosk", ir_version=8,
-                              opset_imports=[helper.make_opsetid("", 13)])
-    onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString(deterministic=True)
+    made = helper.make_model(graph, producer_name="kiosk", ir_version=8, opset_imports=OPSETS)
+    onnx.checker.check_model(made)
+    return made.SerializeToString(deterministic=True)

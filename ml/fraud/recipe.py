@@ -1,4 +1,4 @@
-"""The synthetic shop that the first model learns from. README.md describes the recipe in words.
+"""The synthetic shop that the model learns from. README.md describes the recipe in words.
 
 Everything is drawn from one seeded `numpy` generator in a fixed order, so the same seed gives the same orders.
 Orders are columns (a dict of equally long arrays); key columns hold an integer per identity, -1 where there is none.
@@ -13,7 +13,8 @@ LEGIT_DISPUTED_SHARE = 0.0015
 
 DELIVERY = ("standard", "express", "pickup")
 PAYMENT = ("invoice", "card", "wallet", "bank_transfer")
-PATTERN = ("shopper", "company", "card_testing", "stolen_card", "reshipping", "account_farm", "takeover")
+PATTERN = ("shopper", "company", "card_testing", "stolen_card", "reshipping", "account_farm", "takeover",
+           "promotion_abuse")
 
 
 class Keys:
@@ -49,7 +50,7 @@ def basket(rng, amount, pieces_mean, n):
 
 
 def orders(rng, pattern, at_ms, amount, pieces_mean, *, customer, device, address, card, payment, delivery, account_age,
-           cart_age, billing_differs, disposable, bulky):
+           cart_age, billing_differs, disposable, bulky, discounted=0.06):
     """Puts the columns of one pattern together; what is given as probabilities is drawn here."""
     n = len(at_ms)
     items, skus, line_max, unit_max = basket(rng, amount, pieces_mean, n)
@@ -58,6 +59,7 @@ def orders(rng, pattern, at_ms, amount, pieces_mean, *, customer, device, addres
         return (rng.random(n) < p).astype(np.int64)
 
     payment = rng.choice(4, n, p=payment)
+    discount = np.where(rng.random(n) < discounted, rng.choice([5, 10, 15, 20, 30], n), 0)
     return {
         "pattern": np.full(n, PATTERN.index(pattern)),
         "at_ms": at_ms.astype(np.int64),
@@ -71,6 +73,7 @@ def orders(rng, pattern, at_ms, amount, pieces_mean, *, customer, device, addres
         "cart_age_s": np.clip(cart_age, 1, 2_592_000).astype(np.int64),
         "billing_differs": chance(billing_differs),
         "disposable_email": chance(disposable),
+        "discount_percent": discount,
         "customer": customer, "device": device, "address": address,
         "card": np.where(payment == PAYMENT.index("card"), card, -1),
     }
@@ -120,11 +123,11 @@ def companies(rng, keys, days, companies_count):
         cart_age=rng.lognormal(np.log(500), 1.0, n), billing_differs=0.3, disposable=0.0, bulky=0.2)
 
 
-def card_testing(rng, keys, start_ms):
+def card_testing(rng, keys, start_ms, late):
     """A bot tries a list of stolen cards with small baskets, seconds apart, until some are accepted."""
     n = int(rng.integers(12, 90))
     at_ms = start_ms + np.cumsum(rng.exponential(25_000, n)).astype(np.int64)
-    hidden = rng.random() < 0.35
+    hidden = rng.random() < 0.25 + 0.3 * late
     device = np.full(n, -1) if hidden else keys.fresh(3)[rng.integers(0, int(rng.integers(1, 4)), n)]
     cards = keys.fresh(n)[(np.arange(n) * rng.uniform(0.3, 1.0)).astype(np.int64)]
     address = keys.fresh(n)[rng.integers(0, int(rng.integers(1, 6)), n)]
@@ -134,20 +137,20 @@ def card_testing(rng, keys, start_ms):
         account_age=np.full(n, -1), cart_age=rng.uniform(1, 30, n), billing_differs=0.4, disposable=0.5, bulky=0.0)
 
 
-def stolen_card(rng, keys, start_ms):
+def stolen_card(rng, keys, start_ms, late):
     """A few dear baskets within hours, express, to an address that is not the card holder's."""
     n = int(rng.integers(1, 6))
     at_ms = start_ms + np.cumsum(rng.exponential(1_800_000, n)).astype(np.int64)
     new_account = rng.random() < 0.4
     one = [np.full(n, key) for key in keys.fresh(4)]
     return orders(
-        rng, "stolen_card", at_ms, lognormal_cents(rng, 260, 0.8, n), 0.6, customer=one[0], device=one[1],
+        rng, "stolen_card", at_ms, lognormal_cents(rng, 260 - 100 * late, 0.8, n), 0.6, customer=one[0], device=one[1],
         address=one[2], card=one[3], payment=[0.0, 0.9, 0.1, 0.0], delivery=[0.5, 0.37, 0.13],
         account_age=np.full(n, int(rng.integers(0, 3)) if new_account else -1),
         cart_age=rng.lognormal(np.log(200), 0.9, n), billing_differs=0.5, disposable=0.12, bulky=0.05)
 
 
-def reshipping(rng, keys, start_ms):
+def reshipping(rng, keys, start_ms, late):
     """One drop address receives the goods of many stolen cards over a week."""
     n = int(rng.integers(8, 30))
     at_ms = start_ms + np.sort(rng.uniform(0, 6 * DAY_MS, n)).astype(np.int64)
@@ -158,9 +161,9 @@ def reshipping(rng, keys, start_ms):
         cart_age=rng.lognormal(np.log(220), 0.9, n), billing_differs=0.6, disposable=0.1, bulky=0.05)
 
 
-def account_farm(rng, keys, start_ms):
+def account_farm(rng, keys, start_ms, late):
     """Dozens of fresh accounts on a few devices order on invoice and never pay."""
-    n = int(rng.integers(15, 60))
+    n = int(rng.integers(15, 60 - int(30 * late)))
     at_ms = start_ms + np.sort(rng.uniform(0, rng.uniform(0.3, 4) * DAY_MS, n)).astype(np.int64)
     return orders(
         rng, "account_farm", at_ms, lognormal_cents(rng, 95, 0.5, n), 1.0, customer=keys.fresh(n),
@@ -169,7 +172,7 @@ def account_farm(rng, keys, start_ms):
         cart_age=rng.lognormal(np.log(110), 0.8, n), billing_differs=0.12, disposable=0.3, bulky=0.03)
 
 
-def takeover(rng, keys, start_ms):
+def takeover(rng, keys, start_ms, late):
     """An old account on a new device, to a new address: little to see, and kept so on purpose."""
     n = int(rng.integers(1, 4))
     at_ms = start_ms + np.cumsum(rng.exponential(1_200_000, n)).astype(np.int64)
@@ -181,7 +184,21 @@ def takeover(rng, keys, start_ms):
         billing_differs=0.6, disposable=0.0, bulky=0.03)
 
 
-ATTACKS_PER_DAY = ((card_testing, 0.45), (stolen_card, 3.0), (reshipping, 0.35), (account_farm, 0.25), (takeover, 1.0))
+def promotion_abuse(rng, keys, start_ms, late):
+    """One household opens account after account for the discount of new customers."""
+    n = int(rng.integers(6, 25))
+    at_ms = start_ms + np.sort(rng.uniform(0, 5 * DAY_MS, n)).astype(np.int64)
+    devices = int(rng.integers(1, 3 + int(3 * late)))
+    return orders(
+        rng, "promotion_abuse", at_ms, lognormal_cents(rng, 38, 0.5, n), 0.8, customer=keys.fresh(n),
+        device=keys.fresh(devices)[rng.integers(0, devices, n)], address=keys.fresh(2)[rng.integers(0, 2, n)],
+        card=keys.fresh(n), payment=[0.35, 0.4, 0.2, 0.05], delivery=[0.8, 0.05, 0.15],
+        account_age=rng.integers(0, 2, n), cart_age=rng.lognormal(np.log(150), 0.8, n), billing_differs=0.05,
+        disposable=0.35, bulky=0.02, discounted=0.97)
+
+
+ATTACKS_PER_DAY = ((card_testing, 0.45), (stolen_card, 3.0), (reshipping, 0.35), (account_farm, 0.25), (takeover, 1.0),
+                   (promotion_abuse, 0.35))
 
 
 def generate(seed, days, customers):
@@ -193,7 +210,9 @@ def generate(seed, days, customers):
         for _ in range(int(rng.poisson(per_day * days))):
             night = rng.random() < 0.4
             hour = rng.uniform(0, 6) if night else rng.uniform(0, 24)
-            parts.append(attack(rng, keys, int(rng.integers(0, days)) * DAY_MS + int(hour * HOUR_MS)))
+            day = int(rng.integers(0, days))
+            # Attackers learn: from the first day to the last, each pattern hides better.
+            parts.append(attack(rng, keys, day * DAY_MS + int(hour * HOUR_MS), day / days))
     table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(table["at_ms"], kind="stable")
     table = {name: column[order] for name, column in table.items()}

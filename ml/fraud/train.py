@@ -1,9 +1,8 @@
-"""Trains fraud-v1: recipe -> features -> network -> calibration -> thresholds -> evaluation -> files.
+"""Trains the model: recipe -> features -> trees and network -> calibration -> thresholds -> evaluation -> files.
 
-    python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && .venv/bin/python train.py
+    ml/fraud/train model [--check]
 
-Writes models/fraud-v1.onnx, models/fraud-v1.json and parity/fraud-v1.json, the same bytes every time. `--check` writes
-nothing and fails when the committed files differ.
+Writes models/, and parity/, the same bytes every time. `--check` writes nothing and fails when the committed files differ.
 """
 
 import os
@@ -16,59 +15,33 @@ import argparse  # noqa: E402
 import hashlib  # noqa: E402
 import json  # noqa: E402
 import sys  # noqa: E402
-import time  # noqa: E402
-import warnings  # noqa: E402
 from pathlib import Path  # noqa: E402
-
-warnings.filterwarnings("ignore", category=ImportWarning)
 
 import numpy as np  # noqa: E402
 import onnxruntime  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score  # noqa: E402
-from sklearn.neural_network import MLPClassifier  # noqa: E402
 
 import export  # noqa: E402
-import features  # noqa: E402
+import fit  # noqa: E402
 import policy as policies  # noqa: E402
 import recipe  # noqa: E402
+import replay  # noqa: E402
+from progress import say  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-VERSION = "fraud-v1"
+VERSION = "fraud-v2"
+FEATURES, POLICY = HERE / "features-v2.json", HERE / "policy-v2.json"
 SEED = 20_260_501
 DAYS, CUSTOMERS = 90, 30_000
 # Days before 7 only fill the counters; the rest is split by time, as a shop would have to.
 SPLIT_DAYS = {"train": (7, 60), "calibrate": (60, 70), "test": (70, DAYS)}
-HIDDEN, EPOCHS, BATCH = (32, 16), 24, 512
-PARITY_ROWS, GOLDEN_ROWS = 200, 4
-
-started = time.monotonic()
-
-
-def say(text):
-    print(f"[{time.monotonic() - started:6.1f} s] {text}", flush=True)
+PARITY_ROWS, MIXED_ROWS, GOLDEN_ROWS = 200, 10_000, 4
 
 
 def split(table):
     day = table["at_ms"] // recipe.DAY_MS
     return {name: np.flatnonzero((day >= low) & (day < high)) for name, (low, high) in SPLIT_DAYS.items()}
-
-
-def logits(layers, x):
-    for w, b in layers[:-1]:
-        x = np.maximum(x @ w + b, 0)
-    return (x @ layers[-1][0] + layers[-1][1])[:, 0]
-
-
-def fit(x, y):
-    """The network's layers on normalised inputs; a halved step every 8 epochs settles it."""
-    net = MLPClassifier(HIDDEN, alpha=1e-3, batch_size=BATCH, learning_rate_init=2e-3, random_state=SEED)
-    for epoch in range(EPOCHS):
-        if epoch and epoch % 8 == 0:
-            net._optimizer.learning_rate_init /= 2
-        net.partial_fit(x, y, classes=[0, 1])
-        say(f"epoch {epoch + 1:2}/{EPOCHS}  loss {net.loss_:.5f}")
-    return list(zip(net.coefs_, net.intercepts_))
 
 
 def evaluate(policy, score, label, fraud, pattern, amount_eur, review_at, block_at):
@@ -105,61 +78,45 @@ def typical_row(x, scores, mean, spread, honest):
     return middle[np.argmin((((x[middle] - mean) / spread) ** 2).sum(axis=1))]
 
 
-def parity_rows(table, counters, x, session, rows):
-    """Orders with their counters, features and scores, for the Rust test."""
-    logit, score = session.run(["logit", "score"], {"features": x[rows]})
-
-    def one(i, place):
-        age = int(table["account_age_days"][i])
-        keys = {k: f"k{table[k][i]}" if table[k][i] >= 0 else None for k in features.KEYS}
-        order = {
-            "amount_minor": int(table["amount"][i]), "currency": "EUR",
-            "unit_price_minor_max": int(table["unit_price_max"][i]),
-            "item_count": int(table["item_count"][i]), "sku_count": int(table["sku_count"][i]),
-            "line_quantity_max": int(table["line_quantity_max"][i]), "bulky": bool(table["bulky"][i]),
-            "delivery": recipe.DELIVERY[table["delivery"][i]], "payment": recipe.PAYMENT[table["payment"][i]],
-            "hour_of_day": int(table["hour_of_day"][i]), "account_age_days": None if age < 0 else age,
-            "cart_age_s": int(table["cart_age_s"][i]), "billing_is_shipping": not table["billing_differs"][i],
-            "disposable_email": bool(table["disposable_email"][i])}
-        velocity = {k: {"count": [int(counters[k, "count", w][i]) for w in features.WINDOWS_MS],
-                        "amount_minor": [int(counters[k, "amount", w][i]) for w in features.WINDOWS_MS]}
-                    for k in features.KEYS}
-        return {"pattern": recipe.PATTERN[table["pattern"][i]],
-                "request": {"order": order, "keys": keys, "now_ms": int(table["at_ms"][i])}, "velocity": velocity,
-                "features": x[i].tolist(), "logit": float(logit[place, 0]), "score": float(score[place, 0])}
-
-    return [one(i, place) for place, i in enumerate(rows)]
-
-
-def lines(rows):
-    """A JSON list, one row a line."""
-    return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
+def parity_rows(table, x, session, rows):
+    """Features and scores of orders, and scores of rows that mix them: feature j of mixed row i is that of the order
+    (7 i + 13 j) mod n, so that each tree is asked what no order asks of it."""
+    feature, mixed = np.arange(x.shape[1]), np.arange(MIXED_ROWS)[:, None]
+    blend = x[rows][(7 * mixed + 13 * feature) % len(rows), feature]
+    score, mixed_score = (session.run(["score"], {"features": values})[0][:, 0] for values in (x[rows], blend))
+    return {
+        "orders": [{"pattern": recipe.PATTERN[table["pattern"][i]], "features": x[i].tolist(), "score": float(score[place])}
+                   for place, i in enumerate(rows)],
+        "mixed": [float(f"{value:.7g}") for value in mixed_score.tolist()],
+    }
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
-    check = arguments.parse_args().check
-    spec = json.loads((HERE / "features-v1.json").read_text())
-    policy = json.loads((HERE / "policy-v1.json").read_text())
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
+    parser.add_argument("--features", required=True, help="the program fraud-features")
+    arguments = parser.parse_args()
+    program = arguments.features
+    spec, policy = json.loads(FEATURES.read_text()), json.loads(POLICY.read_text())
 
     table = recipe.generate(SEED, DAYS, CUSTOMERS)
     say(f"{len(table['at_ms']):,} orders, {table['fraud'].mean():.2%} of them fraud")
-    counters = features.velocity(table)
-    x = features.matrix(spec, table, counters)
+    x = replay.features(program, FEATURES, table)
     part = split(table)
     say(f"{x.shape[1]} features; " + ", ".join(f"{name} {len(rows):,}" for name, rows in part.items()))
 
     mean = x[part["train"]].mean(axis=0, dtype=np.float64)
     spread = np.maximum(x[part["train"]].std(axis=0, dtype=np.float64), 1e-3)
-    raw = fit((x[part["train"]] - mean) / spread, table["label"][part["train"]])
+    label = table["label"][part["train"]]
+    trees = fit.boosted(x[part["train"]], label, SEED)
+    layers = fit.network((x[part["train"]] - mean) / spread, label, SEED)
 
-    # Platt scaling on days the network has not seen.
+    # Platt scaling on days that neither half has seen.
     rows = part["calibrate"]
-    uncalibrated = logits(raw, (x[rows] - mean) / spread)
+    uncalibrated = (fit.log_odds(trees, x[rows]) + fit.network_log_odds(layers, (x[rows] - mean) / spread)) / 2
     platt = LogisticRegression(C=1e6).fit(uncalibrated[:, None], table["label"][rows])
-    layers = export.fold(raw, mean, spread, platt.coef_[0, 0], platt.intercept_[0])
-    onnx_bytes = export.network(layers, VERSION)
+    onnx_bytes = export.model(trees.get_booster(), 0.0, export.fold(layers, mean, spread), platt.coef_[0, 0],
+                              platt.intercept_[0], VERSION)
     session = onnxruntime.InferenceSession(onnx_bytes, providers=["CPUExecutionProvider"])
     scores = session.run(["score"], {"features": x})[0][:, 0].astype(np.float64)
     amount_eur = table["amount"] / 100
@@ -179,8 +136,8 @@ def main():
     rng = np.random.default_rng(SEED)
     fraud_rows, honest_rows = (rows[table["fraud"][rows] == truth] for truth in (1, 0))
     chosen = np.concatenate([rng.choice(pool, PARITY_ROWS // 2, replace=False) for pool in (fraud_rows, honest_rows)])
-    parity = parity_rows(table, counters, x, session, chosen)
-    golden = parity[:: PARITY_ROWS // GOLDEN_ROWS]
+    parity = parity_rows(table, x, session, chosen)
+    golden = parity["orders"][:: PARITY_ROWS // GOLDEN_ROWS]
     card = {
         "version": VERSION,
         "onnx_sha256": hashlib.sha256(onnx_bytes).hexdigest(),
@@ -198,9 +155,9 @@ def main():
     files = {
         HERE / f"models/{VERSION}.onnx": onnx_bytes,
         HERE / f"models/{VERSION}.json": (json.dumps(card, indent=1) + "\n").encode(),
-        HERE / f"parity/{VERSION}.json": lines(parity).encode(),
+        HERE / f"parity/{VERSION}.json": (json.dumps(parity) + "\n").encode(),
     }
-    if check:
+    if arguments.check:
         differing = [path.name for path, data in files.items() if not path.exists() or path.read_bytes() != data]
         say(f"differs from the committed files: {differing}" if differing else "the same bytes as the committed files")
         sys.exit(1 if differing else 0)

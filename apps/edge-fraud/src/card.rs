@@ -11,7 +11,7 @@ const REASON_GROUPS_MAX: usize = 32;
 /// What `models/<name>.json` says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ModelCard {
-    /// Version, for example `fraud-v1`.
+    /// Version, for example `fraud-v2`.
     pub version: String,
     /// SHA-256 of the ONNX file, lower-case hexadecimal.
     pub onnx_sha256: String,

@@ -4,8 +4,8 @@ use kiosk_edge_platform::workers::EmbeddedFiles;
 
 /// The fraud model.
 pub const MODELS: EmbeddedFiles = &[
-    ("/models/fraud-v1.onnx", include_bytes!("../../../ml/fraud/models/fraud-v1.onnx")),
-    ("/models/fraud-v1.json", include_bytes!("../../../ml/fraud/models/fraud-v1.json")),
+    ("/models/fraud-v2.onnx", include_bytes!("../../../ml/fraud/models/fraud-v2.onnx")),
+    ("/models/fraud-v2.json", include_bytes!("../../../ml/fraud/models/fraud-v2.json")),
 ];
 /// Names of the assets, which the platform serves.
 pub const ASSETS: EmbeddedFiles =

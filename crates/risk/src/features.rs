@@ -1,6 +1,6 @@
 //! Features: numbers for the model, computed by one function from a list that is data.
 //!
-//! `ml/fraud/features-v1.json` is read here and by the training script, so both sides agree on names, order, scaling
+//! `ml/fraud/features-v2.json` is read here and by the training script, so both sides agree on names, order, scaling
 //! and plausible ranges. A new model may pick, drop or re-order features without a change of code; a new source of
 //! information is a new [`Source`].
 
@@ -14,7 +14,7 @@ pub const FEATURES_MAX: usize = 64;
 /// A versioned list of features, in the order of the model's input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeatureSpec {
-    /// Version of the list, for example `features-v1`.
+    /// Version of the list, for example `features-v2`.
     pub version: String,
     /// The features.
     pub features: Vec<Feature>,
@@ -73,6 +73,8 @@ pub enum Source {
     BillingDiffers,
     /// Flag: throw-away e-mail domain.
     DisposableEmail,
+    /// What discounts take off, percent.
+    DiscountPercent,
     /// Flag: no device key.
     DeviceMissing,
     /// A velocity counter.
@@ -288,6 +290,7 @@ impl Source {
             Self::CartAgeS => f64::from(order.cart_age_s),
             Self::BillingDiffers => flag(!order.billing_is_shipping),
             Self::DisposableEmail => flag(order.disposable_email),
+            Self::DiscountPercent => f64::from(order.discount_percent),
             Self::DeviceMissing => flag(request.keys.device.is_none()),
             Self::Velocity { key, measure, window } => {
                 let counters = history.velocity.get(key);

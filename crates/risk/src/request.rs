@@ -49,6 +49,9 @@ pub struct OrderFacts {
     pub billing_is_shipping: bool,
     /// The e-mail's domain is a known throw-away one.
     pub disposable_email: bool,
+    /// What discounts take off the listed price, in whole percent.
+    #[serde(default)]
+    pub discount_percent: u8,
 }
 
 /// How an order is delivered.

@@ -9,7 +9,7 @@ use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use kiosk_edge_platform::Statement;
 use kiosk_edge_platform::native::{DirFiles, NativeDb, NativeEdge};
-use kiosk_pop_store::velocity::SCHEMA;
+use kiosk_pop_store::schema::migrate;
 use kiosk_risk::{DeliveryKind, IdentityKeys, OrderFacts, PaymentKind, ScoreRequest};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -23,7 +23,7 @@ pub fn ml() -> PathBuf {
 
 /// The scorer of the committed model.
 pub fn committed_scorer() -> Scorer {
-    let (scorer, error) = Scorer::load(&DirFiles(ml()), "fraud-v1");
+    let (scorer, error) = Scorer::load(&DirFiles(ml()), "fraud-v2");
     assert!(error.is_none(), "the committed model is unusable: {error:?}");
     scorer
 }
@@ -32,7 +32,7 @@ pub fn committed_scorer() -> Scorer {
 pub fn model_copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("models")).unwrap();
-    for name in ["fraud-v1.onnx", "fraud-v1.json"] {
+    for name in ["fraud-v2.onnx", "fraud-v2.json"] {
         std::fs::copy(ml().join("models").join(name), folder.path().join("models").join(name)).unwrap();
     }
     folder
@@ -45,10 +45,10 @@ pub fn write(db: &NativeDb, statements: impl Iterator<Item = Statement>) {
     }
 }
 
-/// A database with the velocity tables.
+/// A POP's database.
 pub fn database() -> NativeDb {
     let db = NativeDb::in_memory().unwrap();
-    run(kiosk_edge_platform::Database::batch(&db, SCHEMA.map(Statement::new).to_vec())).unwrap();
+    run(migrate(&db)).unwrap();
     db
 }
 
@@ -80,6 +80,7 @@ pub fn ordinary() -> ScoreRequest {
             cart_age_s: 380,
             billing_is_shipping: true,
             disposable_email: false,
+            discount_percent: 0,
         },
         keys: IdentityKeys {
             customer: Some("c1".to_owned()),

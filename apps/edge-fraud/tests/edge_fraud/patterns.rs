@@ -53,7 +53,7 @@ fn everyday_orders_are_allowed() {
         changes.iter().for_each(|change| change(&mut request));
         let decision = scorer.score(&request, &History::default());
         assert_eq!(decision.outcome, Outcome::Allow, "case {index}: {decision:?}");
-        assert_eq!(decision.model_version, "fraud-v1");
+        assert_eq!(decision.model_version, "fraud-v2");
     }
 }
 

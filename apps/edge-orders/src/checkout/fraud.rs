@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use kiosk_edge_platform::Outbound;
-use kiosk_money::Money;
 use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper};
 use kiosk_risk::{
     Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, SCORE_URL, ScoreRequest,
@@ -15,6 +14,7 @@ use kiosk_wire::FraudRecord;
 use super::delivery::DeliveryKind;
 use super::price::Priced;
 use super::service::Checkout;
+use super::sums::Sums;
 use crate::app::Pop;
 
 /// How long a shopper waits for the score, in milliseconds.
@@ -45,7 +45,7 @@ pub fn identity_keys(
 pub fn facts(
     checkout: &Checkout<'_>,
     priced: &Priced,
-    total: Money,
+    sums: &Sums,
     cart_created_ms: i64,
     now_ms: i64,
 ) -> OrderFacts {
@@ -55,8 +55,8 @@ pub fn facts(
     };
     let quantities = || priced.lines.iter().map(|line| line.quantity);
     OrderFacts {
-        amount_minor: total.amount,
-        currency: total.currency.code().to_owned(),
+        amount_minor: sums.total.amount,
+        currency: sums.total.currency.code().to_owned(),
         unit_price_minor_max: priced.lines.iter().map(|line| line.sold.price.amount).max().unwrap_or(0),
         item_count: quantities().fold(0, u32::saturating_add),
         sku_count: u32::try_from(priced.lines.len()).unwrap_or(u32::MAX),
@@ -74,6 +74,7 @@ pub fn facts(
         cart_age_s: age(cart_created_ms, 1_000),
         billing_is_shipping: true,
         disposable_email: is_disposable(checkout.shopper.contact.email.reveal()),
+        discount_percent: sums.discount_percent(),
     }
 }
 

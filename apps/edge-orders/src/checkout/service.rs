@@ -120,7 +120,7 @@ impl Checkout<'_> {
             }
             _ => return Err(supply::insufficient_stock(&priced, &state.supply, until_ms).into()),
         }
-        let order = fraud::facts(self, &priced, sums.total, state.cart.created_ms, now_ms);
+        let order = fraud::facts(self, &priced, &sums, state.cart.created_ms, now_ms);
         let decision = fraud::score(self.pop, &ScoreRequest { order, keys: self.keys.clone(), now_ms }).await;
         let decided = Decided { state, priced, sums, decision };
         match decided.decision.outcome {

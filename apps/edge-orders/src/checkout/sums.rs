@@ -183,6 +183,13 @@ impl Paid {
 }
 
 impl Sums {
+    /// What discounts take off the listed price, in whole percent.
+    pub fn discount_percent(&self) -> u8 {
+        let off: i64 = self.used.iter().map(|used| used.amount.amount).sum();
+        let listed = self.total.amount.saturating_add(off);
+        u8::try_from(off.saturating_mul(100) / listed.max(1)).unwrap_or(100)
+    }
+
     /// Whether `item` is the balance of a gift card.
     pub fn is_card(&self, item: &str) -> bool {
         self.cards.iter().any(|paid| paid.card.card.item.as_str() == item)
