@@ -17,7 +17,7 @@ use crate::card::Thresholds;
 
 /// Variable that names the model.
 const MODEL_VARIABLE: &str = "fraud_model";
-const MODEL_DEFAULT: &str = "fraud-v2";
+const MODEL_DEFAULT: &str = "fraud-v1";
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 

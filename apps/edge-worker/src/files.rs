@@ -2,8 +2,10 @@
 
 use kiosk_edge_platform::workers::EmbeddedFiles;
 
-/// The fraud model.
+/// The fraud models: `FRAUD_MODEL` names the one that decides.
 pub const MODELS: EmbeddedFiles = &[
+    ("/models/fraud-v1.onnx", include_bytes!("../../../ml/fraud/models/fraud-v1.onnx")),
+    ("/models/fraud-v1.json", include_bytes!("../../../ml/fraud/models/fraud-v1.json")),
     ("/models/fraud-v2.onnx", include_bytes!("../../../ml/fraud/models/fraud-v2.onnx")),
     ("/models/fraud-v2.json", include_bytes!("../../../ml/fraud/models/fraud-v2.json")),
 ];

@@ -58,7 +58,7 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
 
 /// edge-fraud on native ports, with the models in `folder`.
 pub fn app(db: NativeDb, folder: PathBuf) -> (Router, NativeEdge) {
-    let native = NativeEdge::new(db, &[], folder, 1);
+    let native = NativeEdge::new(db, &[("fraud_model", "fraud-v2")], folder, 1);
     (edge_fraud::router(native.edge.clone()), native)
 }
 
