@@ -101,7 +101,8 @@ async function buyInCalifornia(javaScriptEnabled) {
   await page.getByLabel('Country').selectOption('US');
   await page.getByLabel('Town or city').fill('San Francisco');
 
-  // A postcode of elsewhere is no ZIP code.
+  // A ZIP code has five digits.
+  await page.getByLabel('Postcode').fill('9411');
   await press(page, page.getByRole('button', { name: 'Order and pay' }));
   await page.getByRole('alert').getByText('check this once more').waitFor();
   await page.getByLabel('Postcode').fill('94110');

@@ -4,6 +4,8 @@ use anyhow::{Context, Result};
 use kiosk_testkit::{Desk, ProductSpec, Shop, wait_until};
 use serde_json::{Value, json};
 
+use crate::customers::can_be_sent;
+
 const SKU: &str = "KETTLE";
 const VENDOR: &str = "ven_test";
 const GUEST: &str = "grace@example.org";
@@ -35,10 +37,7 @@ async fn a_guest_is_told_of_each_step_and_sends_a_piece_back() -> Result<()> {
 
     let owner = Desk::owner(&shop).await?;
     let page = format!("/admin/orders/{order}");
-    wait_until("an order that is to be sent", async || {
-        Ok(owner.page(&page).await?.contains("Mark all shipped").then_some(()))
-    })
-    .await?;
+    can_be_sent(&owner, &order).await?;
     owner.post(&format!("{page}/parcels/{VENDOR}"), &[("status", "shipped")]).await?;
     assert!(mail(&shop, "A parcel is on its way").await?.contains("2 × "));
     owner.post(&format!("{page}/parcels/{VENDOR}"), &[("status", "delivered")]).await?;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use kiosk_testkit::{Desk, ProductSpec, Shop, Tap, wait_until};
 use serde_json::{Value, json};
 
-use crate::customers::Customer;
+use crate::customers::{Customer, can_be_sent};
 
 /// Values that occur nowhere else, in the forms in which they might leak.
 const MARKS: [&str; 9] = [
@@ -55,11 +55,7 @@ async fn what_customers_write_leaves_the_region_masked_and_the_books_outlive_the
     // The vendor hands it over; the region hears of it.
     let owner = Desk::owner(&shop).await?;
     let parcel = format!("/admin/orders/{order}/parcels/{VENDOR}");
-    wait_until("an order that is to be sent", async || {
-        let page = owner.page(&format!("/admin/orders/{order}")).await?;
-        Ok(page.contains("Mark all shipped").then_some(()))
-    })
-    .await?;
+    can_be_sent(&owner, &order).await?;
     owner.post(&parcel, &[("status", "shipped")]).await?;
     owner.post(&parcel, &[("status", "delivered")]).await?;
     let product = wait_until("a delivered parcel", async || {
