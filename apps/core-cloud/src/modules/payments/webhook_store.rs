@@ -58,13 +58,14 @@ pub async fn list_due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<He
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
-/// What could not be placed in these orders is looked at anew: they came, or what it waited for was decided.
+/// Strays of these orders wait again: the orders came after all, or their money moved, which may be what they waited for.
+/// Called after the payment is locked.
 pub async fn wake(conn: &mut Conn, orders: &[&str], now_ms: i64) -> Result<()> {
     for orders in batches(orders, 1) {
         let places = placeholders(2, orders.len());
         let sql = format!(
             "UPDATE payments_webhooks SET state = 'waiting', received_ms = $1, next_ms = $1 \
-             WHERE state <> 'done' AND order_id IN ({places})"
+             WHERE state = 'stray' AND order_id IN ({places})"
         );
         let mut query = sqlx::query(AssertSqlSafe(sql)).bind(now_ms);
         for order in orders {
