@@ -162,11 +162,11 @@ impl Service {
         } else if movement.step == Step::Payable && decision == Decision::Paid {
             pay_by_hand(&mut tx, id, "by hand", now_ms).await?
         } else {
-            webhook_store::wake(&mut tx, &[&*movement.order], now_ms).await?;
             let opened = Book::open(&mut tx, &movement.order, now_ms).await?;
             let (mut book, before) = opened.ok_or(Error::NotFound("payment"))?;
             let done = apply(&mut book, id, decision, &reason);
             book.close(&mut tx, &before).await?;
+            webhook_store::wake(&mut tx, &[&*movement.order], now_ms).await?;
             done
         };
         if !done {

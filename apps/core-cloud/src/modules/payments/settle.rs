@@ -137,12 +137,6 @@ async fn close_movement(
     result: Result<Outcome, PayError>,
     now_ms: i64,
 ) -> Result<bool, Error> {
-    let is_final =
-        result.as_ref().map_or_else(|error| final_reason(movement.kind, error).is_some(), |_| true);
-    if is_final {
-        // Before the payment, as whoever applies a webhook locks it first.
-        webhook_store::wake(tx, &[&*movement.order], now_ms).await?;
-    }
     let Some((mut book, before)) = Book::open(tx, &movement.order, now_ms).await? else { return Ok(false) };
     let id = &*movement.id;
     let settled = match result {
@@ -176,6 +170,9 @@ async fn close_movement(
         },
     };
     book.close(tx, &before).await?;
+    if settled {
+        webhook_store::wake(tx, &[&*movement.order], now_ms).await?;
+    }
     Ok(settled)
 }
 

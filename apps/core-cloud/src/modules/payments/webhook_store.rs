@@ -59,7 +59,7 @@ pub async fn list_due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<He
 }
 
 /// Strays of these orders wait again: the orders came after all, or their money moved, which may be what they waited for.
-/// Called after the payment is locked.
+/// Called with the payment locked, as whoever applies a webhook locks the payment first.
 pub async fn wake(conn: &mut Conn, orders: &[&str], now_ms: i64) -> Result<()> {
     for orders in batches(orders, 1) {
         let places = placeholders(2, orders.len());

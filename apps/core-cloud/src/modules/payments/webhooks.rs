@@ -246,6 +246,9 @@ async fn apply(tx: &mut Tx, mut heard: Heard, now_ms: i64) -> Result<Heard, Erro
             heard.order.clone_from(&book.payment.order);
             let placed = place(&mut book, &heard, now_ms);
             book.close(tx, &before).await?;
+            if placed && heard.what != What::Payment {
+                webhook_store::wake(tx, &[&*heard.order], now_ms).await?;
+            }
             placed
         }
         _ => false,
