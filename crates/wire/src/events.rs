@@ -225,7 +225,7 @@ pub struct PaymentRecord {
 /// A fraud decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FraudRecord {
-    /// `allow`, `review` or `block`.
+    /// `allow`, `step_up` (and the buyer passed), `review` or `block`.
     pub outcome: String,
     /// Probability of fraud, 0 to 1; none when no model answered.
     pub score: Option<f32>,

@@ -30,6 +30,7 @@ const STATES: &[(&str, &str)] = &[
     ("attention", "To look at"),
     ("in_review", "To review for fraud"),
     ("allow", "Allowed by the fraud score"),
+    ("step_up", "Stepped up by the fraud score"),
     ("review", "Doubted by the fraud score"),
     ("placed", "Placed"),
     ("awaiting_payment", "Awaiting payment"),
@@ -173,7 +174,7 @@ fn StateBadge(status: String) -> impl IntoView {
 
 fn tone_of(outcome: &str) -> Tone {
     match outcome {
-        "allow" => Tone::Good,
+        "allow" | "step_up" => Tone::Good,
         "review" => Tone::Warn,
         _ => Tone::Bad,
     }

@@ -58,7 +58,7 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
     });
     let status = match (awaits, decided.decision.outcome) {
         (Some(_), _) => "awaiting_payment",
-        (None, Outcome::Allow) => "placed",
+        (None, Outcome::Allow | Outcome::StepUp) => "placed",
         (None, _) => "in_review",
     };
     let body = body(&record, status, &decided)?;

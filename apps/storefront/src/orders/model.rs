@@ -301,6 +301,9 @@ pub struct PlaceOrder {
     /// This browser's random name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// The code that went to the e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification_code: Option<String>,
 }
 
 /// An order.
