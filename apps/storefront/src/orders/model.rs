@@ -552,3 +552,13 @@ mod tests {
         }
     }
 }
+
+/// Whether an account may buy.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Standing {
+    /// Its orders are refused.
+    pub blocked: bool,
+    /// `possible`, `open` or `refused`, of an account that is blocked.
+    #[serde(default)]
+    pub appeal: Option<String>,
+}

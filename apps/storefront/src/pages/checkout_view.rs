@@ -131,12 +131,14 @@ fn troubles(page: &CheckoutPage<'_>) -> AnyView {
     let fields = &page.draft.errors;
     let problem = (!texts.is_empty()).then(|| {
         let to_cart = matches!(page.trouble, Trouble::Stock(_));
+        let to_appeal = matches!(page.trouble, Trouble::CustomerBlocked) && page.account.is_some();
         view! {
             <div class="notice notice-bad" role="alert" id="trouble">
                 {icons::notice()}
                 <div>
                     {texts.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
                     {to_cart.then(|| view! { <p><a href="/cart">"Change the cart"</a></p> })}
+                    {to_appeal.then(|| view! { <p><a href="/account/appeal">"Appeal against the block"</a></p> })}
                 </div>
             </div>
         }

@@ -264,3 +264,19 @@ pub(super) const PAYMENT_SUCCESS_SECOND: &str = "CREATE TRIGGER payment_success_
         UPDATE payment SET state = 'paid', authorisation = NEW.authorisation, due_ms = NULL, tries = 0
           WHERE id = NEW.payment_id;
      END";
+
+/// Guards before there were appeals.
+pub(super) const GUARD_FOURTH: &str = "CREATE TABLE guard (
+    broken TEXT NOT NULL,
+    CONSTRAINT cart_is_open CHECK (broken <> 'cart_is_open'),
+    CONSTRAINT cart_version_is_current CHECK (broken <> 'cart_version_is_current'),
+    CONSTRAINT cart_has_room CHECK (broken <> 'cart_has_room'),
+    CONSTRAINT cart_has_one_currency CHECK (broken <> 'cart_has_one_currency'),
+    CONSTRAINT leases_have_not_lapsed CHECK (broken <> 'leases_have_not_lapsed'),
+    CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current'),
+    CONSTRAINT customer_may_buy CHECK (broken <> 'customer_may_buy'),
+    CONSTRAINT payments_have_room CHECK (broken <> 'payments_have_room'),
+    CONSTRAINT payment_waits CHECK (broken <> 'payment_waits'),
+    CONSTRAINT guesses_have_room CHECK (broken <> 'guesses_have_room'),
+    CONSTRAINT gift_cards_have_room CHECK (broken <> 'gift_cards_have_room')
+) STRICT";
