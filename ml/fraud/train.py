@@ -44,9 +44,9 @@ def split(table):
     return {name: np.flatnonzero((day >= low) & (day < high)) for name, (low, high) in SPLIT_DAYS.items()}
 
 
-def evaluate(policy, score, label, fraud, pattern, amount_eur, review_at, block_at):
+def evaluate(policy, score, label, fraud, pattern, amount_eur, thresholds):
     """Figures on the held-out days: against the labels a shop has, and against the truth of the recipe."""
-    outcome = np.where(score >= block_at, 2, np.where(score >= review_at, 1, 0))
+    outcome = policies.outcomes(score, thresholds)
     costs = policy["costs_eur"]
     honest = fraud == 0
     figures = {
@@ -55,14 +55,17 @@ def evaluate(policy, score, label, fraud, pattern, amount_eur, review_at, block_
         "auc_truth": roc_auc_score(fraud, score), "average_precision_truth": average_precision_score(fraud, score),
         "brier": brier_score_loss(label, score),
         "mean_score": float(score.mean()), "labelled_fraud_share": float(label.mean()),
-        "honest_reviewed_share": float(np.mean(outcome[honest] == 1)),
-        "honest_blocked_share": float(np.mean(outcome[honest] == 2)),
+        "honest_stepped_up_share": float(np.mean(outcome[honest] == 1)),
+        "honest_reviewed_share": float(np.mean(outcome[honest] == 2)),
+        "honest_blocked_share": float(np.mean(outcome[honest] == 3)),
         "fraud_caught_share": float(np.mean(outcome[~honest] >= 1)),
-        "cost_eur": policies.cost_eur(costs, score, fraud == 1, amount_eur, review_at, block_at),
-        "cost_without_model_eur": policies.cost_eur(costs, score, fraud == 1, amount_eur, 2.0, 2.0),
+        "fraud_stopped_share": float(np.mean(outcome[~honest] >= 2)),
+        "cost_eur": policies.cost_eur(costs, score, fraud == 1, amount_eur, thresholds),
+        "cost_without_model_eur": policies.cost_eur(costs, score, fraud == 1, amount_eur, (2.0, 2.0, 2.0)),
     }
     by_pattern = {
-        name: {"orders": int((pattern == i).sum()), "reviewed_or_blocked_share": float(np.mean(outcome[pattern == i] >= 1))}
+        name: {"orders": int((pattern == i).sum()), "stepped_up_share": float(np.mean(outcome[pattern == i] == 1)),
+               "reviewed_or_blocked_share": float(np.mean(outcome[pattern == i] >= 2))}
         for i, name in enumerate(recipe.PATTERN) if np.any(pattern == i)}
     return {k: round(v, 6) if isinstance(v, float) else v for k, v in figures.items()}, by_pattern
 
@@ -120,17 +123,17 @@ def main():
     session = onnxruntime.InferenceSession(onnx_bytes, providers=["CPUExecutionProvider"])
     scores = session.run(["score"], {"features": x})[0][:, 0].astype(np.float64)
     amount_eur = table["amount"] / 100
-    review_at, block_at = policies.thresholds(
-        policy, scores[rows], table["label"][rows] == 1, amount_eur[rows])
-    say(f"review from {review_at}, block from {block_at}")
+    thresholds = policies.thresholds(policy, scores[rows], table["label"][rows] == 1, amount_eur[rows])
+    say("step up from {}, review from {}, block from {}".format(*thresholds))
 
     rows = part["test"]
     metrics, by_pattern = evaluate(policy, scores[rows], table["label"][rows], table["fraud"][rows],
-                                   table["pattern"][rows], amount_eur[rows], review_at, block_at)
+                                   table["pattern"][rows], amount_eur[rows], thresholds)
     for name, value in metrics.items():
         say(f"  {name:28} {value}")
     for name, value in by_pattern.items():
-        say(f"  {name:14} {value['orders']:7,} orders, {value['reviewed_or_blocked_share']:.2%} stopped")
+        say(f"  {name:14} {value['orders']:7,} orders, {value['stepped_up_share']:.2%} stepped up, "
+            f"{value['reviewed_or_blocked_share']:.2%} stopped")
 
     typical = typical_row(x, scores, mean, spread, part["train"][table["fraud"][part["train"]] == 0])
     rng = np.random.default_rng(SEED)
@@ -143,7 +146,7 @@ def main():
         "onnx_sha256": hashlib.sha256(onnx_bytes).hexdigest(),
         "trained_on": {"recipe_seed": SEED, "days": DAYS, "customers": CUSTOMERS, "orders": len(scores),
                        "split_days": SPLIT_DAYS},
-        "thresholds": {"review": review_at, "block": block_at},
+        "thresholds": dict(zip(("step_up", "review", "block"), thresholds)),
         "policy": policy["version"], "costs_eur": policy["costs_eur"],
         "metrics": metrics, "metrics_by_pattern": by_pattern,
         "rules": policy["rules"], "reasons": policy["reasons"],

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
-/** A shop as processes; `tell` gives it a command and waits until it is done. */
-export async function startShop() {
+/** A shop as processes, with `env` besides; `tell` gives it a command and waits until it is done. */
+export async function startShop(env = {}) {
   const program = process.env.KIOSK_BIN ? `${process.env.KIOSK_BIN}/test-shop` : 'test-shop';
-  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();

@@ -26,7 +26,7 @@ use crate::media;
 use crate::modules::bus::{self, Consumer};
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
-    accounting, audit, catalog, chats, customers, discounts, freight, gift_cards, imports, inventory,
+    accounting, audit, catalog, chats, customers, discounts, fraud, freight, gift_cards, imports, inventory,
     listings, mail, members, notices, orders, payments, payouts, promotions, reviews, sync, vendors,
     warehouse,
 };
@@ -46,6 +46,8 @@ pub struct Services {
     pub orders: orders::service::Service,
     /// Who bought, by pseudonym.
     pub customers: customers::service::Service,
+    /// What the fraud score doubted, and what became of it.
+    pub fraud: fraud::service::Service,
     /// Reviews.
     pub reviews: reviews::service::Service,
     /// What customers and vendors write to each other.
@@ -107,6 +109,7 @@ pub fn consumers(services: &Services) -> Vec<Arc<dyn Consumer>> {
         Arc::new(discounts::consumer::Budgets),
         Arc::new(gift_cards::consumer::Cards),
         Arc::new(customers::Customers::new(services.clock.clone())),
+        Arc::new(fraud::Cases),
     ]
 }
 
@@ -134,6 +137,8 @@ impl Services {
             imports.clone(),
             inventory.clone(),
         );
+        let customers = customers::service::Service::new(db.clone(), clock.clone());
+        let orders = orders::service::Service::new(db.clone(), clock.clone());
         let payments = payments::service::Service::new(db.clone(), clock.clone(), &config.payments);
         Self {
             sync: sync::service::Service::new(
@@ -145,8 +150,9 @@ impl Services {
             ),
             catalog: catalog::service::Service::new(db.clone()),
             inventory,
-            orders: orders::service::Service::new(db.clone(), clock.clone()),
-            customers: customers::service::Service::new(db.clone(), clock.clone()),
+            fraud: fraud::service::Service::new(db.clone(), clock.clone(), customers.clone(), orders.clone()),
+            orders,
+            customers,
             reviews: reviews::service::Service::new(db.clone(), clock.clone()),
             chats: chats::service::Service::new(db.clone(), clock.clone(), media.clone(), news),
             imports,

@@ -15,7 +15,7 @@ pub struct ModelCard {
     pub version: String,
     /// SHA-256 of the ONNX file, lower-case hexadecimal.
     pub onnx_sha256: String,
-    /// From which score on an order is reviewed or blocked.
+    /// From which score on an order is stepped up, reviewed or blocked.
     pub thresholds: Thresholds,
     /// Hard limits that hold without the model.
     pub rules: Vec<Rule>,
@@ -35,6 +35,9 @@ pub struct ModelCard {
 /// Scores are probabilities, 0 to 1.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Thresholds {
+    /// Stepped up from here on; never, when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<f32>,
     /// Reviewed from here on.
     pub review: f32,
     /// Blocked from here on.
@@ -47,10 +50,12 @@ impl Thresholds {
     pub fn outcome(self, score: f32) -> Outcome {
         if score >= self.block {
             Outcome::Block
-        } else if score < self.review {
-            Outcome::Allow
-        } else {
+        } else if score >= self.review || score.is_nan() {
             Outcome::Review
+        } else if self.step_up.is_some_and(|step_up| score >= step_up) {
+            Outcome::StepUp
+        } else {
+            Outcome::Allow
         }
     }
 }
@@ -117,10 +122,11 @@ impl ModelCard {
         card.features.check()?;
         let width = card.features.len();
         let known = |name: &String| card.features.features.iter().any(|feature| feature.name == *name);
-        let Thresholds { review, block } = card.thresholds;
+        let Thresholds { step_up, review, block } = card.thresholds;
         let parts = [
             // A review threshold of 0 would be fine, one above the blocking threshold would hide reviews.
             ("thresholds", (0.0..=1.0).contains(&review) && (review..=1.0).contains(&block)),
+            ("thresholds", step_up.is_none_or(|step_up| (0.0..=review).contains(&step_up))),
             // A rule can only make an outcome more severe.
             ("rules", card.rules.len() <= RULES_MAX && card.rules.iter().all(Rule::is_sound)),
             ("reasons", card.reasons.len() <= REASON_GROUPS_MAX),

@@ -1,4 +1,4 @@
-//! edge-fraud: scores an order inside the checkout and says allow, review or block, and why.
+//! edge-fraud: scores an order inside the checkout and says allow, step up, review or block, and why.
 //!
 //! ```text
 //! POST /score   ScoreRequest -> Decision      velocity from the POP's database, rules, model, reasons

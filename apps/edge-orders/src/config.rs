@@ -39,6 +39,7 @@ pub struct Config {
     order_token_key: Secret,
     cart_token_key: Secret,
     request_hash_key: Secret,
+    step_up_key: Secret,
 }
 
 /// Bytes that no log sees.
@@ -74,6 +75,9 @@ impl std::fmt::Debug for Secret {
         f.write_str("[secret]")
     }
 }
+
+/// Digits of a code that confirms an e-mail address.
+pub const CODE_DIGITS: u32 = 6;
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +141,7 @@ impl Config {
             order_token_key: derived("order-token"),
             cart_token_key: derived("cart-token"),
             request_hash_key: derived("request-hash"),
+            step_up_key: derived("step-up"),
         })
     }
 
@@ -150,6 +155,17 @@ impl Config {
     #[must_use]
     pub fn cart_token(&self, cart: &CartId) -> Token {
         Token::derived(&self.cart_token_key.mac(cart.as_str().as_bytes()))
+    }
+
+    /// The code that confirms the e-mail address of a cart: dynamic truncation as in RFC 4226, section 5.3, of an HMAC over
+    /// the cart and a nonce. Derived, so that no table has it.
+    #[must_use]
+    pub fn step_up_code(&self, cart: &str, nonce: &str) -> String {
+        let mac = self.step_up_key.mac(format!("{cart}.{nonce}").as_bytes());
+        let offset = mac.last().map_or(0, |last| usize::from(last & 0xf));
+        let number =
+            mac.iter().skip(offset).take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+        format!("{:0width$}", (number & 0x7fff_ffff) % 10_u32.pow(CODE_DIGITS), width = CODE_DIGITS as usize)
     }
 
     /// Tells whether two requests are the same. Keyed, because bodies hold personal values that could be guessed.

@@ -92,6 +92,12 @@ pub fn customer_blocked() -> Problem {
     )
 }
 
+/// 409: the account is not blocked, or has made its appeal.
+pub fn appeal_not_possible() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "appeal_not_possible", "There is nothing to appeal against")
+        .detail("The account may buy, or its appeal was made before.")
+}
+
 /// 429: somebody tries one payment after the other.
 pub fn too_many_payments() -> Problem {
     let title = "Too many payments were started";

@@ -14,6 +14,8 @@
 //! POST /v1/orders/{id}/cancel-payment   gives it up, and the order with it
 //! POST /v1/orders/{id}/returns           asks to send pieces back
 //! GET  /v1/loyalty                      the tier of an account
+//! GET  /v1/standing                     whether an account may buy
+//! POST /v1/appeals                      what a blocked account says for itself
 //! POST /v1/payments/webhooks/{provider} what providers tell
 //! GET  /v1/openapi.json
 //! POST /internal/tick                   payments, mails, outbox, leases, feed and pictures; called by the host, not routed from outside
@@ -25,6 +27,7 @@
 //! `kiosk_privacy::anonymise`.
 
 mod app;
+mod appeals;
 mod auth;
 mod carts;
 mod checkout;
@@ -69,6 +72,8 @@ pub fn router(edge: Edge) -> Router {
         .routes(routes!(orders::transport::get_order))
         .routes(routes!(returns::transport::ask_return))
         .routes(routes!(loyalty::transport::get_loyalty))
+        .routes(routes!(appeals::transport::get_standing))
+        .routes(routes!(appeals::transport::make_appeal))
         .routes(routes!(payments::transport::settle_payment))
         .routes(routes!(payments::transport::cancel_payment))
         .routes(routes!(payments::transport::take_webhook))

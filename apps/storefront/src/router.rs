@@ -35,6 +35,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/orders/{id}/return", get(order_return::show).post(order_return::send))
         .route("/account", get(account::overview::show))
         .route("/account/orders", get(account::orders::show))
+        .route("/account/appeal", get(account::appeal::show).post(account::appeal::send))
         .route("/account/register", get(account::register::show).post(account::register::send))
         .route("/account/verify", get(account::links::show_verify).post(account::links::verify))
         .route("/account/login", get(account::login::show).post(account::login::send))

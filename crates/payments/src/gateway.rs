@@ -102,6 +102,8 @@ pub struct NewPayment {
     pub cancel_url: String,
     /// When the provider's page closes.
     pub expires_ms: Moment,
+    /// The payer has to prove who they are, whatever the bank thinks: 3-D Secure with a challenge. For cards alone.
+    pub challenge: bool,
 }
 
 /// A payment that waits for the shopper.

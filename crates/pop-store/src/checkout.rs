@@ -246,7 +246,11 @@ pub async fn block(db: &dyn Database, blocked: BlockedCheckout<'_>) -> Result<()
     let (now_ms, currency) = (blocked.now_ms, blocked.total.currency.code());
     let mut batch = velocity::record(blocked.keys, now_ms, blocked.total.amount, currency, blocked.attempt);
     batch.push(remember(blocked.cart, blocked.key, &blocked.answer, now_ms));
-    batch.push(outbox::append(&blocked.event, now_ms, &EventBody::CheckoutBlocked { fraud: blocked.fraud })?);
+    batch.push(outbox::append(
+        &blocked.event,
+        now_ms,
+        &EventBody::CheckoutBlocked { fraud: blocked.fraud, total: Some(blocked.total) },
+    )?);
     db.batch(batch).await?;
     Ok(())
 }

@@ -21,7 +21,8 @@ pub(crate) const SCHEMA: &str = "CREATE TABLE guard (
     CONSTRAINT payments_have_room CHECK (broken <> 'payments_have_room'),
     CONSTRAINT payment_waits CHECK (broken <> 'payment_waits'),
     CONSTRAINT guesses_have_room CHECK (broken <> 'guesses_have_room'),
-    CONSTRAINT gift_cards_have_room CHECK (broken <> 'gift_cards_have_room')
+    CONSTRAINT gift_cards_have_room CHECK (broken <> 'gift_cards_have_room'),
+    CONSTRAINT appeal_is_possible CHECK (broken <> 'appeal_is_possible')
 ) STRICT";
 
 /// A precondition.
@@ -49,11 +50,13 @@ pub enum Guard {
     GuessesHaveRoom,
     /// The cart has not more gift cards than it may.
     GiftCardsHaveRoom,
+    /// The account is blocked and has made no appeal.
+    AppealIsPossible,
 }
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::CartIsOpen,
         Self::CartVersionIsCurrent,
         Self::CartHasRoom,
@@ -65,6 +68,7 @@ impl Guard {
         Self::PaymentWaits,
         Self::GuessesHaveRoom,
         Self::GiftCardsHaveRoom,
+        Self::AppealIsPossible,
     ];
 
     /// Name of the `CHECK`.
@@ -82,6 +86,7 @@ impl Guard {
             Self::PaymentWaits => "payment_waits",
             Self::GuessesHaveRoom => "guesses_have_room",
             Self::GiftCardsHaveRoom => "gift_cards_have_room",
+            Self::AppealIsPossible => "appeal_is_possible",
         }
     }
 

@@ -24,6 +24,7 @@ pub mod returns;
 pub mod schema;
 pub mod social;
 pub mod standings;
+pub mod step_ups;
 pub mod sync;
 pub mod velocity;
 

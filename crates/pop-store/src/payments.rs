@@ -57,7 +57,7 @@ pub(crate) const SCHEMA: [&str; 11] = [
         INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
           (SELECT 1 FROM payment p, json_each(p.takes) t WHERE p.id = NEW.payment_id AND NOT EXISTS
             (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'));
-        UPDATE orders SET status = CASE fraud_outcome WHEN 'allow' THEN 'placed' ELSE 'in_review' END
+        UPDATE orders SET status = CASE fraud_outcome WHEN 'review' THEN 'in_review' ELSE 'placed' END
           WHERE id = (SELECT order_id FROM payment WHERE id = NEW.payment_id);
         INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.now_ms, NEW.event);
         UPDATE payment SET state = 'paid', authorisation = NEW.authorisation, due_ms = NULL, tries = 0

@@ -182,12 +182,12 @@ const MIGRATIONS: &[&[&str]] = &[
         "UPDATE payment SET takes = record ->> '$.takes'",
         "ALTER TABLE orders ADD COLUMN sums TEXT NOT NULL DEFAULT '{}'",
         "DROP TABLE guard",
-        crate::guard::SCHEMA,
+        past::GUARD_FOURTH,
         "DROP VIEW checkout",
         crate::checkout::SCHEMA[0],
         crate::checkout::SCHEMA[1],
         "DROP TRIGGER payment_success_commit",
-        crate::payments::SCHEMA[8],
+        past::PAYMENT_SUCCESS_SECOND,
         "DROP TRIGGER payment_failure_commit",
         crate::payments::SCHEMA[10],
     ],
@@ -209,6 +209,18 @@ const MIGRATIONS: &[&[&str]] = &[
         crate::velocity::SCHEMA_LINKS[1],
         crate::velocity::SCHEMA_LINKS[2],
         crate::velocity::SCHEMA_LINKS[3],
+    ],
+    // Orders that were stepped up: a passed one is placed, and codes by mail wait. Appeals of blocked accounts.
+    &[
+        "DROP TRIGGER payment_success_commit",
+        crate::payments::SCHEMA[8],
+        crate::step_ups::SCHEMA[0],
+        crate::step_ups::SCHEMA[1],
+        crate::step_ups::SCHEMA[2],
+        crate::step_ups::SCHEMA[3],
+        "ALTER TABLE standing ADD COLUMN appeal TEXT",
+        "DROP TABLE guard",
+        crate::guard::SCHEMA,
     ],
 ];
 

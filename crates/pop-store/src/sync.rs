@@ -61,7 +61,8 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
            ('pictures_missing', EXISTS (SELECT 1 FROM media WHERE bytes IS NULL AND tried_ms <= ?1)),
            ('uploads_waiting', EXISTS (SELECT 1 FROM upload WHERE state = 'waiting')),
            ('payments_due', EXISTS (SELECT 1 FROM payment WHERE due_ms <= ?2)),
-           ('mails_due', EXISTS (SELECT 1 FROM order_mail WHERE due_ms <= ?2))
+           ('mails_due', EXISTS (SELECT 1 FROM order_mail WHERE due_ms <= ?2)
+             OR EXISTS (SELECT 1 FROM step_up WHERE due_ms <= ?2 AND expires_ms > ?2))
          ) WHERE column2",
     );
     let mut values = HashMap::new();

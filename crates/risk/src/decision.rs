@@ -23,6 +23,8 @@ pub mod reason_code {
 pub enum Outcome {
     /// Take the order.
     Allow,
+    /// Take the order once the buyer has shown more of who they are: 3-D Secure for a card, a code by mail otherwise.
+    StepUp,
     /// Take the order and let a person look before it ships.
     Review,
     /// Refuse the order.
@@ -30,11 +32,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The name on the wire: `allow`, `review` or `block`.
+    /// The name on the wire: `allow`, `step_up`, `review` or `block`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
+            Self::StepUp => "step_up",
             Self::Review => "review",
             Self::Block => "block",
         }

@@ -6,7 +6,7 @@ use kiosk_ids::{
 use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
-use crate::people::{MessageRecord, ReturnRecord, ReviewRecord, RoomKey};
+use crate::people::{AppealRecord, MessageRecord, ReturnRecord, ReviewRecord, RoomKey};
 
 /// A run of events without a gap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +47,12 @@ pub enum EventBody {
     CheckoutBlocked {
         /// The score that refused it.
         fraud: FraudRecord,
+        /// What it would have cost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        total: Option<Money>,
     },
+    /// A blocked account says that it should not be.
+    AppealMade(Box<AppealRecord>),
     /// The POP gives leased stock back that it has not sold.
     StockReturned {
         /// What it gives back.
@@ -223,9 +228,9 @@ pub struct PaymentRecord {
 }
 
 /// A fraud decision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FraudRecord {
-    /// `allow`, `review` or `block`.
+    /// `allow`, `step_up` (and the buyer passed), `review` or `block`.
     pub outcome: String,
     /// Probability of fraud, 0 to 1; none when no model answered.
     pub score: Option<f32>,
@@ -233,4 +238,32 @@ pub struct FraudRecord {
     pub model: String,
     /// Codes of the top reasons.
     pub reasons: Vec<String>,
+    /// Who ordered, as other orders may show them too.
+    #[serde(default, skip_serializing_if = "FraudLinks::is_empty")]
+    pub links: FraudLinks,
+}
+
+/// Keyed pseudonyms of who ordered; the key stays in the region, and so do their values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FraudLinks {
+    /// Of the e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// Of the account; none for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Of the browser or the app's installation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Of the address that it goes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl FraudLinks {
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }

@@ -18,15 +18,15 @@ pub use catalog::{
 };
 pub use discounts::{Discount, DiscountBudget, DiscountRate, GiftCard};
 pub use events::{
-    DiscountUse, Event, EventAck, EventBatch, EventBody, FraudRecord, GiftCardUse, OrderLine, OrderRecord,
-    PaymentRecord, StockTake,
+    DiscountUse, Event, EventAck, EventBatch, EventBody, FraudLinks, FraudRecord, GiftCardUse, OrderLine,
+    OrderRecord, PaymentRecord, StockTake,
 };
 pub use leases::{LeaseAsk, LeaseReply, LeaseRequest, LeaseState};
 pub use people::{
-    Loyalty, LoyaltyTier, Message, MessageRecord, Notice, NoticeKind, NoticeLine, OrderReturn,
-    OrderReturnLine, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating, ReturnItem,
-    ReturnReason, ReturnRecord, ReturnStatus, ReturnWish, Review, ReviewRecord, Room, RoomKey, Shipment,
-    Standing,
+    AppealRecord, AppealState, Loyalty, LoyaltyTier, Message, MessageRecord, Notice, NoticeKind, NoticeLine,
+    OrderReturn, OrderReturnLine, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating,
+    ReturnItem, ReturnReason, ReturnRecord, ReturnStatus, ReturnWish, Review, ReviewRecord, Room, RoomKey,
+    Shipment, Standing,
 };
 
 /// Most events in one delivery.

@@ -17,6 +17,8 @@ pub const TEXT_CHARS_MAX: usize = 2_000;
 pub const PICTURES_MAX: usize = 4;
 /// Most articles of a return.
 pub const RETURN_LINES_MAX: usize = 50;
+/// Most characters of an appeal.
+pub const APPEAL_CHARS_MAX: usize = 1_000;
 /// Most characters of what a customer says of a return.
 pub const RETURN_NOTE_CHARS_MAX: usize = 500;
 /// Largest picture that a POP hands in (`POST /sync/v1/media`), in bytes.
@@ -72,6 +74,47 @@ pub struct Standing {
     pub customer: String,
     /// Whether their checkouts are refused.
     pub blocked: bool,
+    /// What became of their appeal against it; none when they made none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<AppealState>,
+}
+
+/// How far an appeal is. One that was upheld ends the block, so it is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppealState {
+    /// Somebody will look at it.
+    Open,
+    /// The block stays.
+    Refused,
+}
+
+impl AppealState {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] wrote.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Open, Self::Refused].into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// What a blocked account says for itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppealRecord {
+    /// Identifier, that of its event.
+    pub id: EventId,
+    /// Pseudonym of the account.
+    pub account: String,
+    /// In their own words, masked.
+    pub text: String,
 }
 
 /// What an account's purchases of the last twelve months have earned it.

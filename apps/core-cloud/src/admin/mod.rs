@@ -1,5 +1,6 @@
 //! The admins' pages at `/admin`.
 
+mod appeals;
 mod audit;
 mod categories;
 mod charts;
@@ -9,6 +10,8 @@ mod customers;
 mod discounts;
 pub mod documents;
 mod events;
+mod fraud;
+mod fraud_graph;
 mod gift_cards;
 mod imports;
 mod ledger;
@@ -47,6 +50,8 @@ pub fn routes(services: &Services) -> Vec<Route> {
         statements::routes(services),
         returns::routes(services),
         customers::routes(services),
+        fraud::routes(services),
+        appeals::routes(services),
         tiers::routes(services),
         reviews::routes(services),
         chats::routes(services),

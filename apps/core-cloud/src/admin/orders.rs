@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
+use crate::modules::fraud::service::Finding;
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::modules::orders::flow::Stage;
@@ -30,6 +31,7 @@ const STATES: &[(&str, &str)] = &[
     ("attention", "To look at"),
     ("in_review", "To review for fraud"),
     ("allow", "Allowed by the fraud score"),
+    ("step_up", "Stepped up by the fraud score"),
     ("review", "Doubted by the fraud score"),
     ("placed", "Placed"),
     ("awaiting_payment", "Awaiting payment"),
@@ -73,7 +75,10 @@ async fn review(
         "reject" => false,
         _ => return Err(Error::invalid("act", "choose release or reject").into()),
     };
-    services.orders.review(&member, &order, release, fields.text("reason")).await?;
+    let (reason, finding) =
+        (fields.text("reason"), if release { Finding::Honest } else { Finding::Rejected });
+    services.orders.review(&member, &order, release, reason).await?;
+    services.fraud.record(&member, order.as_str(), finding, reason).await?;
     Ok(redirect(&format!("{PATH}/{order}")))
 }
 
@@ -87,6 +92,7 @@ async fn get_order(State(services): State<Services>, member: Member, Path(id): P
     let id = OrderId::parse(&id).map_err(|_| Error::NotFound("order"))?;
     let order = services.orders.get_order(&id).await?;
     let pays = member.may(Permission::Payments);
+    let judges = member.may(Permission::Fraud);
     let reductions = Reductions {
         discounts: services.discounts.list_of_order(id.as_str()).await?,
         gift_cards: services.gift_cards.list_of_order(id.as_str()).await?,
@@ -97,7 +103,10 @@ async fn get_order(State(services): State<Services>, member: Member, Path(id): P
             parts.push(services.orders.get_part(&vendor, &id).await?);
         }
     }
-    Ok(html(Frame::of(&member, &order.id.clone(), PATH), view! { <OrderPage order parts pays reductions /> }))
+    Ok(html(
+        Frame::of(&member, &order.id.clone(), PATH),
+        view! { <OrderPage order parts pays judges reductions /> },
+    ))
 }
 
 async fn move_order(
@@ -173,7 +182,7 @@ fn StateBadge(status: String) -> impl IntoView {
 
 fn tone_of(outcome: &str) -> Tone {
     match outcome {
-        "allow" => Tone::Good,
+        "allow" | "step_up" => Tone::Good,
         "review" => Tone::Warn,
         _ => Tone::Bad,
     }
@@ -207,9 +216,16 @@ impl Reductions {
 }
 
 #[component]
-fn OrderPage(order: OrderView, parts: Vec<Part>, pays: bool, reductions: Reductions) -> impl IntoView {
+fn OrderPage(
+    order: OrderView,
+    parts: Vec<Part>,
+    pays: bool,
+    judges: bool,
+    reductions: Reductions,
+) -> impl IntoView {
     let payment = format!("{} {}", order.payment_method, order.payment);
     let payment_href = pays.then(|| format!("/admin/payments/{}", order.id));
+    let case = format!("/admin/fraud/{}", order.id);
     let score = score_text(&order);
     let reasons = order.fraud_reasons.join(", ");
     let late = distance(order.placed_ms, order.received_ms);
@@ -249,6 +265,7 @@ fn OrderPage(order: OrderView, parts: Vec<Part>, pays: bool, reductions: Reducti
                 None => payment.into_any(),
             }}</dd></div>
             <Fact name="Fraud" value=format!("{} {score} by {} {reasons}", order.fraud_outcome, order.fraud_model) />
+            {judges.then(|| view! { <div><dt>"Case"</dt><dd><a href=case>"What is around it"</a></dd></div> })}
             <Fact name="Goods" value=order.subtotal.to_string() />
             <Fact name="Delivery price" value=order.delivery.to_string() />
             <Fact name="Total" value=order.total.to_string() />

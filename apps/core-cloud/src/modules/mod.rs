@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod chats;
 pub mod customers;
 pub mod discounts;
+pub mod fraud;
 pub mod freight;
 pub mod gift_cards;
 pub mod imports;

@@ -13,6 +13,8 @@ const DESK: &[(&str, &str, Permission)] = &[
     ("/admin/payments", "Payments", Permission::Payments),
     ("/admin/statements", "Statements", Permission::Payments),
     ("/admin/returns", "Returns", Permission::Orders),
+    ("/admin/fraud", "Fraud", Permission::Fraud),
+    ("/admin/appeals", "Appeals", Permission::Fraud),
     ("/admin/customers", "Customers", Permission::Customers),
     ("/admin/reviews", "Reviews", Permission::Reviews),
     ("/admin/chats", "Chats", Permission::Chats),

@@ -28,7 +28,7 @@ async fn pages_show_what_there_is(app: TestApp) {
     let events = vec![
         placed(1, order("one", vec![take("A-1", 1, 2)])),
         placed(2, order("two", vec![take("B-1", 1, 9)])),
-        event(3, kiosk_wire::EventBody::CheckoutBlocked { fraud: fraud("block") }),
+        event(3, kiosk_wire::EventBody::CheckoutBlocked { fraud: fraud("block"), total: None }),
     ];
     app.deliver("eu-1", "db", events).await;
     let overview = page(&app, "/admin").await;

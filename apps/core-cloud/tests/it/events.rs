@@ -32,7 +32,7 @@ async fn an_order_is_applied_once(app: TestApp) {
     // A delivery that overlaps applies only what is new; the same order under another number moves stock once.
     let mut events = events();
     events.push(placed(3, order("one", vec![take("A", 1, 3)])));
-    events.push(event(4, EventBody::CheckoutBlocked { fraud: fraud("block") }));
+    events.push(event(4, EventBody::CheckoutBlocked { fraud: fraud("block"), total: None }));
     assert_eq!(app.deliver("eu-1", "db", events).await.ok::<EventAck>().applied_through, 4);
     assert_eq!(app.stock("A").await, (92, 5, 3));
     let page: Value = app.as_operator("/v1/orders").await.ok();

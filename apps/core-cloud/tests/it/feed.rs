@@ -34,7 +34,7 @@ fn key(change: &Change) -> String {
 async fn what_is_of_a_region_is_told_there_only(app: TestApp) {
     app.stock_up(&[("A", 1)]).await;
     let standing = |customer: &str| {
-        Change::Standing(kiosk_wire::Standing { customer: customer.to_owned(), blocked: true })
+        Change::Standing(kiosk_wire::Standing { customer: customer.to_owned(), blocked: true, appeal: None })
     };
     let rating =
         Change::Rating(kiosk_wire::Rating { product: "prd_a".parse().unwrap(), counts: [0, 0, 0, 0, 1] });

@@ -18,6 +18,7 @@ mod discounts;
 mod events;
 mod feed;
 mod flow;
+mod fraud;
 mod fulfilment;
 mod gift_cards;
 mod imports;

@@ -58,7 +58,7 @@ pub async fn place(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
     });
     let status = match (awaits, decided.decision.outcome) {
         (Some(_), _) => "awaiting_payment",
-        (None, Outcome::Allow) => "placed",
+        (None, Outcome::Allow | Outcome::StepUp) => "placed",
         (None, _) => "in_review",
     };
     let body = body(&record, status, &decided)?;
@@ -152,7 +152,7 @@ fn record(
             reference: transfer.map(|reference| reference.as_str().to_owned()),
             started: None,
         },
-        fraud: fraud::record(&decided.decision),
+        fraud: fraud::record(checkout, &decided.decision),
     };
     Ok(anonymise(&checkout.shopper, facts, &config.pseudonym_key))
 }
@@ -189,7 +189,7 @@ pub async fn block(checkout: &Checkout<'_>, decided: Decided) -> Result<Step> {
         cart: decided.state.cart.id.as_str(),
         keys: &checkout.keys,
         total: decided.sums.total,
-        fraud: fraud::record(&decided.decision),
+        fraud: fraud::record(checkout, &decided.decision),
         event: event.clone(),
         key: checkout.key,
         answer: answer_of(checkout, StatusCode::FORBIDDEN, serde_json::to_string(&problem)?),

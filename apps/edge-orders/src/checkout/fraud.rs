@@ -9,7 +9,7 @@ use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper};
 use kiosk_risk::{
     Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, SCORE_URL, ScoreRequest,
 };
-use kiosk_wire::FraudRecord;
+use kiosk_wire::{FraudLinks, FraudRecord};
 
 use super::delivery::DeliveryKind;
 use super::price::Priced;
@@ -114,13 +114,20 @@ async fn ask(
     Ok(serde_json::from_slice(response.body())?)
 }
 
-/// The decision as the core gets it.
-pub fn record(decision: &Decision) -> FraudRecord {
+/// The decision as the core gets it: who ordered goes by pseudonyms whose key stays here.
+pub fn record(checkout: &Checkout<'_>, decision: &Decision) -> FraudRecord {
+    let keys = &checkout.keys;
     FraudRecord {
         outcome: decision.outcome.as_str().to_owned(),
         score: decision.score,
         model: decision.model_version.clone(),
         reasons: decision.reasons.iter().map(|reason| reason.code.clone()).collect(),
+        links: FraudLinks {
+            customer: keys.customer.clone(),
+            account: checkout.who.map(|who| who.account.clone()),
+            device: keys.device.clone(),
+            address: keys.address.clone(),
+        },
     }
 }
 

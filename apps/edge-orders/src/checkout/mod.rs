@@ -18,6 +18,7 @@ pub mod methods;
 pub mod price;
 mod request;
 mod service;
+mod step_up;
 pub mod sums;
 pub mod supply;
 pub mod tax;

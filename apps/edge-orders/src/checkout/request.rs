@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::delivery::{DeliveryKind, delivery};
 use super::methods::PaymentMethod;
+use crate::config::CODE_DIGITS;
 use crate::openapi::MoneySchema;
 
 /// Longest name of a device, in characters.
@@ -49,6 +50,9 @@ pub struct PlaceOrder {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub device: Option<Personal<String>>,
+    /// The code that was sent to the e-mail address, after `verification_required`.
+    #[serde(default)]
+    pub verification_code: Option<String>,
 }
 
 impl PlaceOrder {
@@ -62,9 +66,16 @@ impl PlaceOrder {
         if !delivery().serves(&address.country) {
             return Err(Problem::invalid("address.country", "we do not deliver to this country"));
         }
+        if self.verification_code.as_ref().is_some_and(|code| !is_code(code)) {
+            return Err(Problem::invalid("verification_code", format!("a code has {CODE_DIGITS} digits")));
+        }
         self.device = optional(self.device.take(), "device", DEVICE_CHARS_MAX).map_err(refused)?;
         Ok((Shopper { contact, address }, self))
     }
+}
+
+fn is_code(code: &str) -> bool {
+    code.len() == CODE_DIGITS as usize && code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn refused(refused: Refused) -> Problem {

@@ -16,6 +16,7 @@ use kiosk_wire::CLOCK_SKEW_MS_MAX;
 use super::commit::{self, Decided};
 use super::price::{Priced, price};
 use super::request::PlaceOrder;
+use super::step_up::{self, Stepped};
 use super::sums::Sums;
 use super::supply::{self, Shortage};
 use super::tax::AddedTax;
@@ -122,9 +123,14 @@ impl Checkout<'_> {
         }
         let order = fraud::facts(self, &priced, &sums, state.cart.created_ms, now_ms);
         let decision = fraud::score(self.pop, &ScoreRequest { order, keys: self.keys.clone(), now_ms }).await;
-        let decided = Decided { state, priced, sums, decision };
+        let mut decided = Decided { state, priced, sums, decision };
+        step_up::settle_outcome(self, &mut decided);
         match decided.decision.outcome {
             Outcome::Block => commit::block(self, decided).await,
+            Outcome::StepUp => match step_up::step_up(self, &decided).await? {
+                Stepped::Passed => commit::place(self, decided).await,
+                Stepped::Asked(problem) => Err((*problem).into()),
+            },
             Outcome::Allow | Outcome::Review => commit::place(self, decided).await,
         }
     }

@@ -24,7 +24,8 @@ use crate::sync;
     (status = 400, description = "`malformed_json`, `idempotency_key_required`"),
     (status = 401, description = "`token_required`, `session_ended`"),
     (status = 402, description = "`payment_declined`"),
-    (status = 403, description = "`checkout_blocked`, `customer_blocked`"),
+    (status = 403, description = "`checkout_blocked`, `customer_blocked`, `verification_required` and \
+        `verification_failed`: a code went to the e-mail address, and the order is to be sent again with it"),
     (status = 404, description = "`cart_not_found`, also for somebody else's"),
     (status = 409, description = "`price_changed` with `total` and `lines`, `insufficient_stock` with `lines`, \
         `cart_closed` with `order_id`"),

@@ -1,4 +1,4 @@
-//! Mails to who ordered here: queued by the batch that applies what the core tells, and by the checkout of an order that
+//! Mails to who ordered here, and codes to who wants to: queued by the batch that applies what the core tells, and by the checkout of an order that
 //! is paid by bank transfer; sent by the tick, and again until the provider takes them.
 
 mod texts;
@@ -6,15 +6,16 @@ mod texts;
 use kiosk_mail::{Fate, Provider, SENT_PER_TICK_MAX, wait_ms};
 use kiosk_pop_store::catalog::vendor_names;
 use kiosk_pop_store::mails::{self, Due};
-use kiosk_pop_store::{StoreError, orders};
+use kiosk_pop_store::{StoreError, orders, step_ups};
 
 use crate::app::Pop;
 
-/// Sends what is due, until the provider does not answer. Returns how many mails went.
+/// Sends what is due, until the provider does not answer: codes first, since somebody waits for them. Returns how many
+/// mails went.
 pub async fn deliver(pop: &Pop) -> Result<u64, StoreError> {
     let Some(provider) = &pop.config.mail else { return Ok(0) };
     let db = &*pop.edge.db;
-    let mut sent = 0;
+    let Some(mut sent) = deliver_codes(pop, provider).await? else { return Ok(0) };
     for due in mails::list_due(db, pop.now_ms(), SENT_PER_TICK_MAX).await? {
         let now_ms = pop.now_ms();
         let again_ms = now_ms + wait_ms(due.tries);
@@ -33,6 +34,24 @@ pub async fn deliver(pop: &Pop) -> Result<u64, StoreError> {
         db.batch(vec![mails::close(&due.id)]).await?;
     }
     Ok(sent)
+}
+
+/// Sends the codes that are due; `None` when the provider does not answer.
+async fn deliver_codes(pop: &Pop, provider: &Provider) -> Result<Option<u64>, StoreError> {
+    let db = &*pop.edge.db;
+    let mut sent = 0;
+    for due in step_ups::list_due(db, pop.now_ms(), SENT_PER_TICK_MAX).await? {
+        db.batch(vec![step_ups::take(&due, pop.now_ms() + wait_ms(due.tries))]).await?;
+        let code = pop.config.step_up_code(&due.cart, &due.nonce);
+        let mail = texts::code(&due.name, &code).to(&due.email);
+        match provider.send(&*pop.edge.http, &mail, (&due.nonce, due.tries)).await {
+            Fate::Sent => sent += 1,
+            Fate::Again => return Ok(None),
+            Fate::Refused => tracing::error!("the mail with a code was given up"),
+        }
+        db.batch(vec![step_ups::close(&due)]).await?;
+    }
+    Ok(Some(sent))
 }
 
 async fn send(pop: &Pop, provider: &Provider, due: &Due) -> Result<Fate, StoreError> {

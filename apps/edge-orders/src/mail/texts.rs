@@ -30,6 +30,18 @@ pub fn letter(
     Some(letter.link("See your order", &format!("{shop}/orders/{id}?key={token}")))
 }
 
+/// The letter with the code that confirms an address.
+pub fn code(name: &str, code: &str) -> Letter {
+    let text = "somebody, we hope you, wants to place an order with this e-mail address. To confirm that it is you, enter \
+                this code on the page of the checkout. It is good for a quarter of an hour.";
+    let advice =
+        "If it was not you, do nothing, and do not tell anybody the code: without it nothing is ordered.";
+    Letter::new(&format!("{code} is your code"), name)
+        .paragraph(text)
+        .facts([("Code", code.to_owned())])
+        .paragraph(advice)
+}
+
 fn how_to_pay(pop: &Pop, order: &StoredOrder, name: &str) -> Option<Letter> {
     let bank = pop.config.payments.bank.as_ref()?;
     let due = serde_json::from_str::<OrderSums>(&order.sums).ok()?.due.unwrap_or(order.total);

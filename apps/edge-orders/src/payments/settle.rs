@@ -6,6 +6,7 @@ use kiosk_payments::{NewPayment, PayError, Purpose, Snapshot, Started, State as 
 use kiosk_pop_store::StoreError;
 use kiosk_pop_store::guard::Guard;
 use kiosk_pop_store::payments::{self as store, Failure, Payment, State, Success};
+use kiosk_risk::Outcome;
 use kiosk_wire::CLOCK_SKEW_MS_MAX;
 
 use crate::app::Pop;
@@ -99,6 +100,7 @@ fn new_payment(pop: &Pop, payment: &Payment) -> NewPayment {
         cancel_url: format!("{back}&unfinished=1"),
         return_url: back,
         expires_ms: payment.expires_ms,
+        challenge: payment.record.fraud.outcome == Outcome::StepUp.as_str(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use kiosk_pop_store::social::uploads;
 use kiosk_pop_store::sync::SyncState;
-use kiosk_pop_store::{carts, catalog, discounts, idempotency, mails, meta, payments, velocity};
+use kiosk_pop_store::{carts, catalog, discounts, idempotency, mails, meta, payments, step_ups, velocity};
 
 use super::service::SyncError;
 use crate::app::Pop;
@@ -11,8 +11,8 @@ use crate::app::Pop;
 /// sale writes.
 const PRUNE_MS: i64 = 1_000;
 
-/// Removes old carts, remembered answers, velocity rows, promotions, discounts, providers' notices, mails that went and
-/// pictures of customers, when that is due.
+/// Removes old carts, remembered answers, velocity rows, promotions, discounts, providers' notices, mails that went, codes
+/// that are over and pictures of customers, when that is due.
 pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
     let now_ms = pop.now_ms();
     if (0..PRUNE_MS).contains(&(now_ms - state.pruned_ms)) {
@@ -24,6 +24,7 @@ pub async fn prune(pop: &Pop, state: &SyncState) -> Result<(), SyncError> {
         catalog::prune_promotions(now_ms),
         payments::prune(now_ms),
         mails::prune(now_ms),
+        step_ups::prune(now_ms),
     ];
     batch.extend(velocity::prune(now_ms));
     batch.extend(carts::prune(now_ms));

@@ -45,6 +45,8 @@ const CASES: [(&str, &str, Access); 24] = [
     ("POST", "/v1/orders/{id}/returns", Access::Owner),
     ("GET", "/v1/orders", Access::Customer),
     ("GET", "/v1/loyalty", Access::Customer),
+    ("GET", "/v1/standing", Access::Customer),
+    ("POST", "/v1/appeals", Access::Customer),
     ("POST", "/v1/carts/claim", Access::Customer),
     ("POST", "/v1/payments/webhooks/{provider}", Access::Provider),
     ("POST", "/internal/tick", Access::Host),

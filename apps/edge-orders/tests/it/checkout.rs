@@ -170,7 +170,7 @@ async fn a_block_sells_nothing_and_counts() {
     assert_eq!(pop.number("SELECT COUNT(*) FROM velocity").await, 3);
     assert_eq!(pop.tick().await["delivered"], 1);
     pop.core.with(|state| {
-        let EventBody::CheckoutBlocked { fraud } = &state.events[0].body else { panic!() };
+        let EventBody::CheckoutBlocked { fraud, .. } = &state.events[0].body else { panic!() };
         assert_eq!(fraud.outcome, "block");
     });
     // The cart is still there; another key is scored anew.

@@ -6,7 +6,8 @@ use kiosk_money::{Currency, Money};
 use kiosk_privacy::{Kind, PseudonymKey};
 use kiosk_risk::Outcome;
 use kiosk_wire::people::{
-    Loyalty, LoyaltyTier, OrderState, OrderedLine, Parcel, ParcelStatus, Promotion, Rating, Review, Standing,
+    AppealState, Loyalty, LoyaltyTier, OrderState, OrderedLine, Parcel, ParcelStatus, Promotion, Rating,
+    Review, Standing,
 };
 use kiosk_wire::{Attribute, Change, FeedPage};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use crate::support::{ADA, AS_ADA, AS_BOB, BOB, MUG, PSEUDONYM_KEY, SOFA, TestPop
 
 impl TestPop {
     async fn block(&self, customer: &str, blocked: bool) {
-        self.core.tell(Change::Standing(Standing { customer: customer.into(), blocked }));
+        self.core.tell(Change::Standing(Standing { customer: customer.into(), blocked, appeal: None }));
         self.follow().await;
     }
 
@@ -145,7 +146,7 @@ async fn a_block_that_comes_during_the_checkout_undoes_it() {
     let before = pop.effects().await;
     let (db, standing) = (pop.host.edge.db.clone(), customer("ada@example.org"));
     let score = axum::routing::post(move || async move {
-        let change = Change::Standing(Standing { customer: standing, blocked: true });
+        let change = Change::Standing(Standing { customer: standing, blocked: true, appeal: None });
         let page = FeedPage { changes: vec![change], next: 99, more: false };
         kiosk_pop_store::catalog::apply::apply(&*db, &page).await.unwrap();
         axum::Json(decision(Outcome::Allow))
@@ -281,4 +282,44 @@ async fn products_tell_promotion_stars_attributes_and_reviews() {
         let path = format!("/v1/products/prd_sofa/reviews?{query}");
         pop.get(&path, None).await.is_problem(422, "invalid_value");
     }
+}
+
+#[tokio::test]
+async fn a_blocked_account_appeals_and_hears_what_becomes_of_it() {
+    let pop = TestPop::stocked().await;
+    let account = who(ADA).account;
+    let standing = async || pop.call(Method::GET, "/v1/standing", None, &AS_ADA, None).await.is(200).body;
+    let appeal = async |text: &str| {
+        pop.call(Method::POST, "/v1/appeals", None, &AS_ADA, Some(json!({ "text": text }))).await
+    };
+    assert_eq!(standing().await, json!({"blocked": false, "appeal": null}));
+    appeal("Nothing is wrong").await.is_problem(409, "appeal_not_possible");
+    pop.block(&account, true).await;
+    assert_eq!(standing().await, json!({"blocked": true, "appeal": "possible"}));
+    for bad in ["", "  ", &"a".repeat(1_001)] {
+        appeal(bad).await.is_problem(422, "invalid_value");
+    }
+    let text = "It was my own card, write to ada@example.com or call +44 20 7946 0958.";
+    assert_eq!(appeal(text).await.is(202).body, json!({"blocked": true, "appeal": "open"}));
+    appeal("once more").await.is_problem(409, "appeal_not_possible");
+    pop.tick_until_quiet().await;
+    let told = pop.core.with(|state| {
+        let appeals = state.events.iter().filter_map(|event| match &event.body {
+            kiosk_wire::EventBody::AppealMade(record) => Some((**record).clone()),
+            _ => None,
+        });
+        appeals.collect::<Vec<_>>()
+    });
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].account, account);
+    assert!(told[0].text.starts_with("It was my own card"), "{}", told[0].text);
+    assert!(!told[0].text.contains("ada@") && !told[0].text.contains("7946"), "{}", told[0].text);
+    let refused = Standing { customer: account.clone(), blocked: true, appeal: Some(AppealState::Refused) };
+    pop.core.tell(Change::Standing(refused));
+    pop.follow().await;
+    assert_eq!(standing().await, json!({"blocked": true, "appeal": "refused"}));
+    // Blocked anew, it may say something again.
+    pop.block(&account, false).await;
+    pop.block(&account, true).await;
+    assert_eq!(standing().await["appeal"], "possible");
 }

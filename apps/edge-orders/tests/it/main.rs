@@ -22,6 +22,7 @@ mod returns;
 mod sales_tax;
 mod sandbox;
 mod set_back;
+mod step_up;
 mod support;
 mod uploads;
 mod webhooks;

@@ -106,6 +106,7 @@ fn read_order(new: NewOrder, now_ms: i64) -> Result<NewPayment, Problem> {
         cancel_url: url(context.cancel_url)?,
         expires_ms: now_ms + ORDER_MS,
         multicapture_asked: true,
+        challenge_asked: false,
     })
 }
 

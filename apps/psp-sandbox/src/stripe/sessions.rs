@@ -24,7 +24,7 @@ fn least(currency: Currency) -> i64 {
     if currency == Currency::GBP { 30 } else { 50 }
 }
 
-const NEW_SESSION: [&str; 21] = [
+const NEW_SESSION: [&str; 22] = [
     "mode",
     "success_url",
     "cancel_url",
@@ -45,6 +45,7 @@ const NEW_SESSION: [&str; 21] = [
     "payment_intent_data[description]",
     "payment_intent_data[metadata][]",
     "payment_method_options[card][request_multicapture]",
+    "payment_method_options[card][request_three_d_secure]",
     "expand[]",
 ];
 
@@ -125,6 +126,13 @@ fn read_session(form: &Form, now_ms: i64) -> Result<NewPayment, Problem> {
         expires_ms,
         multicapture_asked: form.get("payment_method_options[card][request_multicapture]")
             == Some("if_available"),
+        challenge_asked: match form.get("payment_method_options[card][request_three_d_secure]") {
+            None | Some("automatic") => false,
+            Some("any" | "challenge") => true,
+            Some(_) => {
+                return Err(invalid("Invalid request_three_d_secure", Some("payment_method_options"), None));
+            }
+        },
     })
 }
 

@@ -37,7 +37,10 @@ pub(super) fn session(payment: &Payment, public_url: &str, expanded: bool) -> Va
         "mode": "payment",
         "payment_intent": payment.authorisation.as_ref().map(intent_of),
         "payment_method_options": {
-            "card": { "request_multicapture": payment.multicapture_asked.then_some("if_available") },
+            "card": {
+                "request_multicapture": payment.multicapture_asked.then_some("if_available"),
+                "request_three_d_secure": if payment.challenge_asked { "challenge" } else { "automatic" },
+            },
         },
         "payment_method_types": ["card"],
         "payment_status": if payment.status == Status::Captured { "paid" } else { "unpaid" },

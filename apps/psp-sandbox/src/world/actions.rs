@@ -32,6 +32,8 @@ pub struct NewPayment {
     pub expires_ms: i64,
     /// Whether several captures are asked for.
     pub multicapture_asked: bool,
+    /// Whether the holder has to be asked by the card's bank, whatever that thinks.
+    pub challenge_asked: bool,
 }
 
 /// How paying went.
@@ -71,6 +73,7 @@ impl World {
             failure: None,
             multicapture: new.provider == Provider::Paypal,
             multicapture_asked: new.multicapture_asked,
+            challenge_asked: new.challenge_asked,
             captures: Vec::new(),
             refunds: Vec::new(),
             disputes: Vec::new(),
@@ -133,8 +136,14 @@ impl World {
         payment.multicapture = multicapture && payment.multicapture_asked;
         payment.failure = None;
         payment.status = Status::Open;
+        let challenge_asked = payment.challenge_asked;
         self.aliases.insert(intent, reference.to_owned());
         match behaviour {
+            Behaviour::Takes(scenario) if challenge_asked => {
+                let payment = self.find_mut(Provider::Stripe, reference)?;
+                (payment.scenario, payment.status) = (scenario, Status::Challenge);
+                Ok(Paid::Challenge)
+            }
             Behaviour::Takes(scenario) => {
                 self.find_mut(Provider::Stripe, reference)?.scenario = scenario;
                 self.authorise_card(reference, now_ms)?;

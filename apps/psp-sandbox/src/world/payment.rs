@@ -153,6 +153,9 @@ pub struct Payment {
     pub multicapture: bool,
     /// Stripe: whether the shop asked for that.
     pub multicapture_asked: bool,
+    /// Whether the holder has to be asked by the card's bank.
+    #[serde(default)]
+    pub challenge_asked: bool,
     /// Money taken.
     pub captures: Vec<Capture>,
     /// Money given back.

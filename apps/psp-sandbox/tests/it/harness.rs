@@ -135,6 +135,7 @@ impl World {
 
 pub fn new_payment(name: &str, amount: Money, now_ms: i64) -> NewPayment {
     NewPayment {
+        challenge: false,
         id: PaymentId::parse(name).unwrap(),
         purpose: Purpose::Order(OrderId::parse(&name.replace("pay_", "ord_")).unwrap()),
         amount,

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::sibling::{self, SiblingError};
 
-use super::model::{Cart, ClaimedCart, Destination, Key, Loyalty, Order, OrderPage, PlaceOrder};
+use super::model::{Cart, ClaimedCart, Destination, Key, Loyalty, Order, OrderPage, PlaceOrder, Standing};
 use super::returns::AskReturn;
 use crate::http::Visit;
 
@@ -219,6 +219,17 @@ impl<'a> OrdersApi<'a> {
     /// What the session's account has earned.
     pub async fn loyalty(self) -> Result<Loyalty, SiblingError> {
         self.json(Call::new(Method::GET, format!("{BASE}/loyalty"), None)).await
+    }
+
+    /// Whether the session's account may buy.
+    pub async fn standing(self) -> Result<Standing, SiblingError> {
+        self.json(Call::new(Method::GET, format!("{BASE}/standing"), None)).await
+    }
+
+    /// Appeals against the block of the session's account.
+    pub async fn appeal(self, text: &str) -> Result<Standing, SiblingError> {
+        let call = Call::new(Method::POST, format!("{BASE}/appeals"), None);
+        self.json(Call { body: Some(json!({ "text": text })), ..call }).await
     }
 
     /// The orders of the session's account, newest first; `cursor` is `next` of the page before.

@@ -301,6 +301,9 @@ pub struct PlaceOrder {
     /// This browser's random name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// The code that went to the e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification_code: Option<String>,
 }
 
 /// An order.
@@ -548,4 +551,14 @@ mod tests {
             assert!(Key::parse(bad).is_none(), "{bad}");
         }
     }
+}
+
+/// Whether an account may buy.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Standing {
+    /// Its orders are refused.
+    pub blocked: bool,
+    /// `possible`, `open` or `refused`, of an account that is blocked.
+    #[serde(default)]
+    pub appeal: Option<String>,
 }

@@ -171,6 +171,9 @@ async fn refused(
         "insufficient_stock" => Trouble::Stock(member(problem, "lines")),
         "cart_version_stale" => Trouble::Changed,
         "request_in_progress" => Trouble::InProgress,
+        "verification_required" | "verification_failed" => {
+            Trouble::Code(problem.detail.clone().unwrap_or_default())
+        }
         "checkout_blocked" => Trouble::Blocked,
         "customer_blocked" => Trouble::CustomerBlocked,
         "session_ended" => return logged_out(shop, visit, draft).await,
@@ -287,7 +290,8 @@ impl Trouble {
         use crate::components::price::amount;
         let title = |sku: &str| cart.line(sku).map_or_else(|| sku.to_owned(), |line| line.title.clone());
         match self {
-            Self::None => Vec::new(),
+            // Told where the code goes.
+            Self::None | Self::Code(_) => Vec::new(),
             Self::Prices(lines) => lines
                 .iter()
                 .map(|PriceChange { sku, shown_price, unit_price }| {

@@ -24,6 +24,12 @@ pub const ADDRESS: [Field; 4] = [
     Field::required("city", "Town or city", "text", "address-level2", 80),
 ];
 
+/// The code that confirms the e-mail address, once one is asked for.
+pub const CODE: Field = Field {
+    optional: true,
+    ..Field::required("verification_code", "Code from the e-mail", "text", "one-time-code", 16)
+};
+
 /// What the shopper wrote, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
@@ -68,8 +74,8 @@ impl Draft {
     pub fn refused(&mut self, param: &str) -> bool {
         let last = param.rsplit('.').next().unwrap_or(param);
         let name = if param.starts_with("payment") { "payment" } else { last };
-        let known =
-            CONTACT.iter().chain(&ADDRESS).map(|field| field.name).chain(["country", "delivery", "payment"]);
+        let known = CONTACT.iter().chain(&ADDRESS).chain([&CODE]).map(|field| field.name);
+        let known = known.chain(["country", "delivery", "payment"]);
         let field = known.into_iter().find(|field| *field == name);
         if let Some(field) = field {
             self.errors.push((field, "Please check this once more; it was not accepted.".to_owned()));
@@ -112,6 +118,8 @@ impl Draft {
             delivery: text("delivery"),
             payment: Payment { method: text("payment") },
             device,
+            // People copy codes with the spaces around and between.
+            verification_code: optional(CODE.name).map(|code| code.split_whitespace().collect()),
         })
     }
 

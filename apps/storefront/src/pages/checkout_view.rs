@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::cart::line_notices;
 use super::cart_codes;
 use super::checkout_account::Shopper;
-use super::checkout_form::{ADDRESS, CONTACT, Draft};
+use super::checkout_form::{ADDRESS, CODE, CONTACT, Draft};
 use super::home::pieces;
 use crate::accounts::SavedAddress;
 use crate::components::card::picture;
@@ -31,6 +31,8 @@ pub enum Trouble {
     InProgress,
     /// No answer: it may or may not have been placed.
     Unknown,
+    /// A code went to the e-mail address, or none any more: why, in words.
+    Code(String),
     /// Refused for good.
     Blocked,
     /// This customer may not buy.
@@ -78,6 +80,7 @@ pub fn view(page: &CheckoutPage<'_>) -> AnyView {
                 <input type="hidden" name="key" value=page.key.to_owned() />
                 <input type="hidden" name="cart_version" value=page.cart.version.to_string() />
                 <div class="checkout-steps">
+                    {code_box(page)}
                     <fieldset class="step-box">
                         <legend>"Who is it for?"</legend>
                         <div class="fields">{fields(&CONTACT)}</div>
@@ -105,17 +108,37 @@ pub fn view(page: &CheckoutPage<'_>) -> AnyView {
     }.into_any()
 }
 
+/// Where the code goes, once one was asked for.
+fn code_box(page: &CheckoutPage<'_>) -> Option<AnyView> {
+    let Trouble::Code(why) = page.trouble else { return None };
+    let why = why.clone();
+    Some(
+        view! {
+            <fieldset class="step-box" id="code">
+                <legend>"Is it you?"</legend>
+                <p role="alert">{why}</p>
+                <div class="fields">{field::view(&CODE, "", page.draft.error(CODE.name))}</div>
+                <p class="hint">"Nothing is ordered yet. Enter the code and order again; to have another one sent, leave it empty."</p>
+                <p><button class="button button-main">"Confirm and order"</button></p>
+            </fieldset>
+        }
+        .into_any(),
+    )
+}
+
 fn troubles(page: &CheckoutPage<'_>) -> AnyView {
     let texts = page.trouble.text(page.cart);
     let fields = &page.draft.errors;
     let problem = (!texts.is_empty()).then(|| {
         let to_cart = matches!(page.trouble, Trouble::Stock(_));
+        let to_appeal = matches!(page.trouble, Trouble::CustomerBlocked) && page.account.is_some();
         view! {
             <div class="notice notice-bad" role="alert" id="trouble">
                 {icons::notice()}
                 <div>
                     {texts.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
                     {to_cart.then(|| view! { <p><a href="/cart">"Change the cart"</a></p> })}
+                    {to_appeal.then(|| view! { <p><a href="/account/appeal">"Appeal against the block"</a></p> })}
                 </div>
             </div>
         }

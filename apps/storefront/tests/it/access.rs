@@ -37,6 +37,8 @@ const CASES: &[(&str, &str, Access)] = &[
     ("POST", "/orders/{id}/return", Visitor),
     ("GET", "/account", Customer),
     ("GET", "/account/orders", Customer),
+    ("GET", "/account/appeal", Customer),
+    ("POST", "/account/appeal", Customer),
     ("GET", "/account/register", Visitor),
     ("POST", "/account/register", Visitor),
     ("GET", "/account/verify", Visitor),

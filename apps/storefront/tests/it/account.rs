@@ -534,3 +534,28 @@ async fn passkeys_wait_for_a_script_and_errors_are_pages() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!((refused.texts(".notice p").len(), refused.texts("h1")), (1, vec!["Log in".to_owned()]));
 }
+
+#[tokio::test]
+async fn a_blocked_account_appeals_once() {
+    let mut region = Region::open().await;
+    region.customer().await;
+    region.log_in(PASSWORD).await;
+    let page = region.shop.get("/account/appeal").await;
+    assert!(page.body.contains("Nothing is blocked"), "{}", page.body);
+    region.shop.orders.block(Some("possible"));
+    let page = region.shop.get("/account/appeal").await;
+    crate::pages::check_page("/account/appeal", &page.html());
+    assert_eq!(page.texts("label[for=text]"), ["Why the block is wrong"]);
+    let empty = region.shop.post("/account/appeal", &[("text", "  ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let long = "a".repeat(1_001);
+    let long = region.shop.post("/account/appeal", &[("text", &long)]).await;
+    assert!(long.body.contains("in fewer words"), "{}", long.body);
+    let sent = region.shop.post("/account/appeal", &[("text", "It was my own card.")]).await;
+    assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, "/account/appeal"));
+    assert!(region.shop.get("/account/appeal").await.body.contains("We have your appeal"));
+    region.shop.post("/account/appeal", &[("text", "Again.")]).await;
+    assert_eq!(region.shop.orders.appeals(), ["It was my own card."]);
+    region.shop.orders.block(Some("refused"));
+    assert!(region.shop.get("/account/appeal").await.body.contains("the block stays"));
+}

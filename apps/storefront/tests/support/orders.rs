@@ -42,6 +42,9 @@ struct Book {
     asked: Option<(String, Value)>,
     /// What the account has earned; unknown while there is none.
     loyalty: Option<Value>,
+    /// How far the appeal of the account is, while it is blocked.
+    blocked: Option<&'static str>,
+    appeals: Vec<String>,
     /// No session is known any more.
     ended: bool,
     /// Added to each price, as if the catalogue changed after a line was put in the cart.
@@ -90,6 +93,16 @@ impl FakeOrders {
     }
 
     /// The account has earned this.
+    /// The account may not buy, and its appeal is `possible`, `open` or `refused`; with none it may.
+    pub fn block(&self, appeal: Option<&'static str>) {
+        self.book(|book| book.blocked = appeal);
+    }
+
+    /// The appeals that were made.
+    pub fn appeals(&self) -> Vec<String> {
+        self.book(|book| book.appeals.clone())
+    }
+
     pub fn earned(&self, loyalty: Value) {
         self.book(|book| book.loyalty = Some(loyalty));
     }
@@ -173,6 +186,8 @@ impl FakeOrders {
             .route("/v1/orders", post(place).get(orders))
             .route("/v1/orders/{id}", get(order))
             .route("/v1/loyalty", get(loyalty))
+            .route("/v1/standing", get(standing))
+            .route("/v1/appeals", post(appeal))
             .route("/v1/orders/{id}/payment", post(settle))
             .route("/v1/orders/{id}/cancel-payment", post(cancel))
             .route("/v1/orders/{id}/returns", post(ask_return))
@@ -324,6 +339,32 @@ async fn claim(State(fake): State<FakeOrders>, headers: HeaderMap, Json(body): J
     cart["token"] = format!("secret-of-{}", id.trim_start_matches("crt_")).into();
     cart["left_out"] = left_out.into();
     Ok(Json(cart).into_response())
+}
+
+async fn standing(State(fake): State<FakeOrders>, headers: HeaderMap) -> Answer {
+    fake.account(&headers)?;
+    let appeal = fake.book(|book| book.blocked);
+    Ok(axum::Json(json!({ "blocked": appeal.is_some(), "appeal": appeal })).into_response())
+}
+
+async fn appeal(
+    State(fake): State<FakeOrders>,
+    headers: HeaderMap,
+    axum::Json(body): axum::Json<Value>,
+) -> Answer {
+    fake.account(&headers)?;
+    let text = body["text"].as_str().unwrap().to_owned();
+    if text.chars().count() > 1_000 {
+        return Err(Problem::invalid("text", "too long"));
+    }
+    if fake.book(|book| book.blocked) != Some("possible") {
+        return Err(Problem::new(StatusCode::CONFLICT, "appeal_not_possible", "No"));
+    }
+    fake.book(|book| {
+        book.blocked = Some("open");
+        book.appeals.push(text);
+    });
+    standing(State(fake), headers).await
 }
 
 async fn loyalty(State(fake): State<FakeOrders>, headers: HeaderMap) -> Answer {

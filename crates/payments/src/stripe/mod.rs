@@ -49,7 +49,7 @@ impl Stripe {
         let kind = payment.purpose.kind();
         let (on_intent, on_page) =
             (format!("payment_intent_data[metadata][{kind}]"), format!("metadata[{kind}]"));
-        let fields = [
+        let mut fields = vec![
             ("mode", "payment".to_owned()),
             ("payment_method_types[0]", "card".to_owned()),
             ("line_items[0][quantity]", "1".to_owned()),
@@ -69,6 +69,9 @@ impl Stripe {
             ("cancel_url", payment.cancel_url.clone()),
             ("expires_at", payment.expires_ms.div_euclid(1000).to_string()),
         ];
+        if payment.challenge {
+            fields.push(("payment_method_options[card][request_three_d_secure]", "challenge".to_owned()));
+        }
         let session: Session = self.post("/v1/checkout/sessions", &fields, Some(id)).await?;
         check_payment(&session, &payment.id)?;
         check_amount(session.amount_total, session.currency.as_deref(), payment.amount)?;

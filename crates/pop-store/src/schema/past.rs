@@ -248,3 +248,35 @@ pub(super) const PAYMENT_FAILURE_FIRST: &str = "CREATE TRIGGER payment_failure_c
         UPDATE payment SET state = NEW.state, reason = NEW.reason, due_ms = NEW.due_ms, tries = 0
           WHERE id = NEW.payment_id;
      END";
+
+/// How a payment succeeded when nothing but an allowance placed an order.
+pub(super) const PAYMENT_SUCCESS_SECOND: &str = "CREATE TRIGGER payment_success_commit INSTEAD OF INSERT ON payment_success BEGIN
+        INSERT INTO guard (broken) SELECT 'payment_waits' WHERE NOT EXISTS
+          (SELECT 1 FROM payment WHERE id = NEW.payment_id AND state IN ('starting', 'open'));
+        INSERT INTO guard (broken) SELECT 'leases_have_not_lapsed' WHERE NOT EXISTS
+          (SELECT 1 FROM meta WHERE key = 'leases_expire_ms' AND CAST(value AS INTEGER) > NEW.leases_until_ms);
+        INSERT INTO guard (broken) SELECT 'lease_epochs_are_current' WHERE EXISTS
+          (SELECT 1 FROM payment p, json_each(p.takes) t WHERE p.id = NEW.payment_id AND NOT EXISTS
+            (SELECT 1 FROM lease l WHERE l.item = t.value ->> 'item' AND l.epoch = t.value ->> 'epoch'));
+        UPDATE orders SET status = CASE fraud_outcome WHEN 'allow' THEN 'placed' ELSE 'in_review' END
+          WHERE id = (SELECT order_id FROM payment WHERE id = NEW.payment_id);
+        INSERT INTO outbox (id, occurred_ms, body) VALUES (NEW.event_id, NEW.now_ms, NEW.event);
+        UPDATE payment SET state = 'paid', authorisation = NEW.authorisation, due_ms = NULL, tries = 0
+          WHERE id = NEW.payment_id;
+     END";
+
+/// Guards before there were appeals.
+pub(super) const GUARD_FOURTH: &str = "CREATE TABLE guard (
+    broken TEXT NOT NULL,
+    CONSTRAINT cart_is_open CHECK (broken <> 'cart_is_open'),
+    CONSTRAINT cart_version_is_current CHECK (broken <> 'cart_version_is_current'),
+    CONSTRAINT cart_has_room CHECK (broken <> 'cart_has_room'),
+    CONSTRAINT cart_has_one_currency CHECK (broken <> 'cart_has_one_currency'),
+    CONSTRAINT leases_have_not_lapsed CHECK (broken <> 'leases_have_not_lapsed'),
+    CONSTRAINT lease_epochs_are_current CHECK (broken <> 'lease_epochs_are_current'),
+    CONSTRAINT customer_may_buy CHECK (broken <> 'customer_may_buy'),
+    CONSTRAINT payments_have_room CHECK (broken <> 'payments_have_room'),
+    CONSTRAINT payment_waits CHECK (broken <> 'payment_waits'),
+    CONSTRAINT guesses_have_room CHECK (broken <> 'guesses_have_room'),
+    CONSTRAINT gift_cards_have_room CHECK (broken <> 'gift_cards_have_room')
+) STRICT";

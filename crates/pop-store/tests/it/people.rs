@@ -133,7 +133,7 @@ fn a_buyer_is_blocked_by_each_of_their_pseudonyms() {
             let asked = Asked { buyer, ..Asked::default() };
             carts::load(&db, &cart, asked).await.unwrap().unwrap().buyer_blocked
         };
-        let standing = |blocked| Change::Standing(Standing { customer: "bad".into(), blocked });
+        let standing = |blocked| Change::Standing(Standing { customer: "bad".into(), blocked, appeal: None });
         tell(&db, vec![standing(true)]).await;
         let good = Buyer { customer: Some("good"), account: Some("also good"), account_customer: None };
         assert!(!blocked(Buyer::default()).await && !blocked(good).await);

@@ -6,7 +6,7 @@ use http::StatusCode;
 use kiosk_money::Money;
 use kiosk_problem::Problem;
 use kiosk_wire::Change;
-use kiosk_wire::people::Standing;
+use kiosk_wire::people::{AppealState, Standing};
 
 use super::store;
 use crate::clock::Clock;
@@ -101,11 +101,34 @@ pub(super) async fn block_new_addresses(
     tell(tx, told, true).await
 }
 
+/// Whether a pseudonym is blocked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_blocked(tx: &mut Tx, pseudonym: &str) -> Result<bool, Error> {
+    Ok(!store::list_blocked(tx, &[pseudonym]).await?.is_empty())
+}
+
+/// Tells its region how far the appeal of a blocked account is. The feed's writers are locked out by then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_appeal(tx: &mut Tx, pseudonym: &str, appeal: AppealState) -> Result<(), Error> {
+    let Some(customer) = store::get_customer(tx, pseudonym).await? else { return Ok(()) };
+    let region = Some(customer.region.as_str()).filter(|region| !region.is_empty());
+    let standing = Standing { customer: pseudonym.to_owned(), blocked: true, appeal: Some(appeal) };
+    feed::publish(tx, region, &[Change::Standing(standing)]).await
+}
+
 /// Tells the regions of pseudonyms: pseudonym and region.
 async fn tell(tx: &mut Tx, pseudonyms: Vec<(String, String)>, blocked: bool) -> Result<(), Error> {
     let mut regions: BTreeMap<String, Vec<Change>> = BTreeMap::new();
     for (customer, region) in pseudonyms {
-        regions.entry(region).or_default().push(Change::Standing(Standing { customer, blocked }));
+        regions.entry(region).or_default().push(Change::Standing(Standing {
+            customer,
+            blocked,
+            appeal: None,
+        }));
     }
     for (region, changes) in regions {
         // What several regions know is told to all.
@@ -151,6 +174,16 @@ impl Service {
         store::read_sums(conn, found.as_mut_slice()).await?;
         let customer = found.ok_or(Error::NotFound("customer"))?;
         Ok((customer, store::list_linked(conn, pseudonym).await?))
+    }
+
+    /// Knows a pseudonym that no order shows, such as of somebody whose checkout was refused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn know(&self, pseudonym: &str, region: &str, is_account: bool) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        store::insert_unless_known(&mut tx, pseudonym, region, is_account, self.clock.now_ms()).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Blocks a customer and the pseudonyms that orders link it to.

@@ -140,6 +140,22 @@ pub async fn list_linked(conn: &mut Conn, pseudonym: &str) -> Result<Vec<String>
     Ok(query.bind(pseudonym).fetch_all(conn).await?.into_iter().map(|(linked,)| linked).collect())
 }
 
+/// A pseudonym without orders, unless it is known.
+pub async fn insert_unless_known(
+    conn: &mut Conn,
+    pseudonym: &str,
+    region: &str,
+    is_account: bool,
+    now_ms: i64,
+) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO customers_customers (pseudonym, region, is_account, orders, first_ms, last_ms, last_order) \
+         VALUES ($1, $2, $3, 0, $4, $4, '') ON CONFLICT (pseudonym) DO NOTHING",
+    );
+    let query = query.bind(pseudonym).bind(region).bind(i64::from(is_account)).bind(now_ms);
+    query.execute(conn).await.map(|_| ())
+}
+
 /// Locks customers, whose pseudonyms are in order, against batches of orders that count for them.
 pub async fn lock_customers(conn: &mut Conn, pseudonyms: &[&str]) -> Result<()> {
     for rows in batches(pseudonyms, 1) {

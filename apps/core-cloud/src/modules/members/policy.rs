@@ -54,6 +54,8 @@ pub enum Permission {
     Stock,
     /// Look at customers' standing, block and unblock.
     Customers,
+    /// Look into doubted orders and appeals, and decide on them.
+    Fraud,
     /// Look at vendors, and review what they hand in.
     Vendors,
     /// Suspend and restore listings.
@@ -84,11 +86,12 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Look,
         Self::Orders,
         Self::Stock,
         Self::Customers,
+        Self::Fraud,
         Self::Vendors,
         Self::Products,
         Self::Categories,
@@ -109,12 +112,12 @@ impl Permission {
 #[must_use]
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission::{
-        Audit, Books, Categories, Chats, Customers, Discounts, Events, GiftCards, Look, Orders, Payments,
-        Products, Promotions, Reviews, Stock, Vendors,
+        Audit, Books, Categories, Chats, Customers, Discounts, Events, Fraud, GiftCards, Look, Orders,
+        Payments, Products, Promotions, Reviews, Stock, Vendors,
     };
     match role {
         Role::Owner => true,
-        Role::Support => matches!(permission, Look | Orders | Stock | Customers | Vendors | Chats),
+        Role::Support => matches!(permission, Look | Orders | Stock | Customers | Fraud | Vendors | Chats),
         Role::Moderator => {
             matches!(permission, Look | Customers | Vendors | Products | Categories | Reviews | Chats)
         }

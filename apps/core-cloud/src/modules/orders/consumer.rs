@@ -16,7 +16,7 @@ use crate::modules::bus::service as bus;
 use crate::modules::catalog::service as catalog;
 
 /// The outcome of the fraud score that an admin has to look at.
-const REVIEW: &str = "review";
+pub(super) const REVIEW: &str = "review";
 
 /// Clears orders, and cancels those that cannot be paid.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@ use kiosk_money::{Currency, Money};
 use kiosk_wire::{FraudRecord, OrderLine, OrderRecord};
 use serde::Serialize;
 
+use super::consumer::REVIEW;
 use super::parcels::{self, ParcelRow, vendors_of};
 pub use super::parts::shared;
 use super::{clearing_store, parcel_store, store};
@@ -277,7 +278,8 @@ impl Service {
         let mut minutes: HashMap<i64, MinuteCounts> = HashMap::new();
         for (minute, outcome, count) in store::count_by_minute(conn, from_ms).await? {
             let counts = minutes.entry(minute).or_default();
-            *(if outcome == "allow" { &mut counts.allowed } else { &mut counts.review }) += count;
+            // A buyer who was stepped up and ordered has passed.
+            *(if outcome == REVIEW { &mut counts.review } else { &mut counts.allowed }) += count;
         }
         for (minute, count) in store::count_blocked_by_minute(conn, from_ms).await? {
             minutes.entry(minute).or_default().blocked += count;
@@ -466,7 +468,7 @@ mod tests {
                 reference: None,
                 started: None,
             },
-            fraud: FraudRecord { outcome: "allow".to_owned(), score: None, model: String::new(), reasons },
+            fraud: FraudRecord { outcome: "allow".to_owned(), reasons, ..FraudRecord::default() },
         }
     }
 

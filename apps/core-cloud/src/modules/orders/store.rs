@@ -159,7 +159,7 @@ pub async fn find_orders(conn: &mut Conn, list: &List) -> Result<Vec<OrderView>>
     let of_state = match list.state.as_str() {
         "" => "$2 = ''",
         "attention" => "$2 = 'attention' AND attention <> ''",
-        "allow" | "review" => "fraud_outcome = $2",
+        "allow" | "step_up" | "review" => "fraud_outcome = $2",
         _ => "status = $2",
     };
     let sql = format!(

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use kiosk_wire::{Event, EventBody, OrderRecord, RoomKey};
+use kiosk_money::Money;
+use kiosk_wire::{Event, EventBody, FraudRecord, OrderRecord, RoomKey};
 
 use crate::db::Tx;
 use crate::error::Error;
@@ -10,6 +11,8 @@ use crate::modules::bus::fact::{self, Fact};
 use crate::modules::bus::service as bus;
 use crate::modules::catalog::service as catalog;
 use crate::modules::discounts::service as discounts;
+use crate::modules::fraud::appeals;
+use crate::modules::fraud::service::{self as fraud, Kind as CaseKind, NewCase};
 use crate::modules::gift_cards::service as gift_cards;
 use crate::modules::inventory::service::{self as inventory, Holder, Movement};
 use crate::modules::orders::asked as orders_asked;
@@ -68,7 +71,7 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     let (mut talk, mut reviewed, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     let mut movements = Vec::new();
     let mut placed = Vec::new();
-    let mut blocked = Vec::new();
+    let (mut blocked, mut refused, mut appealed) = (Vec::new(), Vec::new(), Vec::new());
     for event in events {
         match &event.body {
             EventBody::OrderPlaced(order) => {
@@ -81,9 +84,11 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
                     movements.extend(gift_cards::takes(order).map(Movement::Sold));
                 }
             }
-            EventBody::CheckoutBlocked { fraud } => {
+            EventBody::CheckoutBlocked { fraud, total } => {
+                refused.push(refused_case(source, event, fraud, *total));
                 blocked.push(Blocked { event: event.id.as_str(), occurred_ms: event.occurred_ms, fraud });
             }
+            EventBody::AppealMade(record) => appealed.push(&**record),
             EventBody::StockReturned { take } => movements.push(Movement::Returned(take)),
             EventBody::ReturnAsked(record) => asked.push(&**record),
             EventBody::ReviewWritten(record) => reviewed.push(reviews::service::Deed::Written(record)),
@@ -111,6 +116,8 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     discounts::insert_uses(tx, &budgets).await?;
     let redeemed = gift_cards::redeem(tx, &cards, source.received_ms).await?;
     orders::insert_blocked(tx, source.pop, &blocked).await?;
+    fraud::insert_refused(tx, &refused).await?;
+    appeals::take(tx, source.region, &appealed, source.received_ms).await?;
     let placed: Vec<_> = placed.iter().map(|placed| placed.order).collect();
     orders_asked::apply(tx, source, &asked).await?;
     chats::open_rooms(tx, source, &placed).await?;
@@ -119,6 +126,25 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     let mut facts: Vec<_> = placed.into_iter().map(|order| placed_fact(source, order)).collect();
     facts.extend(redeemed);
     bus::publish(tx, &facts, source.received_ms).await
+}
+
+fn refused_case<'a>(
+    source: Source<'a>,
+    event: &'a Event,
+    fraud: &'a FraudRecord,
+    total: Option<Money>,
+) -> NewCase<'a> {
+    NewCase {
+        id: event.id.as_str(),
+        kind: CaseKind::Refused,
+        pop: source.pop,
+        region: source.region,
+        at_ms: event.occurred_ms,
+        total,
+        fraud,
+        customer: None,
+        account: None,
+    }
 }
 
 fn placed_fact(source: Source<'_>, order: &OrderRecord) -> Fact {
@@ -145,7 +171,8 @@ fn tells_pops(event: &Event) -> bool {
     match &event.body {
         EventBody::OrderPlaced(order) => order.account.is_some(),
         EventBody::CheckoutBlocked { .. } | EventBody::StockReturned { .. } => false,
-        EventBody::ReturnAsked(_)
+        EventBody::AppealMade(_)
+        | EventBody::ReturnAsked(_)
         | EventBody::ReviewWritten(_)
         | EventBody::ReviewWithdrawn { .. }
         | EventBody::MessageSent(_)

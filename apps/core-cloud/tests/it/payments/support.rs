@@ -147,6 +147,7 @@ impl Till {
         amount: Money,
     ) -> Option<PaymentRecord> {
         let new = NewPayment {
+            challenge: false,
             id: PaymentId::named(name).unwrap(),
             purpose: Purpose::Order(id(name)),
             amount,

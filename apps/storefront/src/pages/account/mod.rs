@@ -1,6 +1,7 @@
 //! One's own account: to get one, to get into it, and what is in it. Every step works without script.
 
 pub mod addresses;
+pub mod appeal;
 pub mod chat;
 pub mod chats;
 pub mod export;

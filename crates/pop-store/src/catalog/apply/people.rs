@@ -16,15 +16,18 @@ pub struct PeopleChanges<'a> {
     pub reviews_removed: Vec<&'a str>,
     pub orders: Vec<&'a OrderState>,
     pub loyalties: Vec<&'a Loyalty>,
-    blocked: Vec<&'a str>,
+    blocked: Vec<&'a Standing>,
     allowed: Vec<&'a str>,
 }
 
 impl<'a> PeopleChanges<'a> {
     /// Whether a customer may buy from now on.
     pub fn standing(&mut self, standing: &'a Standing) {
-        let list = if standing.blocked { &mut self.blocked } else { &mut self.allowed };
-        list.push(&standing.customer);
+        if standing.blocked {
+            self.blocked.push(standing);
+        } else {
+            self.allowed.push(&standing.customer);
+        }
     }
 
     /// Pushes the statements that apply them.
@@ -61,8 +64,9 @@ const PUT_REVIEWS: &str = "INSERT INTO review (id, product_id, written_ms, doc)
 
 const REMOVE_REVIEWS: &str = "DELETE FROM review WHERE id IN (SELECT value FROM json_each(?1))";
 
-const BLOCK: &str = "INSERT INTO standing (customer) SELECT DISTINCT value FROM json_each(?1) WHERE 1
-    ON CONFLICT (customer) DO NOTHING";
+const BLOCK: &str = "INSERT INTO standing (customer, appeal)
+    SELECT value ->> 'customer', value ->> 'appeal' FROM json_each(?1) WHERE 1
+    ON CONFLICT (customer) DO UPDATE SET appeal = excluded.appeal";
 
 const ALLOW: &str = "DELETE FROM standing WHERE customer IN (SELECT value FROM json_each(?1))";
 

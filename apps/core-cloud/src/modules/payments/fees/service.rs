@@ -191,6 +191,7 @@ impl Service {
         let id = PaymentId::parse(&payment.id).map_err(|_| Error::NotFound("payment"))?;
         let promotion = PromotionId::parse(&payment.promotion).map_err(|_| Error::NotFound("promotion"))?;
         let new = NewPayment {
+            challenge: false,
             id,
             purpose: Purpose::Promotion(promotion),
             amount: payment.amount,

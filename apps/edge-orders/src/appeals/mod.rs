@@ -1,0 +1,4 @@
+//! What a blocked account can say for itself.
+
+mod service;
+pub mod transport;
