@@ -91,7 +91,8 @@ async fn a_case_shows_why_and_what_is_around_it(app: TestApp) {
 }
 
 async fn confirmed_fraud_cancels_the_order_and_blocks_who_ordered(app: TestApp) {
-    app.delivered(vec![placed(1, bought("one", "acc-a", "review"))]).await;
+    let allowed = bought("two", "acc-b", "allow");
+    app.delivered(vec![placed(1, bought("one", "acc-a", "review")), placed(2, allowed)]).await;
     app.drain().await;
     let support = app.staff(Role::Support).await;
     let page = "/admin/fraud/ord_one";
@@ -101,8 +102,11 @@ async fn confirmed_fraud_cancels_the_order_and_blocks_who_ordered(app: TestApp) 
     assert_eq!(decide(&app, &support, page, "fraud").await.status, 303);
     let told = standings(&app).await;
     assert!(told["acc-a"].blocked && told["cus-acc-a"].blocked, "{told:?}");
-    let status = app.column("SELECT status FROM orders_orders").await;
-    assert_eq!(status, ["cancelled"]);
+    let status = async || app.column("SELECT status FROM orders_orders ORDER BY id").await;
+    assert_eq!(status().await, ["cancelled", "cleared"]);
+    // What was on its way to be sent stops too.
+    assert_eq!(decide(&app, &support, "/admin/fraud/ord_two", "fraud").await.status, 303);
+    assert_eq!(status().await, ["cancelled", "cancelled"]);
     let case = app.page(page, &support).await.text();
     assert!(case.contains("looked into it") && !case.contains("It is honest"), "{case}");
     // Once more is once; something else is not taken back here.

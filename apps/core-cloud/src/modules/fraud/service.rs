@@ -45,7 +45,7 @@ pub enum Finding {
     Honest,
     /// It stays unclear, and nobody risks it: an order that waits is cancelled.
     Rejected,
-    /// It is fraud: an order that waits is cancelled, and who ordered is blocked.
+    /// It is fraud: what was not sent is cancelled, and who ordered is blocked.
     Fraud,
 }
 
@@ -225,8 +225,12 @@ impl Service {
         if let Ok(order) = OrderId::parse(id)
             && case.kind == Kind::Order.name()
         {
-            let release = finding == Finding::Honest;
-            match self.orders.review(by, &order, release, reason).await {
+            let done = match finding {
+                Finding::Honest => self.orders.review(by, &order, true, reason).await,
+                Finding::Rejected => self.orders.review(by, &order, false, reason).await,
+                Finding::Fraud => self.orders.cancel_unsent(by, &order, reason).await,
+            };
+            match done {
                 // It was not held up, or is not any more.
                 Err(Error::Refused(problem)) if problem.code == "not_in_review" => {}
                 done => done?,

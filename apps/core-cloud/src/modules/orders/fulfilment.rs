@@ -135,6 +135,17 @@ impl Service {
         self.close(tx, purchase, by, (action, reason.to_owned())).await
     }
 
+    /// Cancels all that was not sent of an order that is fraud, whoever sells it. What was sent stays sent.
+    ///
+    /// # Errors
+    /// 422 without a reason, [`Error::NotFound`].
+    pub async fn cancel_unsent(&self, by: &Member, id: &OrderId, reason: &str) -> Result<(), Error> {
+        let reason = checked_reason(reason)?;
+        let (tx, mut purchase) = self.open(id).await?;
+        purchase.cancel_rest("review_rejected", self.clock.now_ms())?;
+        self.close(tx, purchase, by, ("order.cancel", format!("all that was not sent: {reason}"))).await
+    }
+
     /// Cancels pieces of a vendor's order that were not sent.
     ///
     /// # Errors
