@@ -219,6 +219,8 @@ const MIGRATIONS: &[&[&str]] = &[
         crate::step_ups::SCHEMA[2],
         crate::step_ups::SCHEMA[3],
     ],
+    // Fraud models that come from the core.
+    &[crate::models::SCHEMA[0], crate::models::SCHEMA[1], crate::models::SCHEMA[2]],
 ];
 
 /// Brings the database to this version's schema.

@@ -223,7 +223,7 @@ pub struct PaymentRecord {
 }
 
 /// A fraud decision.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FraudRecord {
     /// `allow`, `step_up` (and the buyer passed), `review` or `block`.
     pub outcome: String,
@@ -233,4 +233,18 @@ pub struct FraudRecord {
     pub model: String,
     /// Codes of the top reasons.
     pub reasons: Vec<String>,
+    /// What a second model would have decided, where one is watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<ShadowRecord>,
+}
+
+/// What a model that only watches says of an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShadowRecord {
+    /// Its version.
+    pub model: String,
+    /// Its probability of fraud, 0 to 1; none when it could not score the order.
+    pub score: Option<f32>,
+    /// `allow`, `step_up`, `review` or `block`.
+    pub outcome: String,
 }

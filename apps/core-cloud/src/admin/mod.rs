@@ -12,6 +12,9 @@ mod events;
 mod gift_cards;
 mod imports;
 mod ledger;
+mod model_card;
+mod model_monitor;
+mod models;
 mod orders;
 mod overview;
 mod pages;
@@ -55,6 +58,7 @@ pub fn routes(services: &Services) -> Vec<Route> {
         documents::routes(services),
         payouts::routes(services),
         payout_files::routes(services),
+        models::routes(services),
         audit::routes(services),
         events::routes(services),
         staff::routes(services),

@@ -411,6 +411,7 @@ pub fn fraud(outcome: &str) -> FraudRecord {
         score: Some(0.125),
         model: "test-1".to_owned(),
         reasons: vec!["new_customer".to_owned()],
+        ..FraudRecord::default()
     }
 }
 

@@ -9,7 +9,7 @@ use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper};
 use kiosk_risk::{
     Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, SCORE_URL, ScoreRequest,
 };
-use kiosk_wire::FraudRecord;
+use kiosk_wire::{FraudRecord, ShadowRecord};
 
 use super::delivery::DeliveryKind;
 use super::price::Priced;
@@ -121,6 +121,11 @@ pub fn record(decision: &Decision) -> FraudRecord {
         score: decision.score,
         model: decision.model_version.clone(),
         reasons: decision.reasons.iter().map(|reason| reason.code.clone()).collect(),
+        shadow: decision.shadow.as_ref().map(|shadow| ShadowRecord {
+            model: shadow.model_version.clone(),
+            score: shadow.score,
+            outcome: shadow.outcome.as_str().to_owned(),
+        }),
     }
 }
 

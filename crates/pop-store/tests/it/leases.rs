@@ -62,7 +62,7 @@ pub async fn take_item(db: &NativeDb, take: StockTake, until_ms: i64) -> Result<
             reference: None,
             started: None,
         },
-        fraud: FraudRecord { outcome: "allow".into(), score: None, model: "m".into(), reasons: vec![] },
+        fraud: FraudRecord { outcome: "allow".into(), model: "m".into(), ..FraudRecord::default() },
     };
     let person = |text: &str| Personal::new(text.to_owned());
     let contact = Contact { name: person("A"), email: person("a@b.c"), phone: None };

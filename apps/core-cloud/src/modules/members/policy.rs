@@ -74,6 +74,8 @@ pub enum Permission {
     Payments,
     /// Keep the books: ledger, commission, rates, invoices, payouts.
     Books,
+    /// Register fraud models, and decide which of them run.
+    Models,
     /// Read the audit log.
     Audit,
     /// Look at what services tell each other, and let one try again what it gave up.
@@ -84,7 +86,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Look,
         Self::Orders,
         Self::Stock,
@@ -99,6 +101,7 @@ impl Permission {
         Self::GiftCards,
         Self::Books,
         Self::Payments,
+        Self::Models,
         Self::Audit,
         Self::Events,
         Self::Staff,

@@ -468,7 +468,7 @@ mod tests {
                 reference: None,
                 started: None,
             },
-            fraud: FraudRecord { outcome: "allow".to_owned(), score: None, model: String::new(), reasons },
+            fraud: FraudRecord { outcome: "allow".to_owned(), reasons, ..FraudRecord::default() },
         }
     }
 

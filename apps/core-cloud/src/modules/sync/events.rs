@@ -14,7 +14,7 @@ use crate::modules::gift_cards::service as gift_cards;
 use crate::modules::inventory::service::{self as inventory, Holder, Movement};
 use crate::modules::orders::asked as orders_asked;
 use crate::modules::orders::service::{self as orders, Blocked, Placed, Source};
-use crate::modules::{chats, reviews};
+use crate::modules::{chats, models, reviews};
 
 /// The events that are not applied yet. They must follow without a gap.
 ///
@@ -111,6 +111,7 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     discounts::insert_uses(tx, &budgets).await?;
     let redeemed = gift_cards::redeem(tx, &cards, source.received_ms).await?;
     orders::insert_blocked(tx, source.pop, &blocked).await?;
+    models::service::insert_blocked(tx, source.pop, &blocked).await?;
     let placed: Vec<_> = placed.iter().map(|placed| placed.order).collect();
     orders_asked::apply(tx, source, &asked).await?;
     chats::open_rooms(tx, source, &placed).await?;

@@ -40,12 +40,7 @@ fn order(method: &str, provider: Option<&str>, total: i64) -> OrderRecord {
             reference: provider.map(|_| "auth_1".to_owned()),
             started: provider.map(|_| "started_1".to_owned()),
         },
-        fraud: FraudRecord {
-            outcome: "allow".to_owned(),
-            score: None,
-            model: String::new(),
-            reasons: Vec::new(),
-        },
+        fraud: FraudRecord { outcome: "allow".to_owned(), ..FraudRecord::default() },
     }
 }
 
