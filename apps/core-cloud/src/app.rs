@@ -27,7 +27,7 @@ use crate::modules::bus::{self, Consumer};
 use crate::modules::sync::auth::require_pop;
 use crate::modules::{
     accounting, audit, catalog, chats, customers, discounts, fraud, freight, gift_cards, imports, inventory,
-    listings, mail, members, notices, orders, payments, payouts, promotions, reviews, sync, vendors,
+    listings, mail, members, models, notices, orders, payments, payouts, promotions, reviews, sync, vendors,
     warehouse,
 };
 use crate::panel;
@@ -88,6 +88,8 @@ pub struct Services {
     pub payout_files: payouts::files::Files,
     /// What vendors are paid.
     pub payouts: payouts::service::Service,
+    /// Fraud models.
+    pub models: models::service::Service,
     /// The tree of categories.
     pub shelves: catalog::shelves::Service,
     /// What becomes of facts that they tell each other.
@@ -110,6 +112,7 @@ pub fn consumers(services: &Services) -> Vec<Arc<dyn Consumer>> {
         Arc::new(gift_cards::consumer::Cards),
         Arc::new(customers::Customers::new(services.clock.clone())),
         Arc::new(fraud::Cases),
+        Arc::new(models::Scores),
     ]
 }
 
@@ -144,7 +147,7 @@ impl Services {
             sync: sync::service::Service::new(
                 db.clone(),
                 clock.clone(),
-                pops,
+                Arc::clone(&pops),
                 config.lease_ttl_s,
                 news.clone(),
             ),
@@ -180,6 +183,7 @@ impl Services {
                 clock.clone(),
                 Arc::new(payouts::through::Payments { db: db.clone(), payments: payments.clone() }),
             ),
+            models: models::service::Service::new(db.clone(), clock.clone(), pops),
             shelves: catalog::shelves::Service::new(db.clone(), clock.clone()),
             audit: audit::service::Service::new(db.clone()),
             mail: mail::service::Service::new(db.clone(), clock.clone(), &config.mail),
@@ -223,11 +227,13 @@ impl App {
         let services = Services::new(db, config, clock);
         let bus = bus::run::Bus::open(db, clock, consumers(&services), config.nats.as_ref()).await?;
         services.sync.register_pops().await?;
+        services.models.register_release().await?;
         let secure = config.public_url.starts_with("https:");
         let browsers = Browsers { members: services.members.clone(), secure };
         let routes = [
             web::metrics::routes(db),
             sync::transport::routes(&services.sync),
+            models::transport::routes(&services.models),
             catalog::transport::routes(&services.catalog),
             media::transport::routes(&services.media),
             inventory::transport::routes(&services.inventory),

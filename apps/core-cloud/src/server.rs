@@ -149,6 +149,7 @@ async fn prune_for_ever(services: Services, bus: Bus) {
             services.members.prune().await,
             services.payments.prune().await,
             services.notices.prune().await,
+            services.models.prune().await,
             bus.prune().await,
         ];
         for pruned in pruned {

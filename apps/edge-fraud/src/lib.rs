@@ -2,26 +2,30 @@
 //!
 //! ```text
 //! POST /score   ScoreRequest -> Decision      velocity from the POP's database, rules, model, reasons
-//! GET  /model                                 which model decides here
+//! GET  /model                                 which model decides here, and which is watched
 //! ```
 //!
 //! It is private to the POP: hosts give it no address, and only edge-orders reaches it. So it asks nobody who they are,
 //! writes nothing, and repeats nothing of a question.
 //!
-//! Model, feature list, thresholds, rules and reason texts are data (`ml/fraud/models`), mounted at `/models`.
+//! Model, feature list, thresholds, rules and reason texts are data: files of the release (`ml/fraud/models`), mounted at
+//! `/models`, or what the tick fetched from the core. The core says which model decides and which is watched; they are
+//! exchanged between two requests. The model that is watched changes nothing, whatever it does.
 //! Whatever is wrong with the data, the input or the counters, the answer is a review: nothing that this app cannot
 //! judge is allowed. It knows no personal value, and nothing of carts, stock or the core.
 
-mod card;
 mod entry;
 mod explain;
 mod model;
 mod network;
 mod routes;
 mod scorer;
+mod serving;
 
-pub use card::{Golden, ModelCard, ReasonGroup, Rule, Thresholds};
-pub use model::{CARD_BYTES_MAX, Model, ModelError, ONNX_BYTES_MAX};
+use kiosk_risk::card;
+
+pub use card::{CARD_BYTES_MAX, Golden, ModelCard, ReasonGroup, Rule, Thresholds};
+pub use model::{Model, ModelError, ONNX_BYTES_MAX};
 pub use network::{Network, NetworkError, Prediction};
 pub use routes::router;
 pub use scorer::Scorer;

@@ -3,11 +3,9 @@
 use kiosk_edge_platform::Files;
 use sha2::{Digest, Sha256};
 
-use crate::card::{CardError, ModelCard};
+use crate::card::{CARD_BYTES_MAX, CardError, ModelCard, is_version};
 use crate::network::{Network, NetworkError};
 
-/// Largest model card, bytes.
-pub const CARD_BYTES_MAX: usize = 1 << 20;
 /// Largest ONNX file, bytes.
 pub const ONNX_BYTES_MAX: usize = 16 << 20;
 /// How far a golden row's score may be off.
@@ -19,6 +17,28 @@ pub struct Model {
     pub card: ModelCard,
     /// The weights.
     pub network: Network,
+}
+
+impl Model {
+    /// Reads the model `version` from its two files, and scores the golden rows with it.
+    ///
+    /// # Errors
+    /// [`ModelError`] for the first thing that does not fit.
+    pub fn read(version: &str, card: &[u8], onnx: &[u8]) -> Result<Self, ModelError> {
+        for (what, length, bytes_max) in
+            [("card", card.len(), CARD_BYTES_MAX), ("network", onnx.len(), ONNX_BYTES_MAX)]
+        {
+            if length > bytes_max {
+                return Err(ModelError::TooLarge { path: what.to_owned(), bytes_max });
+            }
+        }
+        let card = ModelCard::from_json(card)?;
+        if card.version != version {
+            return Err(ModelError::Version(card.version));
+        }
+        let network = build_network(onnx, &card)?;
+        Ok(Self { card, network })
+    }
 }
 
 /// Why a model may not decide.
@@ -41,12 +61,18 @@ pub enum ModelError {
     /// The card is unusable.
     #[error(transparent)]
     Card(#[from] CardError),
+    /// The card is another version's.
+    #[error("the card is that of {0}")]
+    Version(String),
     /// The ONNX file is not the one the card speaks of.
     #[error("the ONNX file is not the one its card describes: its SHA-256 is {found}")]
     Hash {
         /// SHA-256 of the file that lies there.
         found: String,
     },
+    /// The POP's database did not give it.
+    #[error("the model could not be read from the database")]
+    Database(#[from] kiosk_pop_store::StoreError),
     /// The network is unusable.
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -67,8 +93,7 @@ pub enum ModelError {
 /// # Errors
 /// [`ModelError`] when it is missing, too large or unusable.
 pub fn load_card(files: &dyn Files, name: &str) -> Result<ModelCard, ModelError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if name.is_empty() || name.starts_with('.') || !name.bytes().all(plain) {
+    if !is_version(name) {
         return Err(ModelError::Name);
     }
     let json = read(files, format!("/models/{name}.json"), CARD_BYTES_MAX)?;
@@ -80,12 +105,19 @@ pub fn load_card(files: &dyn Files, name: &str) -> Result<ModelCard, ModelError>
 /// # Errors
 /// [`ModelError`] when it is missing, too large, another file than the card describes, or scores otherwise.
 pub fn load_network(files: &dyn Files, name: &str, card: &ModelCard) -> Result<Network, ModelError> {
-    let onnx = read(files, format!("/models/{name}.onnx"), ONNX_BYTES_MAX)?;
-    let found = hex::encode(Sha256::digest(&onnx));
+    build_network(&read(files, format!("/models/{name}.onnx"), ONNX_BYTES_MAX)?, card)
+}
+
+/// Builds the network of `card` from its file, and scores the golden rows with it.
+///
+/// # Errors
+/// [`ModelError`] when it is another file than the card describes, or scores otherwise.
+pub fn build_network(onnx: &[u8], card: &ModelCard) -> Result<Network, ModelError> {
+    let found = hex::encode(Sha256::digest(onnx));
     if found != card.onnx_sha256 {
         return Err(ModelError::Hash { found });
     }
-    let mut network = Network::new(&onnx, card.features.len())?;
+    let mut network = Network::new(onnx, card.features.len())?;
     check_golden(&mut network, card)?;
     Ok(network)
 }

@@ -2,12 +2,12 @@
 
 use kiosk_edge_platform::Files;
 use kiosk_risk::{
-    Decision, FEATURES_MAX, FeatureError, History, Outcome, ScoreRequest, features, reason_code,
+    Decision, FEATURES_MAX, FeatureError, History, Outcome, ScoreRequest, Shadow, features, reason_code,
 };
 
 use crate::card::ModelCard;
 use crate::explain::Explainer;
-use crate::model::{ModelError, load_card, load_network};
+use crate::model::{Model, ModelError, load_card, load_network};
 use crate::network::{Network, NetworkError, Prediction};
 
 const NO_MODEL: &str = "none";
@@ -35,6 +35,23 @@ impl Scorer {
         }
     }
 
+    /// The scorer of a model that was read.
+    #[must_use]
+    pub fn of(model: Model) -> Self {
+        let explainer = Explainer::new(&model.card);
+        Self { card: Some(model.card), model: Some((model.network, explainer)) }
+    }
+
+    /// A scorer without a model: all that it sees is reviewed.
+    pub(crate) fn unavailable() -> Self {
+        Self { card: None, model: None }
+    }
+
+    /// Whether it is that of a model, which works.
+    pub(crate) fn is(&self, version: &str) -> bool {
+        self.is_ready() && self.card.as_ref().is_some_and(|card| card.version == version)
+    }
+
     /// The card in use, if there is one.
     #[must_use]
     pub fn card(&self) -> Option<&ModelCard> {
@@ -49,7 +66,17 @@ impl Scorer {
 
     /// Decides on one order. Never allows what it cannot judge.
     pub fn score(&mut self, request: &ScoreRequest, history: &History) -> Decision {
-        let mut decision = self.ask_model(request, history);
+        self.decide(request, history, true)
+    }
+
+    /// What it would decide, without the model's reasons, which cost more than the score.
+    pub fn watch(&mut self, request: &ScoreRequest, history: &History) -> Shadow {
+        let Decision { outcome, score, model_version, .. } = self.decide(request, history, false);
+        Shadow { model_version, score, outcome }
+    }
+
+    fn decide(&mut self, request: &ScoreRequest, history: &History, reasoned: bool) -> Decision {
+        let mut decision = self.ask_model(request, history, reasoned);
         let rules = self.card.iter().flat_map(|card| &card.rules);
         for rule in rules {
             // A value that cannot be computed has already made the model's answer a review.
@@ -60,7 +87,7 @@ impl Scorer {
         decision
     }
 
-    fn ask_model(&mut self, request: &ScoreRequest, history: &History) -> Decision {
+    fn ask_model(&mut self, request: &ScoreRequest, history: &History, reasoned: bool) -> Decision {
         let version = self.card.as_ref().map_or(NO_MODEL, |card| &card.version);
         let (Some(card), Some((network, explainer))) = (&self.card, &mut self.model) else {
             return model_unavailable(version);
@@ -83,9 +110,10 @@ impl Scorer {
             score: Some(prediction.score),
             reasons: Vec::new(),
             model_version: card.version.clone(),
+            shadow: None,
         };
         // Nobody asks why an order was allowed, and the reasons cost more than the score.
-        if outcome > Outcome::Allow {
+        if reasoned && outcome > Outcome::Allow {
             match explainer.explain(card, network, row, prediction) {
                 Ok(reasons) => decision.reasons = reasons,
                 Err(error) => {

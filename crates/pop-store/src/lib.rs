@@ -16,6 +16,7 @@ pub mod loyalty;
 pub mod mails;
 pub mod media;
 pub mod meta;
+pub mod models;
 pub mod order_states;
 pub mod orders;
 pub mod outbox;

@@ -222,6 +222,8 @@ const MIGRATIONS: &[&[&str]] = &[
         "DROP TABLE guard",
         crate::guard::SCHEMA,
     ],
+    // Fraud models that come from the core.
+    &[crate::models::SCHEMA[0], crate::models::SCHEMA[1], crate::models::SCHEMA[2]],
 ];
 
 /// Brings the database to this version's schema.

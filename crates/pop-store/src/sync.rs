@@ -23,6 +23,8 @@ pub struct SyncState {
     pub payments_wait: bool,
     /// A mail is to be sent.
     pub mails_wait: bool,
+    /// Fraud models are to be fetched or changed.
+    pub models_wait: bool,
     /// Cursor of the feed.
     pub feed_cursor: u64,
     /// When the leases lapse by the POP's clock, Unix milliseconds.
@@ -47,13 +49,14 @@ const PICTURES: &str = "pictures_missing";
 const UPLOADS: &str = "uploads_waiting";
 const PAYMENTS: &str = "payments_due";
 const MAILS: &str = "mails_due";
+const MODELS: &str = "models_due";
 
 /// Loads the state.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreError> {
-    let select = Statement::new(
+    let select = Statement::new(format!(
         "SELECT key, value FROM meta
          UNION ALL SELECT 'outbox_last_seq', CAST(seq AS TEXT) FROM sqlite_sequence WHERE name = 'outbox'
          UNION ALL SELECT column1, '1' FROM (VALUES
@@ -63,8 +66,10 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
            ('payments_due', EXISTS (SELECT 1 FROM payment WHERE due_ms <= ?2)),
            ('mails_due', EXISTS (SELECT 1 FROM order_mail WHERE due_ms <= ?2)
              OR EXISTS (SELECT 1 FROM step_up WHERE due_ms <= ?2 AND expires_ms > ?2))
-         ) WHERE column2",
-    );
+         ) WHERE column2
+         UNION ALL SELECT '{MODELS}', '1' WHERE {}",
+        crate::models::IS_DUE
+    ));
     let mut values = HashMap::new();
     for row in db.query(select.bind(now_ms - crate::media::RETRY_MS).bind(now_ms)).await? {
         values.insert(row.get::<String>(0)?, row.get::<String>(1)?);
@@ -77,6 +82,7 @@ pub async fn state(db: &dyn Database, now_ms: i64) -> Result<SyncState, StoreErr
         uploads_wait: values.contains_key(UPLOADS),
         payments_wait: values.contains_key(PAYMENTS),
         mails_wait: values.contains_key(MAILS),
+        models_wait: values.contains_key(MODELS),
         feed_cursor: number(meta::FEED_CURSOR).unsigned_abs(),
         leases_expire_ms: number(meta::LEASES_EXPIRE_MS),
         lease_fence: number(meta::LEASE_FENCE).unsigned_abs(),

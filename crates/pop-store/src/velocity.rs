@@ -2,7 +2,7 @@
 //! which tells what is usual for somebody; those by device, address and card for seven days.
 //!
 //! edge-orders adds [`record`] to the batch of a checkout (and runs it alone for an order that was blocked, so that
-//! attempts count too); edge-fraud asks [`load`] before it scores. Keys are keyed pseudonyms, never personal values.
+//! attempts count too); edge-fraud asks [`load_all`] before it scores. Keys are keyed pseudonyms, never personal values.
 
 use std::collections::HashSet;
 
@@ -11,6 +11,8 @@ use kiosk_risk::{
     History, IdentityKeys, KeyKind, Spending, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS,
     reference_minor_or_par,
 };
+
+use crate::models::Active;
 
 /// Most rows of one key that are counted: counters saturate there, far above every limit, and a score stays cheap.
 pub const ROWS_PER_KEY_MAX: i64 = 1_000;
@@ -123,19 +125,39 @@ const LOAD: &str = concat!(
     count_key!("?6", "2", concat!(linked!("?6", "2", "0"), ", NULL, NULL")),
     " UNION ALL ",
     count_key!("?7", "3", "NULL, NULL, NULL"),
+    // D1 takes no sixth term.
+    " UNION ALL SELECT -1, decides, shadows, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM fraud_active",
 );
 
-/// What is remembered of all `keys` at `now_ms`, in one query.
+/// The kind that stands for no key in an answer: the row has the models that run here.
+const ACTIVE: i64 = -1;
+
+/// What edge-fraud needs of the POP to score an order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// What is remembered of the order's keys.
+    pub history: History,
+    /// The models that run here; none before the core told of any.
+    pub active: Option<Active>,
+}
+
+/// What is remembered of all `keys` at `now_ms`, as [`load_all`] has it.
+///
+/// # Errors
+/// [`DbError`] when the database does not answer.
+pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result<History, DbError> {
+    Ok(load_all(db, keys, now_ms).await?.history)
+}
+
+/// What is remembered of all `keys` at `now_ms`, and which models run, in one query.
 ///
 /// A row from the future, left by a clock that was wrong, is counted as recent: skew may cause a review, not hide one.
 ///
 /// # Errors
 /// [`DbError`] when the database does not answer; the caller then reviews the order.
-pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result<History, DbError> {
-    let mut history = History::default();
-    if keys.present().next().is_none() {
-        return Ok(history);
-    }
+pub async fn load_all(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result<Loaded, DbError> {
+    let mut loaded = Loaded::default();
+    let history = &mut loaded.history;
     let mut statement = Statement::new(LOAD);
     for window_ms in [WINDOW_1H_MS, WINDOW_24H_MS, WINDOW_7D_MS] {
         statement = statement.bind(now_ms.saturating_sub(window_ms));
@@ -145,7 +167,12 @@ pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result
         statement = statement.bind(keys.get(kind));
     }
     for row in db.query(statement.bind(ROWS_PER_KEY_MAX).bind(PAST_ORDERS_MAX)).await? {
-        let kind = KeyKind::from_number(row.get(0)?).ok_or(DbError::Type { index: 0 })?;
+        let kind: i64 = row.get(0)?;
+        if kind == ACTIVE {
+            loaded.active = Some(Active { decides: row.get(1)?, shadows: row.get(2)? });
+            continue;
+        }
+        let kind = KeyKind::from_number(kind).ok_or(DbError::Type { index: 0 })?;
         let counters = history.velocity.get_mut(kind);
         for window in 0..3 {
             counters.count[window] = whole(row.get(1 + window)?);
@@ -163,7 +190,7 @@ pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result
             KeyKind::Card => {}
         }
     }
-    Ok(history)
+    Ok(loaded)
 }
 
 /// How many keys a column lists, each once.

@@ -66,6 +66,20 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// Version of the model that decided, or `none`.
     pub model_version: String,
+    /// What a second model would have decided, where one is watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<Shadow>,
+}
+
+/// What a model that only watches says of an order. It changes nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shadow {
+    /// Its version.
+    pub model_version: String,
+    /// Its probability of fraud, 0 to 1; `None` when it could not score the order.
+    pub score: Option<f32>,
+    /// What it would have decided, rules included.
+    pub outcome: Outcome,
 }
 
 impl Decision {
@@ -77,6 +91,7 @@ impl Decision {
             score: None,
             reasons: vec![Reason { code: code.to_owned(), text: text.to_owned(), contribution: 0.0 }],
             model_version: model_version.to_owned(),
+            shadow: None,
         }
     }
 

@@ -12,6 +12,7 @@
 //! **Rule for callers:** whatever goes wrong between asking and answering (timeout, non-200, unreadable body) is
 //! [`Decision::unavailable`], which is a review. Only an explicit answer allows an order.
 
+pub mod card;
 mod currency;
 mod decision;
 mod features;
@@ -20,7 +21,7 @@ mod request;
 mod velocity;
 
 pub use currency::{reference_minor, reference_minor_or_par};
-pub use decision::{Decision, Outcome, REASONS_MAX, Reason, reason_code};
+pub use decision::{Decision, Outcome, REASONS_MAX, Reason, Shadow, reason_code};
 pub use features::{
     FEATURES_MAX, Feature, FeatureError, FeatureSpec, Link, Measure, Scale, Source, SpecError, Usual,
     features,

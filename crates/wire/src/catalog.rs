@@ -5,6 +5,7 @@ use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
 use crate::discounts::{Discount, GiftCard};
+use crate::models::FraudPlan;
 use crate::people::{Loyalty, Message, Notice, OrderState, Promotion, Rating, Review, Room, Standing};
 
 /// A page of changes after a cursor. A key that changed twice stands once, with its last state.
@@ -63,6 +64,8 @@ pub enum Change {
         /// The review.
         id: ReviewId,
     },
+    /// Which fraud models decide and watch.
+    FraudPlan(FraudPlan),
     /// Whether a customer may buy. Told to the customer's region only, as is all that follows.
     Standing(Standing),
     /// The tier of an account.

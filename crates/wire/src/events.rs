@@ -241,6 +241,9 @@ pub struct FraudRecord {
     /// Who ordered, as other orders may show them too.
     #[serde(default, skip_serializing_if = "FraudLinks::is_empty")]
     pub links: FraudLinks,
+    /// What a second model would have decided, where one is watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<ShadowRecord>,
 }
 
 /// Keyed pseudonyms of who ordered; the key stays in the region, and so do their values.
@@ -266,4 +269,15 @@ impl FraudLinks {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// What a model that only watches says of an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShadowRecord {
+    /// Its version.
+    pub model: String,
+    /// Its probability of fraud, 0 to 1; none when it could not score the order.
+    pub score: Option<f32>,
+    /// `allow`, `step_up`, `review` or `block`.
+    pub outcome: String,
 }

@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod discounts;
 pub mod events;
 pub mod leases;
+pub mod models;
 pub mod people;
 pub mod sign;
 
@@ -19,9 +20,10 @@ pub use catalog::{
 pub use discounts::{Discount, DiscountBudget, DiscountRate, GiftCard};
 pub use events::{
     DiscountUse, Event, EventAck, EventBatch, EventBody, FraudLinks, FraudRecord, GiftCardUse, OrderLine,
-    OrderRecord, PaymentRecord, StockTake,
+    OrderRecord, PaymentRecord, ShadowRecord, StockTake,
 };
 pub use leases::{LeaseAsk, LeaseReply, LeaseRequest, LeaseState};
+pub use models::{CANARY_POPS_MAX, FraudPlan, MODEL_CARD_BYTES_MAX, MODEL_ONNX_BYTES_MAX};
 pub use people::{
     AppealRecord, AppealState, Loyalty, LoyaltyTier, Message, MessageRecord, Notice, NoticeKind, NoticeLine,
     OrderReturn, OrderReturnLine, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating,

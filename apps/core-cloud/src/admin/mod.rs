@@ -15,6 +15,9 @@ mod fraud_graph;
 mod gift_cards;
 mod imports;
 mod ledger;
+mod model_card;
+mod model_monitor;
+mod models;
 mod orders;
 mod overview;
 mod pages;
@@ -60,6 +63,7 @@ pub fn routes(services: &Services) -> Vec<Route> {
         documents::routes(services),
         payouts::routes(services),
         payout_files::routes(services),
+        models::routes(services),
         audit::routes(services),
         events::routes(services),
         staff::routes(services),

@@ -47,6 +47,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("payout_files", include_str!("../../migrations/0035_payout_files.sql")),
     ("short_chargebacks", include_str!("../../migrations/0036_short_chargebacks.sql")),
     ("prepaid", include_str!("../../migrations/0037_prepaid.sql")),
+    ("fraud", include_str!("../../migrations/0038_fraud.sql")),
+    ("fraud_models", include_str!("../../migrations/0039_fraud_models.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

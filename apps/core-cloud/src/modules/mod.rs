@@ -16,6 +16,7 @@ pub mod inventory;
 pub mod listings;
 pub mod mail;
 pub mod members;
+pub mod models;
 pub mod notices;
 pub mod orders;
 pub mod payments;

@@ -29,6 +29,7 @@ const DESK: &[(&str, &str, Permission)] = &[
     ("/admin/promotions", "Promotions", Permission::Promotions),
     ("/admin/discounts", "Discounts", Permission::Discounts),
     ("/admin/gift-cards", "Gift cards", Permission::GiftCards),
+    ("/admin/models", "Fraud models", Permission::Models),
     ("/admin/ledger", "Ledger", Permission::Books),
     ("/admin/payouts", "Payouts", Permission::Books),
     ("/admin/staff", "Admins", Permission::Staff),

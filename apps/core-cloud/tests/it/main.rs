@@ -27,6 +27,8 @@ mod listings;
 mod loyalty;
 mod media;
 mod members;
+mod models;
+mod models_monitor;
 mod nats;
 mod notices;
 mod parcels;

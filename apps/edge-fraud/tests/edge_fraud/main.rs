@@ -9,4 +9,5 @@ mod common;
 mod parity;
 mod patterns;
 mod properties;
+mod swaps;
 mod velocity;

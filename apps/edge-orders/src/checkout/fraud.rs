@@ -9,7 +9,7 @@ use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper};
 use kiosk_risk::{
     Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, SCORE_URL, ScoreRequest,
 };
-use kiosk_wire::{FraudLinks, FraudRecord};
+use kiosk_wire::{FraudLinks, FraudRecord, ShadowRecord};
 
 use super::delivery::DeliveryKind;
 use super::price::Priced;
@@ -128,6 +128,11 @@ pub fn record(checkout: &Checkout<'_>, decision: &Decision) -> FraudRecord {
             device: keys.device.clone(),
             address: keys.address.clone(),
         },
+        shadow: decision.shadow.as_ref().map(|shadow| ShadowRecord {
+            model: shadow.model_version.clone(),
+            score: shadow.score,
+            outcome: shadow.outcome.as_str().to_owned(),
+        }),
     }
 }
 

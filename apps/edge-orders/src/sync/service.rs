@@ -7,7 +7,7 @@ use kiosk_pop_store::{StoreError, incarnation as store, meta};
 use serde::Serialize;
 
 use super::core_client::CoreError;
-use super::{backoff, events, feed, leases, media, upkeep, uploads};
+use super::{backoff, events, feed, leases, media, models, upkeep, uploads};
 use crate::app::Pop;
 use crate::{mail, payments};
 
@@ -46,6 +46,8 @@ pub struct TickReport {
     pub returned: u64,
     /// Pictures that were fetched.
     pub media: u64,
+    /// Fraud models that were fetched.
+    pub models: u64,
     /// Pictures of customers that were handed in.
     pub uploads: u64,
     /// Payments that were looked after.
@@ -152,6 +154,9 @@ async fn sync(pop: &Pop, state: &SyncState, incarnation: &str, report: &mut Tick
     report.changes = step("feed", feed::apply_feed(pop, state.feed_cursor, budget).await)?;
     if state.pictures_wait {
         report.media = step("pictures", media::fetch_pictures(pop, budget).await)?;
+    }
+    if state.models_wait {
+        report.models = step("models", models::follow_plan(pop, budget).await)?;
     }
     report.returned = step("idle stock", leases::return_idle_stock(pop, state).await)?;
     Ok(())

@@ -12,6 +12,7 @@ mod discounts;
 mod gift_cards;
 mod leases;
 mod mails;
+mod models;
 mod openapi;
 mod payment_faults;
 mod payments;

@@ -7,6 +7,7 @@ mod discounts;
 mod feed;
 mod incarnation;
 mod leases;
+mod models;
 mod orders;
 mod people;
 mod plans;

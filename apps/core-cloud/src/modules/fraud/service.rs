@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::modules::audit::service::{self as audit, Act};
 use crate::modules::customers::service::{self as customers, Block, checked_reason};
 use crate::modules::members::service::Member;
+use crate::modules::models::service as models;
 use crate::modules::orders::service as orders;
 use crate::page::List;
 
@@ -247,6 +248,9 @@ impl Service {
         let (reason, now_ms) = (checked_reason(reason)?, self.clock.now_ms());
         let mut tx = self.db.begin().await?;
         if store::decide(&mut tx, id, finding.name(), (&by.id, reason), now_ms).await? {
+            if finding != Finding::Rejected {
+                models::label(&mut tx, id, finding == Finding::Fraud, now_ms).await?;
+            }
             let detail = format!("{}: {reason}", finding.name());
             audit::append(&mut tx, &by.id, &Act { action: "fraud.decide", subject: id, detail }, now_ms)
                 .await?;

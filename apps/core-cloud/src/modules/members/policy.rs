@@ -76,6 +76,8 @@ pub enum Permission {
     Payments,
     /// Keep the books: ledger, commission, rates, invoices, payouts.
     Books,
+    /// Register fraud models, and decide which of them run.
+    Models,
     /// Read the audit log.
     Audit,
     /// Look at what services tell each other, and let one try again what it gave up.
@@ -102,6 +104,7 @@ impl Permission {
         Self::GiftCards,
         Self::Books,
         Self::Payments,
+        Self::Models,
         Self::Audit,
         Self::Events,
         Self::Staff,

@@ -17,7 +17,7 @@ use crate::modules::gift_cards::service as gift_cards;
 use crate::modules::inventory::service::{self as inventory, Holder, Movement};
 use crate::modules::orders::asked as orders_asked;
 use crate::modules::orders::service::{self as orders, Blocked, Placed, Source};
-use crate::modules::{chats, reviews};
+use crate::modules::{chats, models, reviews};
 
 /// The events that are not applied yet. They must follow without a gap.
 ///
@@ -118,6 +118,7 @@ pub async fn apply(tx: &mut Tx, source: Source<'_>, events: &[Event]) -> Result<
     orders::insert_blocked(tx, source.pop, &blocked).await?;
     fraud::insert_refused(tx, &refused).await?;
     appeals::take(tx, source.region, &appealed, source.received_ms).await?;
+    models::service::insert_blocked(tx, source.pop, &blocked).await?;
     let placed: Vec<_> = placed.iter().map(|placed| placed.order).collect();
     orders_asked::apply(tx, source, &asked).await?;
     chats::open_rooms(tx, source, &placed).await?;

@@ -37,6 +37,8 @@ pub struct State {
     pub stock: BTreeMap<String, Stock>,
     pub feed: Vec<Change>,
     pub media: BTreeMap<String, Vec<u8>>,
+    /// Cards by version, and networks by version and `/onnx`.
+    pub models: BTreeMap<String, Vec<u8>>,
     /// Pictures that were handed in, and how many events had come before each.
     pub handed_in: Vec<(Vec<u8>, usize)>,
     /// Refuses pictures with this status.
@@ -196,6 +198,10 @@ impl State {
             "/sync/v1/leases" => self.grant(serde_json::from_slice(body).unwrap(), now_ms),
             "/sync/v1/feed" => self.page(query),
             "/sync/v1/media" => self.take_picture(body),
+            _ if path.starts_with("/sync/v1/models/") => match self.models.get(&path[16..]) {
+                Some(bytes) => bytes.clone().into_response(),
+                None => Problem::not_found("model").into_response(),
+            },
             _ => match path.strip_prefix("/sync/v1/media/").and_then(|hash| self.media.get(hash)) {
                 Some(bytes) => bytes.clone().into_response(),
                 None => Problem::not_found("media").into_response(),

@@ -21,7 +21,7 @@ struct State {
 pub fn decision(outcome: Outcome) -> Decision {
     let reason = Reason { code: "amount".into(), text: "a large amount".into(), contribution: 1.0 };
     let reasons = if outcome == Outcome::Allow { vec![] } else { vec![reason] };
-    Decision { outcome, score: Some(0.25), reasons, model_version: "fraud-test".into() }
+    Decision { outcome, score: Some(0.25), reasons, model_version: "fraud-test".into(), shadow: None }
 }
 
 impl FakeFraud {

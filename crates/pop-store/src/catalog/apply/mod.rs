@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use self::people::PeopleChanges;
 use self::rows::{Facet, ProductRow, VariantRow};
-use crate::{StoreError, meta};
+use crate::{StoreError, meta, models};
 
 /// Rows of one statement stop here, in bytes: D1 takes values of up to 2,000,000.
 const ROWS_BYTES_MAX: usize = 1_000_000;
@@ -36,6 +36,11 @@ pub async fn apply(db: &dyn Database, page: &FeedPage) -> Result<(), StoreError>
     discounts::put(page, &mut batch)?;
     social::put(page, &mut batch)?;
     notices::put(page, &mut batch)?;
+    for change in &page.changes {
+        if let Change::FraudPlan(plan) = change {
+            batch.push(models::tell(plan)?);
+        }
+    }
     batch.push(meta::set(meta::FEED_CURSOR, page.next.to_string()));
     db.batch(batch).await?;
     Ok(())
@@ -77,6 +82,7 @@ impl<'a> Changes<'a> {
                 Change::Discount(_)
                 | Change::DiscountRemoved { .. }
                 | Change::GiftCard(_)
+                | Change::FraudPlan(_)
                 | Change::Notice(_)
                 | Change::Room(_)
                 | Change::Message(_) => {}

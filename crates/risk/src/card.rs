@@ -1,12 +1,27 @@
-//! The model card: everything about a model but its weights, as `ml/fraud/train.py` writes it.
+//! The model card: everything about a model but its weights, as `ml/fraud/train.py` writes it. edge-fraud decides by it,
+//! edge-orders checks by it what it fetches, and the core shows it.
 
-use kiosk_risk::{FeatureSpec, Outcome, Source, SpecError};
 use serde::{Deserialize, Serialize};
+
+use crate::{FeatureSpec, Outcome, Source, SpecError};
 
 /// Most rules a card may have.
 const RULES_MAX: usize = 64;
 /// Most reason groups a card may have.
 const REASON_GROUPS_MAX: usize = 32;
+
+/// Largest model card, bytes.
+pub const CARD_BYTES_MAX: usize = 1 << 20;
+/// Longest version, bytes.
+pub const VERSION_BYTES_MAX: usize = 64;
+
+/// Whether `name` can be a model's version, which is a file name and a part of an address: letters, digits, `-`, `_` and
+/// `.`, which it does not begin with, up to [`VERSION_BYTES_MAX`].
+#[must_use]
+pub fn is_version(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (1..=VERSION_BYTES_MAX).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(plain)
+}
 
 /// What `models/<name>.json` says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
