@@ -24,7 +24,7 @@ enum Access {
     Scheduler,
 }
 
-const CASES: [(&str, &str, Access); 24] = [
+const CASES: [(&str, &str, Access); 26] = [
     ("GET", "/v1/products", Access::Public),
     ("GET", "/v1/products/{id}", Access::Public),
     ("GET", "/v1/products/{id}/reviews", Access::Public),
