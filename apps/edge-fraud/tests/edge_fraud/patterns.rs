@@ -102,7 +102,7 @@ fn a_rule_blocks_what_the_model_would_allow() {
 
 #[test]
 fn thresholds_are_inclusive_and_nonsense_is_reviewed() {
-    let thresholds = edge_fraud::Thresholds { review: 0.25, block: 0.75 };
+    let thresholds = edge_fraud::Thresholds { step_up: None, review: 0.25, block: 0.75 };
     let cases = [
         (0.0, Outcome::Allow),
         (0.249, Outcome::Allow),
