@@ -95,10 +95,12 @@ pub async fn missing(db: &dyn Database, plan: &FraudPlan) -> Result<Vec<String>,
 /// Stores a model. One that is here stays as it is: a version never changes.
 #[must_use]
 pub fn put(version: &str, card: &str, onnx: Vec<u8>) -> Statement {
-    Statement::new("INSERT INTO fraud_model (version, card, onnx) VALUES (?1, ?2, ?3) ON CONFLICT (version) DO NOTHING")
-        .bind(version)
-        .bind(card)
-        .bind(onnx)
+    Statement::new(
+        "INSERT INTO fraud_model (version, card, onnx) VALUES (?1, ?2, ?3) ON CONFLICT (version) DO NOTHING",
+    )
+    .bind(version)
+    .bind(card)
+    .bind(onnx)
 }
 
 /// The model of a version, or `None` when it was not fetched.

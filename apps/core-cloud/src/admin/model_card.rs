@@ -90,7 +90,8 @@ fn Figures(title: &'static str, value: Value) -> impl IntoView {
         view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
     });
     let figures: Vec<_> = figures.collect();
-    (!figures.is_empty()).then(|| view! { <h2>{title}</h2><div class="card"><dl class="facts">{figures}</dl></div> })
+    (!figures.is_empty())
+        .then(|| view! { <h2>{title}</h2><div class="card"><dl class="facts">{figures}</dl></div> })
 }
 
 /// A value of the card as text: JSON without its quotes.

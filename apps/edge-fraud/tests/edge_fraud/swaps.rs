@@ -36,7 +36,9 @@ fn activate(db: &dyn Database, champion: &str, candidate: Option<&str>, canary: 
     };
     // The row is written as such: the tick's own statements would prune models that a later plan of the test names.
     let (decides, shadows) = plan.at(POP);
-    let row = Statement::new("INSERT OR REPLACE INTO fraud_active (id, plan, decides, shadows) VALUES (1, ?1, ?2, ?3)");
+    let row = Statement::new(
+        "INSERT OR REPLACE INTO fraud_active (id, plan, decides, shadows) VALUES (1, ?1, ?2, ?3)",
+    );
     let doc = serde_json::to_string(&plan).unwrap();
     run(db.batch(vec![row.bind(doc).bind(decides).bind(shadows)])).unwrap();
 }

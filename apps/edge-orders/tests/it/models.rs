@@ -132,9 +132,7 @@ async fn a_core_that_is_away_leaves_the_models_and_the_shop_as_they_are() {
 #[tokio::test]
 async fn what_the_watched_model_says_goes_to_the_core_and_changes_nothing() {
     let pop = pop().await;
-    let shadow = |outcome| {
-        Some(Shadow { model_version: "fraud-v2".to_owned(), score: Some(0.5), outcome })
-    };
+    let shadow = |outcome| Some(Shadow { model_version: "fraud-v2".to_owned(), score: Some(0.5), outcome });
     let answer = |decision: &Decision| {
         pop.fraud.answer(StatusCode::OK, &serde_json::to_string(decision).unwrap());
     };

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::{Agreement, BINS, Cell, Drift, Role, Tally, agreements, calibration, drift, models_of, tallies};
+use super::figures::{
+    Agreement, BINS, Cell, Drift, Role, Tally, agreements, calibration, drift, models_of, tallies,
+};
 use super::scores_store;
 use super::service::Service;
 use crate::error::Error;

@@ -49,10 +49,9 @@ pub async fn put_label(conn: &mut Conn, order: &str, fraud: bool, now_ms: i64) -
 
 /// Forgets what is older.
 pub async fn delete_before(conn: &mut Conn, before_ms: i64) -> Result<()> {
-    for sql in [
-        "DELETE FROM models_scores WHERE at_ms < $1",
-        "DELETE FROM models_labels WHERE labelled_ms < $1",
-    ] {
+    for sql in
+        ["DELETE FROM models_scores WHERE at_ms < $1", "DELETE FROM models_labels WHERE labelled_ms < $1"]
+    {
         sqlx::query(sql).bind(before_ms).execute(&mut *conn).await?;
     }
     Ok(())
@@ -60,7 +59,8 @@ pub async fn delete_before(conn: &mut Conn, before_ms: i64) -> Result<()> {
 
 /// The bin of a score as SQL; none where there is no score.
 fn bin_of(score: &str) -> String {
-    let cases = BIN_EDGES.iter().enumerate().map(|(bin, edge)| format!(" WHEN {score} < {edge:?} THEN {bin}"));
+    let cases =
+        BIN_EDGES.iter().enumerate().map(|(bin, edge)| format!(" WHEN {score} < {edge:?} THEN {bin}"));
     format!("CASE WHEN {score} IS NULL THEN NULL{} ELSE {} END", cases.collect::<String>(), BIN_EDGES.len())
 }
 

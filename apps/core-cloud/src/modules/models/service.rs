@@ -7,9 +7,9 @@ use http::StatusCode;
 use kiosk_problem::Problem;
 use kiosk_wire::FraudRecord;
 
-pub use super::store::ModelRow;
 use super::plan::{Act, Plan};
 use super::scores_store::Scored;
+pub use super::store::ModelRow;
 use super::{release, scores_store, store, upload};
 use crate::clock::Clock;
 use crate::config::Pops;
@@ -58,7 +58,10 @@ impl Service {
             let known = if new { None } else { store::get_model(&mut tx, &model.version).await? };
             if known.is_some_and(|known| known.onnx_sha256 != model.onnx_sha256) {
                 let version = model.version;
-                tracing::error!(version, "a model of the release has the version of another that is registered");
+                tracing::error!(
+                    version,
+                    "a model of the release has the version of another that is registered"
+                );
             }
         }
         let first = Plan {
@@ -210,8 +213,10 @@ impl Service {
 /// # Errors
 /// When the database fails.
 pub async fn insert_blocked(tx: &mut Tx, pop: &str, blocked: &[Blocked<'_>]) -> Result<(), Error> {
-    let scored: Vec<_> =
-        blocked.iter().map(|blocked| scored(blocked.event, pop, blocked.occurred_ms, blocked.fraud)).collect();
+    let scored: Vec<_> = blocked
+        .iter()
+        .map(|blocked| scored(blocked.event, pop, blocked.occurred_ms, blocked.fraud))
+        .collect();
     Ok(scores_store::insert_scores(tx, &scored).await?)
 }
 

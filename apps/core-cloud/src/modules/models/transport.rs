@@ -14,7 +14,13 @@ use crate::http::{Access, Route};
 pub fn routes(service: &Service) -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/sync/v1/models/{version}", Access::Pop, get(get_card), service.clone()),
-        Route::new(Method::GET, "/sync/v1/models/{version}/onnx", Access::Pop, get(get_onnx), service.clone()),
+        Route::new(
+            Method::GET,
+            "/sync/v1/models/{version}/onnx",
+            Access::Pop,
+            get(get_onnx),
+            service.clone(),
+        ),
     ]
 }
 
