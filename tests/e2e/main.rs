@@ -7,6 +7,7 @@ mod bad_input;
 mod conservation;
 mod crash;
 mod customers;
+mod models;
 mod notices;
 mod outage;
 mod people;

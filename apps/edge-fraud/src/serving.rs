@@ -78,10 +78,9 @@ impl Serving {
                 }
             }
         }
-        let last_resort = || async { Scorer::load(&*edge.files, &self.named(edge).await).0 };
-        let unable = !self.can_decide(&wanted, &loaded);
-        let degraded = if unable { Some(last_resort().await) } else { None };
-        self.swap(wanted, loaded, degraded, edge.clock.now_ms());
+        let named = self.named(edge).await;
+        let last_resort = || Scorer::load(&*edge.files, &named).0;
+        self.swap(&attempt, wanted, loaded, last_resort, edge.clock.now_ms());
     }
 
     /// Does `work` with the models that run.
@@ -106,23 +105,32 @@ impl Serving {
             return None;
         }
         // Who comes before there is any model loads one too: nobody can wait for another's request.
-        if state.loading && state.pair.is_some() {
+        let first = state.pair.is_none();
+        if state.loading && !first {
             return None;
         }
-        state.loading = true;
+        state.loading |= !first;
         let runs = |version: &&String| state.pair.as_ref().is_some_and(|pair| pair.holds(version));
         let versions = std::iter::once(&wanted.decides).chain(&wanted.shadows);
         let missing = versions.filter(|version| !runs(version)).cloned().collect();
-        Some(Attempt { serving: self, missing })
+        Some(Attempt { serving: self, first, missing })
     }
 
-    /// Whether the model that is to decide is there, or at least one that decides meanwhile.
-    fn can_decide(&self, wanted: &Active, loaded: &[Scorer]) -> bool {
-        loaded.iter().any(|scorer| scorer.is(&wanted.decides)) || self.lock().pair.is_some()
-    }
-
-    fn swap(&self, wanted: Active, loaded: Vec<Scorer>, degraded: Option<Scorer>, now_ms: i64) {
+    /// Makes the pair of what runs and what was loaded. An instance that begins with a model it cannot load has none to go
+    /// on with, and takes the `last_resort`.
+    fn swap(
+        &self,
+        attempt: &Attempt<'_>,
+        wanted: Active,
+        loaded: Vec<Scorer>,
+        last_resort: impl FnOnce() -> Scorer,
+        now_ms: i64,
+    ) {
         let mut state = self.lock();
+        if attempt.first && state.pair.is_some() {
+            // Another of the first requests was quicker, and somebody may already load what follows its pair.
+            return;
+        }
         let before = state.pair.take();
         let runs = |version: &str| {
             before.as_ref().is_some_and(|pair| pair.holds(version))
@@ -140,7 +148,7 @@ impl Serving {
             let shadow = wanted.shadows.as_deref().and_then(&mut take);
             decides.map(|decides| Pair { decides, shadow })
         } else {
-            before.or_else(|| degraded.map(|decides| Pair { decides, shadow: None }))
+            Some(before.unwrap_or_else(|| Pair { decides: last_resort(), shadow: None }))
         };
         tracing::info!(decides = wanted.decides, shadows = wanted.shadows, complete, "fraud models");
         state.failed_ms = (!complete).then_some(now_ms);
@@ -156,12 +164,16 @@ impl Serving {
 /// Somebody loads models. A request that is given up while it does lets the next one try.
 struct Attempt<'a> {
     serving: &'a Serving,
+    /// There was no pair when it began.
+    first: bool,
     missing: Vec<String>,
 }
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        self.serving.lock().loading = false;
+        if !self.first {
+            self.serving.lock().loading = false;
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub fn MonitorView(monitor: Monitor) -> impl IntoView {
         );
         view! { <Notice tone=Tone::Bad text /> }
     });
+    let alerts = alerts.collect_view();
     let silent = without_candidate.into_iter().map(|(pop, orders)| {
         let text = format!("{pop} told of {} orders without the candidate: look into its log", count(orders));
         view! { <Notice tone=Tone::Warn text /> }
@@ -37,7 +38,7 @@ pub fn MonitorView(monitor: Monitor) -> impl IntoView {
     view! {
         <h2>"Monitors"</h2>
         <p class="sub">{links.collect_view()}</p>
-        {alerts.collect_view()}
+        {alerts}
         {silent.collect_view()}
         <div class="card">
             {if nothing { view! { <Empty text="No model has scored an order in this time." /> }.into_any() } else { view! {

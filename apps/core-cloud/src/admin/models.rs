@@ -183,7 +183,8 @@ fn PlanView(plan: Plan) -> impl IntoView {
 fn Acts(plan: Plan, models: Vec<ModelRow>, pops: Vec<String>) -> impl IntoView {
     let has_candidate = !plan.candidate.is_empty();
     let revision = plan.revision;
-    let options = models.into_iter().filter(|model| model.version != plan.champion).map(|model| {
+    let others = models.into_iter().filter(|model| model.version != plan.champion);
+    let options = others.map(|model| {
         let selected = model.version == plan.candidate;
         view! { <option value=model.version.clone() selected=selected>{model.version.clone()}</option> }
     });
@@ -191,13 +192,14 @@ fn Acts(plan: Plan, models: Vec<ModelRow>, pops: Vec<String>) -> impl IntoView {
         let checked = plan.canary_pops.contains(&pop);
         view! { <label class="tick"><input type="checkbox" name="pops" value=pop.clone() checked=checked />{pop.clone()}</label> }
     });
+    let (options, ticks) = (options.collect_view(), ticks.collect_view());
     view! {
         <div class="acts">
             <Decide act="candidate" text="Watch it everywhere" revision>
-                <select name="version" aria-label="Model">{options.collect_view()}</select>
+                <select name="version" aria-label="Model">{options}</select>
             </Decide>
             {has_candidate.then(|| view! {
-                <Decide act="canary" text="Let the candidate decide at these POPs" revision>{ticks.collect_view()}</Decide>
+                <Decide act="canary" text="Let the candidate decide at these POPs" revision>{ticks}</Decide>
                 <Decide act="promote" text="Promote the candidate" revision>""</Decide>
                 <Decide act="drop" text="Drop the candidate" revision danger=true>""</Decide>
             })}

@@ -56,12 +56,12 @@ async fn upload(app: &TestApp, cookie: &str, card: &[u8], onnx: &[u8]) -> Answer
 
 /// Sends a form that changes the plan.
 async fn act(app: &TestApp, cookie: &str, revision: &str, fields: &[(&str, &str)]) -> Answer {
-    let form = [&[("revision", revision), ("reason", "a test")], fields].concat();
+    let form = [&[("revision", revision), ("reason", "a test")][..], fields].concat();
     app.post(PLAN, cookie, &form).await
 }
 
 async fn told(app: &TestApp, pop: &str) -> Vec<FraudPlan> {
-    let plan = |change| if let Change::FraudPlan(plan) = change { Some(plan) } else { None };
+    let plan = |change: Change| if let Change::FraudPlan(plan) = change { Some(plan) } else { None };
     app.told(pop).await.into_iter().filter_map(plan).collect()
 }
 

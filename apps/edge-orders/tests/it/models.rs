@@ -149,7 +149,7 @@ async fn what_the_watched_model_says_goes_to_the_core_and_changes_nothing() {
     assert_eq!(pop.core.orders()[0].fraud.shadow, told("block"));
     let blocked = pop.core.with(|core| {
         core.events.iter().find_map(|event| match &event.body {
-            EventBody::CheckoutBlocked { fraud } => Some(fraud.clone()),
+            EventBody::CheckoutBlocked { fraud, .. } => Some(fraud.clone()),
             _ => None,
         })
     });

@@ -74,7 +74,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_models_of_the_release_are_whole() {
+    fn the_models_of_the_release_are_all_and_whole() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ml/fraud/models");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2 * release::MODELS.len());
         for (card, onnx) in release::MODELS {
             let model = read(card.to_vec(), onnx.to_vec()).unwrap();
             assert_eq!(model.data_hash.len(), 64);

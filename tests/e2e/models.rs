@@ -1,0 +1,132 @@
+//! A fraud model goes through its whole life while shoppers buy at both POPs, and nobody notices.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use anyhow::{Result, bail};
+use kiosk_testkit::{Desk, OrderOutcome, ProductSpec, Shop, wait_until};
+
+use crate::audit;
+
+/// Shoppers who buy at the same time at each POP.
+const SHOPPERS: usize = 4;
+/// Checkouts of the whole test, at least.
+const ORDERS_MIN: usize = 120;
+const STOCK: u32 = 20_000;
+
+/// How many orders the page says a model has decided on or watched at a POP.
+fn scored(page: &str, model: &str, role: &str, pop: &str) -> i64 {
+    let cell = |row: &str, label: &str| {
+        let (_, cell) = row.split_once(&format!("data-label=\"{label}\""))?;
+        let cell = cell.split("</td>").next().unwrap_or_default();
+        let text: String =
+            cell.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect();
+        Some(text.replace("<!>", ""))
+    };
+    let row = page.split("<tr>").find(|row| {
+        let is = |label: &str, parts: &[&str]| {
+            cell(row, label).is_some_and(|text| parts.iter().all(|part| text.contains(part)))
+        };
+        is("Model", &[model, role]) && is("POP", &[pop])
+    });
+    let number = row.and_then(|row| cell(row, "Scored")).unwrap_or_default();
+    number.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0)
+}
+
+struct Models<'a> {
+    owner: &'a Desk,
+    revision: u32,
+}
+
+impl Models<'_> {
+    /// Changes the plan.
+    async fn act(&mut self, fields: &[(&str, &str)]) -> Result<()> {
+        let revision = self.revision.to_string();
+        let form = [&[("revision", revision.as_str()), ("reason", "a test under load")][..], fields].concat();
+        self.owner.post("/admin/model-plan", &form).await?;
+        self.revision += 1;
+        Ok(())
+    }
+
+    /// Waits until a model has done this on so many orders at a POP that come from now on.
+    async fn more(&self, model: &str, role: &str, pop: &str, orders: i64) -> Result<()> {
+        let before = scored(&self.owner.page("/admin/models").await?, model, role, pop);
+        wait_until(&format!("{model} {role} at {pop}"), async || {
+            let page = self.owner.page("/admin/models").await?;
+            Ok((scored(&page, model, role, pop) >= before + orders).then_some(()))
+        })
+        .await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shadow_canary_promotion_and_roll_back_under_load_fail_no_request() -> Result<()> {
+    let products = [ProductSpec::new("MODEL-CUP", 2_500, STOCK)];
+    let shop = Shop::builder().pops(&["eu-1", "us-1"]).products(&products).mailbox().start().await?;
+    let shop = Arc::new(shop);
+    let (stop, bought) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let shoppers: Vec<_> = (0..2 * SHOPPERS)
+        .map(|shopper| {
+            let (api, stop, bought) = (shop.api(shopper % 2), stop.clone(), bought.clone());
+            tokio::spawn(async move {
+                let mut placed = Vec::new();
+                while !stop.load(Ordering::Relaxed) || bought.load(Ordering::Relaxed) < ORDERS_MIN {
+                    match api.buy("MODEL-CUP", &format!("Shopper {shopper} {}", placed.len())).await? {
+                        OrderOutcome::Placed(order) => {
+                            placed.push(order["id"].as_str().unwrap().to_owned());
+                            bought.fetch_add(1, Ordering::Relaxed);
+                        }
+                        OrderOutcome::Refused(status, problem) => bail!("{status} {problem}"),
+                    }
+                }
+                Ok(placed)
+            })
+        })
+        .collect();
+
+    let owner = Desk::owner(&shop).await?;
+    let mut models = Models { owner: &owner, revision: 0 };
+    let pops = ["eu-1", "us-1"];
+    for pop in pops {
+        models.more("fraud-v1", "decided", pop, 1).await?;
+    }
+    models.act(&[("act", "candidate"), ("version", "fraud-v2")]).await?;
+    for pop in pops {
+        models.more("fraud-v2", "watched", pop, 5).await?;
+    }
+    models.act(&[("act", "canary"), ("pops", "eu-1")]).await?;
+    models.more("fraud-v2", "decided", "eu-1", 5).await?;
+    models.more("fraud-v1", "watched", "eu-1", 5).await?;
+    models.more("fraud-v1", "decided", "us-1", 5).await?;
+    models.act(&[("act", "promote")]).await?;
+    for pop in pops {
+        models.more("fraud-v2", "decided", pop, 5).await?;
+    }
+    models.act(&[("act", "rollback")]).await?;
+    for pop in pops {
+        models.more("fraud-v1", "decided", pop, 5).await?;
+    }
+    stop.store(true, Ordering::Relaxed);
+
+    let mut placed = Vec::new();
+    for shopper in shoppers {
+        placed.extend(shopper.await??);
+    }
+    assert!(placed.len() >= ORDERS_MIN, "{} orders", placed.len());
+    audit::orders_exactly(&shop, &placed).await
+}
+
+#[test]
+fn the_page_is_read_as_it_is_written() {
+    let row = |model: &str, role: &str, pop: &str, scored: &str| {
+        format!(
+            "<tr><td class=\"head\" data-label=\"Model\"><span class=\"mono\">{model}</span> <span \
+             class=\"sub\">{role}</span></td><td data-label=\"POP\" class=\"mono\">{pop}</td><td \
+             data-label=\"Scored\" class=\"num\">{scored}</td></tr>"
+        )
+    };
+    let page = row("fraud-v2", "watched", "eu-1", "7") + &row("fraud-v2", "decided", "eu-1", "1,234");
+    assert_eq!(scored(&page, "fraud-v2", "decided", "eu-1"), 1_234);
+    assert_eq!(scored(&page, "fraud-v2", "watched", "eu-1"), 7);
+    assert_eq!(scored(&page, "fraud-v2", "decided", "us-1"), 0);
+}
