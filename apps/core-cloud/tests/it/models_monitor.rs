@@ -38,7 +38,7 @@ fn bought(name: &str, fraud: FraudRecord) -> OrderRecord {
 
 fn refused(seq: u64, occurred_ms: i64, fraud: FraudRecord) -> Event {
     let id = EventId::named(&format!("refused{seq}")).unwrap();
-    Event { seq, id, occurred_ms, body: EventBody::CheckoutBlocked { fraud } }
+    Event { seq, id, occurred_ms, body: EventBody::CheckoutBlocked { fraud, total: None } }
 }
 
 /// Lets the models' consumer hear of facts.
