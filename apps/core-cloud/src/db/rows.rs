@@ -40,6 +40,14 @@ pub fn tuples(rows: usize, columns: usize) -> String {
     text
 }
 
+/// Whether a statement that takes these numbers may be kept prepared. sqlx's `Any` tells PostgreSQL of a missing number that it
+/// is a `REAL` (`any/arguments.rs` takes `Real` for `Double` there), and a statement that is kept would take no `DOUBLE
+/// PRECISION` in its place any more.
+#[must_use]
+pub fn may_be_cached(mut numbers: impl Iterator<Item = Option<f32>>) -> bool {
+    numbers.all(|number| number.is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ on_both_databases!(
     an_honest_order_goes_on,
     an_appeal_lifts_the_block_or_not,
     a_dispute_opens_a_case,
+    scores_come_and_go,
 );
 
 fn scored(outcome: &str, device: &str) -> FraudRecord {
@@ -171,6 +172,25 @@ async fn an_appeal_lifts_the_block_or_not(app: TestApp) {
     assert_eq!(decide(&app, &support, "/admin/appeals/evt_b", "uphold").await.status, 409);
     assert_eq!(app.page("/admin/appeals/evt_none", &support).await.status, 404);
     assert_eq!(app.page("/admin/appeals", &app.staff(Role::Moderator).await).await.status, 403);
+}
+
+/// A POP whose scorer is away tells of orders without a score, among those with one.
+async fn scores_come_and_go(app: TestApp) {
+    for seq in 1..=12 {
+        let mut order = bought(&format!("n{seq}"), "acc-a", "review");
+        let mut refused = refused(100 + seq, "acc-a");
+        refused.seq = 2 * seq;
+        if seq % 2 == 0 {
+            order.fraud.score = None;
+            if let EventBody::CheckoutBlocked { fraud, .. } = &mut refused.body {
+                fraud.score = None;
+            }
+        }
+        app.delivered(vec![placed(2 * seq - 1, order), refused]).await;
+    }
+    app.drain().await;
+    assert_eq!(app.column("SELECT id FROM fraud_cases WHERE score IS NULL").await.len(), 12);
+    assert_eq!(app.column("SELECT id FROM fraud_cases").await.len(), 24);
 }
 
 async fn a_dispute_opens_a_case(app: TestApp) {

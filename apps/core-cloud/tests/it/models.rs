@@ -107,7 +107,7 @@ async fn a_model_goes_through_its_life_and_every_pop_is_told(app: TestApp) {
     }
     assert_eq!(act(&app, &owner, "6", &[("act", "drop")]).await.status, 303);
     assert_eq!(told(&app, "eu-1").await, [plan(7, "fraud-v1", None, &[])]);
-    let acts = app.column("SELECT action FROM audit_log ORDER BY seq").await;
+    let acts = app.column("SELECT action FROM audit_entries WHERE action LIKE 'model%' ORDER BY seq").await;
     let of_models: Vec<&str> = acts.iter().filter_map(|act| act.strip_prefix("model.")).collect();
     assert_eq!(of_models, ["candidate", "canary", "canary", "promote", "rollback", "candidate", "drop"]);
     let page = app.page(PATH, &owner).await.text();
@@ -158,7 +158,7 @@ async fn a_model_is_registered_once_and_never_changes(app: TestApp) {
         let answer = upload(&app, &owner, card.as_bytes(), &onnx).await;
         assert_eq!(answer.headers.get("location").unwrap(), "/admin/models/fraud-v3", "{}", answer.text());
     }
-    let acts = app.column("SELECT subject FROM audit_log WHERE action = 'model.register'").await;
+    let acts = app.column("SELECT subject FROM audit_entries WHERE action = 'model.register'").await;
     assert_eq!(acts, ["fraud-v3"], "the same twice is one");
     let mut other = card_of("fraud-v3");
     other["thresholds"]["block"] = json!(0.9);

@@ -125,7 +125,6 @@ async fn labels_come_from_disputes_and_from_analysts_in_any_order(app: TestApp) 
 
 /// 200 refusals in the week before, 200 in the last day: first alike, then of higher scores.
 async fn drift_is_told_and_shown(app: TestApp) {
-    let owner = app.staff(Role::Owner).await;
     let many = |from: u64, at_ms: i64, score: f32| {
         (from..from + 200)
             .map(move |seq| refused(seq, at_ms, record("a", "block", Some(score), None)))
@@ -137,6 +136,8 @@ async fn drift_is_told_and_shown(app: TestApp) {
     let even = monitor(&app).await.models[0].drift;
     assert_eq!((even.last_day, even.week_before), (200, 200));
     assert!(even.psi.unwrap() < 0.001 && !even.is_large());
+    // Who logged in before is logged out by now.
+    let owner = app.staff(Role::Owner).await;
     assert!(app.page("/admin/models", &owner).await.text().contains("no drift"));
     app.delivered(many(401, app.now_ms(), 0.5)).await;
     let shifted = monitor(&app).await.models[0].drift;

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::service::{Case, Link, NewCase};
-use crate::db::{Conn, batches, placeholders, tuples};
+use crate::db::{Conn, batches, may_be_cached, placeholders, tuples};
 use crate::modules::orders::service::{is_pseudonym, price};
 use crate::page::List;
 
@@ -26,7 +26,8 @@ pub async fn insert_cases(conn: &mut Conn, cases: &[NewCase<'_>]) -> Result<()> 
              VALUES {} ON CONFLICT (id) DO NOTHING",
             tuples(cases.len(), 12)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let scores = cases.iter().map(|case| case.fraud.score);
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(may_be_cached(scores));
         for case in cases {
             let total = case.total.unwrap_or(Money::zero(Currency::EUR));
             let doubted = matches!(case.fraud.outcome.as_str(), "review" | "block");

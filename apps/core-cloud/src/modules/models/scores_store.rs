@@ -4,7 +4,7 @@ use kiosk_wire::FraudRecord;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::figures::{BIN_EDGES, Cell, Pair, Recency, Role};
-use crate::db::{Conn, batches, tuples};
+use crate::db::{Conn, batches, may_be_cached, tuples};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -25,7 +25,9 @@ pub async fn insert_scores(conn: &mut Conn, scored: &[Scored<'_>]) -> Result<()>
              shadow_outcome) VALUES {} ON CONFLICT (id) DO NOTHING",
             tuples(rows.len(), 9)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let shadows = rows.iter().map(|row| row.fraud.shadow.as_ref().and_then(|shadow| shadow.score));
+        let scores = rows.iter().map(|row| row.fraud.score).chain(shadows);
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(may_be_cached(scores));
         for Scored { id, pop, at_ms, fraud } in rows {
             query = query.bind(*id).bind(*pop).bind(*at_ms).bind(&*fraud.model);
             query = query.bind(fraud.score.map(f64::from)).bind(&*fraud.outcome);

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::service::{
     Blocked, LineView, OrderView, Placed, STATUS_PLACED, Source, TakeView, known_account, price,
 };
-use crate::db::{Conn, batches, placeholders, tuples};
+use crate::db::{Conn, batches, may_be_cached, placeholders, tuples};
 use crate::page::List;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -43,7 +43,8 @@ pub async fn insert_orders(
     for placed in batches(placed, ORDER_COLUMNS_COUNT) {
         let values = tuples(placed.len(), ORDER_COLUMNS_COUNT);
         let sql = format!("INSERT INTO orders_orders ({ORDER_COLUMNS}) VALUES {values}");
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let scores = placed.iter().map(|(placed, _)| placed.order.fraud.score);
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(may_be_cached(scores));
         for (Placed { seq, order, .. }, attention) in placed {
             let OrderRecord { payment, fraud, .. } = order;
             query = query.bind(order.id.as_str()).bind(source.pop).bind(source.incarnation).bind(*seq);
@@ -120,7 +121,8 @@ pub async fn insert_blocked(conn: &mut Conn, pop: &str, blocked: &[Blocked<'_>])
              ON CONFLICT (event) DO NOTHING",
             tuples(blocked.len(), 6)
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let scores = blocked.iter().map(|blocked| blocked.fraud.score);
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(may_be_cached(scores));
         for Blocked { event, occurred_ms, fraud } in blocked {
             query = query.bind(*event).bind(pop).bind(*occurred_ms).bind(fraud.score.map(f64::from));
             query = query.bind(&*fraud.model).bind(reasons(fraud));
