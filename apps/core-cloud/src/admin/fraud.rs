@@ -179,7 +179,7 @@ fn CasePage(around: Around, done: Option<&'static str>) -> impl IntoView {
     });
     let open = matches!(case.state.as_str(), "open" | "none") || case.decided_by == "chargeback";
     let acts = open.then(|| view! { <Acts case=case.clone() /> });
-    let keys = links.iter().map(|link| key_fact(link)).collect_view();
+    let keys = links.iter().map(key_fact).collect_view();
     let rows = others.into_iter().map(|other| other_row(other, &shared)).collect_view();
     view! {
         {done.map(|text| view! { <Notice tone=Tone::Good text /> })}

@@ -1,6 +1,7 @@
 //! Fraud models: registered once, told to POPs by a plan, and looked after by owners alone.
 
 use std::path::Path;
+use std::slice;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -10,6 +11,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::harness::*;
+
+type Fields<'a> = &'a [(&'a str, &'a str)];
 
 on_both_databases!(
     the_release_is_registered_and_pops_fetch_what_it_is,
@@ -55,7 +58,7 @@ async fn upload(app: &TestApp, cookie: &str, card: &[u8], onnx: &[u8]) -> Answer
 }
 
 /// Sends a form that changes the plan.
-async fn act(app: &TestApp, cookie: &str, revision: &str, fields: &[(&str, &str)]) -> Answer {
+async fn act(app: &TestApp, cookie: &str, revision: &str, fields: Fields<'_>) -> Answer {
     let form = [&[("revision", revision), ("reason", "a test")][..], fields].concat();
     app.post(PLAN, cookie, &form).await
 }
@@ -90,7 +93,7 @@ async fn the_release_is_registered_and_pops_fetch_what_it_is(app: TestApp) {
 
 async fn a_model_goes_through_its_life_and_every_pop_is_told(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
-    let steps: [(&[(&str, &str)], FraudPlan); 6] = [
+    let steps: [(Fields<'_>, FraudPlan); 6] = [
         (&[("act", "candidate"), ("version", "fraud-v2")], plan(1, "fraud-v1", Some("fraud-v2"), &[])),
         (&[("act", "canary"), ("pops", "us-1")], plan(2, "fraud-v1", Some("fraud-v2"), &["us-1"])),
         (&[("act", "canary")], plan(3, "fraud-v1", Some("fraud-v2"), &[])),
@@ -102,7 +105,7 @@ async fn a_model_goes_through_its_life_and_every_pop_is_told(app: TestApp) {
         let answer = act(&app, &owner, &before.to_string(), fields).await;
         assert_eq!(answer.status, 303, "{fields:?}: {}", answer.text());
         for pop in ["eu-1", "us-1"] {
-            assert_eq!(told(&app, pop).await, [expected.clone()], "one record, its last state");
+            assert_eq!(told(&app, pop).await, slice::from_ref(expected), "one record, its last state");
         }
     }
     assert_eq!(act(&app, &owner, "6", &[("act", "drop")]).await.status, 303);
@@ -125,7 +128,7 @@ fn plan(revision: u64, champion: &str, candidate: Option<&str>, canary: &[&str])
 
 async fn what_makes_no_sense_is_refused_and_changes_nothing(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
-    let refusals: [(&str, &[(&str, &str)], u16, &str); 9] = [
+    let refusals: [(&str, Fields<'_>, u16, &str); 9] = [
         ("0", &[("act", "canary"), ("pops", "eu-1")], 409, "There is no candidate"),
         ("0", &[("act", "promote")], 409, "There is no candidate"),
         ("0", &[("act", "drop")], 409, "There is no candidate"),

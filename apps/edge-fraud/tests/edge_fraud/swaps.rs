@@ -147,6 +147,7 @@ fn without_its_database_the_models_go_on() {
 
 /// Four clients order without a pause while the plan changes forty times, every fourth one to a model that is broken.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the clients are threads of the test, the edge has none")]
 fn under_load_every_order_is_decided_by_one_of_the_models() {
     const PLANS: usize = 40;
     const CLIENTS: usize = 4;
