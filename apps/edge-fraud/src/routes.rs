@@ -56,7 +56,8 @@ impl App {
     fn load(&self, name: &str) -> Scorer {
         let (scorer, error) = Scorer::load(&*self.edge.files, name);
         if let Some(error) = error {
-            tracing::error!(error = &error as &dyn std::error::Error, name, "the fraud model is unusable");
+            let (code, error) = (reason_code::MODEL_UNAVAILABLE, &error as &dyn std::error::Error);
+            tracing::error!(code, error, name, "the fraud model is unusable");
         }
         scorer
     }
@@ -86,7 +87,9 @@ async fn score(State(app): State<App>, Json(request): Json<ScoreRequest>) -> Res
     };
     let (mut decision, score_us) = app.with_scorer(timed).await;
     if let Some(error) = unreadable {
-        tracing::error!(error = &error as &dyn std::error::Error, "velocity counters are unreadable");
+        let code = reason_code::VELOCITY_UNAVAILABLE;
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(code, error, "velocity counters are unreadable");
         let text = "Earlier orders of this buyer could not be counted";
         decision.raise(Outcome::Review, reason_code::VELOCITY_UNAVAILABLE, text);
     }
