@@ -23,11 +23,12 @@ def trees(booster):
 
     Two classes rather than a regressor, since not every runtime has the regressor.
     """
+    learner = json.loads(booster.save_raw("json"))["learner"]
+    dumps = learner["gradient_booster"]["model"]["trees"]
     nodes = {name: [] for name in ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids",
                                    "missing_value_tracks_true", "hitrates")}
     leaves = {name: [] for name in ("treeids", "nodeids", "ids", "weights")}
-    learner = json.loads(booster.save_raw("json"))["learner"]
-    for tree, dump in enumerate(learner["gradient_booster"]["model"]["trees"]):
+    for tree, dump in enumerate(dumps):
         for node, (left, right, feature, value) in enumerate(zip(
                 dump["left_children"], dump["right_children"], dump["split_indices"], dump["split_conditions"])):
             leaf = left == -1
@@ -37,38 +38,34 @@ def trees(booster):
                                 ("missing_value_tracks_true", 0), ("hitrates", 1.0)):
                 nodes[name].append(entry)
             if leaf:
-                for label, weight in ((0, 0.0), (1, value)):
-                    for name, entry in (("treeids", tree), ("nodeids", node), ("ids", label), ("weights", weight)):
-                        leaves[name].append(entry)
+                for name, entry in (("treeids", tree), ("nodeids", node), ("ids", 1), ("weights", value)):
+                    leaves[name].append(entry)
     return {f"nodes_{name}": entries for name, entries in nodes.items()} | {
         f"class_{name}": entries for name, entries in leaves.items()}
 
 
 def model(booster, base, layers, slope, intercept, name):
-    """features [batch, n] -> logit [batch, 1], score [batch, 1]."""
-    constants = {"one": np.array([1], dtype=np.int64), "two": np.array([2], dtype=np.int64),
-                 "columns": np.array([1], dtype=np.int64),
-                 "slope": np.array([slope / 2], dtype=np.float32),
-                 "intercept": np.array([slope / 2 * base + intercept], dtype=np.float32)}
-    nodes = [
-        helper.make_node("TreeEnsembleClassifier", ["features"], ["label", "sums"], domain="ai.onnx.ml",
-                         post_transform="NONE", classlabels_int64s=[0, 1], **trees(booster)),
-        helper.make_node("Slice", ["sums", "one", "two", "columns"], ["trees"]),
-    ]
-    current = "features"
-    for index, (w, b) in enumerate(layers):
-        last = index == len(layers) - 1
+    """features [batch, n] -> logit [batch, 1], score [batch, 1].
+
+    The network's last layer adds up the trees too, and calibrates: each operator costs a POP about a microsecond.
+    """
+    *hidden, (w, b) = layers
+    weights = np.append(w[:, 0], [0, 1]) * slope / 2
+    constants = {"w": weights[:, None].astype(np.float32),
+                 "b": ((b + base) * slope / 2 + intercept).astype(np.float32)}
+    nodes, current = [], "features"
+    for index, (w, b) in enumerate(hidden):
         constants |= {f"w{index}": w, f"b{index}": b}
-        target = "network" if last else f"sum{index}"
         nodes.append(helper.make_node("MatMul", [current, f"w{index}"], [f"product{index}"]))
-        nodes.append(helper.make_node("Add", [f"product{index}", f"b{index}"], [target]))
-        if not last:
-            nodes.append(helper.make_node("Relu", [target], [f"relu{index}"]))
+        nodes.append(helper.make_node("Add", [f"product{index}", f"b{index}"], [f"sum{index}"]))
+        nodes.append(helper.make_node("Relu", [f"sum{index}"], [f"relu{index}"]))
         current = f"relu{index}"
     nodes += [
-        helper.make_node("Add", ["trees", "network"], ["both"]),
-        helper.make_node("Mul", ["both", "slope"], ["scaled"]),
-        helper.make_node("Add", ["scaled", "intercept"], ["logit"]),
+        helper.make_node("TreeEnsembleClassifier", ["features"], ["label", "trees"], domain="ai.onnx.ml",
+                         post_transform="NONE", classlabels_int64s=[0, 1], **trees(booster)),
+        helper.make_node("Concat", [current, "trees"], ["all"], axis=1),
+        helper.make_node("MatMul", ["all", "w"], ["product"]),
+        helper.make_node("Add", ["product", "b"], ["logit"]),
         helper.make_node("Sigmoid", ["logit"], ["score"]),
     ]
     values = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["batch", width])

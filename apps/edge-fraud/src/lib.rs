@@ -15,12 +15,15 @@
 mod card;
 mod entry;
 mod explain;
+mod graph;
 mod model;
 mod network;
 mod routes;
 mod scorer;
+mod trees;
 
 pub use card::{Golden, ModelCard, ReasonGroup, Rule, Thresholds};
+pub use graph::GraphError;
 pub use model::{CARD_BYTES_MAX, Model, ModelError, ONNX_BYTES_MAX};
 pub use network::{Network, NetworkError, Prediction};
 pub use routes::router;

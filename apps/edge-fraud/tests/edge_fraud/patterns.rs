@@ -80,9 +80,12 @@ fn a_drop_address_is_stopped() {
     request.order.account_age_days = Some(2);
     request.order.cart_age_s = 140;
     let address = Counters { count: [1, 5, 18], amount_minor: [20_000, 100_000, 360_000] };
-    let decision = committed_scorer().score(&request, &Velocity { address, ..Velocity::default() }.into());
+    let mut history = History::from(Velocity { address, ..Velocity::default() });
+    // Each of the orders was another customer's.
+    history.links.address_customers = 18;
+    let decision = committed_scorer().score(&request, &history);
     assert!(decision.outcome >= Outcome::Review, "{decision:?}");
-    assert!(decision.reasons.iter().any(|reason| reason.code == "address_velocity"), "{decision:?}");
+    assert!(decision.reasons.iter().any(|reason| reason.code == "shared_address"), "{decision:?}");
 }
 
 #[test]
