@@ -130,11 +130,12 @@ pub async fn run(report: &mut Report) -> Result<()> {
     let mut connection = Connection::open(&node.process.url).await?;
     report.section("Fraud score (features, rules, ONNX through tract, reasons; in WASM)");
     let (inside, outside) = score_all(&mut connection, ordinary, |outcome| outcome == Outcome::Allow).await?;
-    report.latency("allowed, inside the component", &inside, "p99 under 0.200 ms");
+    report.latency("allowed, inside the component", &inside, "p99 under 0.050 ms");
     report.latency("allowed, POST /score with its counters", &outside, "");
     let (inside, outside) =
         score_all(&mut connection, card_testing, |outcome| outcome > Outcome::Allow).await?;
     report.latency("refused with reasons, inside the component", &inside, "p99 under 0.200 ms");
     report.latency("refused with reasons, POST /score", &outside, "");
+    report.instance_starts(&node.process.url, "edge-fraud").await?;
     Ok(())
 }

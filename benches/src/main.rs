@@ -21,6 +21,7 @@ mod pages;
 mod pops;
 mod postgres;
 mod report;
+mod score;
 mod text;
 mod wire;
 mod workerd;
@@ -48,6 +49,12 @@ struct Options {
     /// Numbers of POPs for `growth`.
     #[arg(long, value_delimiter = ',', default_value = "2,8,32")]
     pops: Vec<usize>,
+    /// Times the fraud model in this process, on `tract` or `onnxruntime`, and prints the times; for `fraud` itself.
+    #[arg(long, hide = true)]
+    score_with: Option<String>,
+    /// Rows at once, with `--score-with`.
+    #[arg(long, hide = true, default_value_t = 1)]
+    batch: usize,
     /// Parts to run: pages, next, checkout, logins, fraud, host, broadcast, ingest, ledger, growth
     /// (default: all).
     parts: Vec<String>,
@@ -100,6 +107,9 @@ async fn in_one_shop(options: &Options, report: &mut Report) -> Result<()> {
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
+    if let Some(runtime) = &options.score_with {
+        return score::child(runtime, options.batch);
+    }
     let mut report = Report::default();
     if options.wants("pages") || options.wants("checkout") {
         in_one_shop(&options, &mut report).await?;
@@ -112,6 +122,7 @@ async fn main() -> Result<()> {
     }
     if options.wants("fraud") {
         fraud::run(&mut report).await?;
+        score::run(&mut report).await?;
     }
     if options.wants("host") {
         host::run(options.duration(), &mut report).await?;

@@ -76,8 +76,12 @@ impl Explainer {
         self.told.clear();
         self.rows.extend_from_slice(average);
         for (number, group) in self.groups.iter().enumerate() {
-            if card.reasons[number].above_baseline && !group.iter().any(|&index| row[index] > average[index])
-            {
+            // A group that is as the average contributes nothing, so its two rows need no run.
+            let may_be_told = |&index: &usize| match card.reasons[number].above_baseline {
+                true => row[index] > average[index],
+                false => (row[index] - average[index]).abs() > 0.0,
+            };
+            if !group.iter().any(may_be_told) {
                 continue;
             }
             self.told.push((number, 0.0));

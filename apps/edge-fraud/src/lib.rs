@@ -16,15 +16,18 @@
 
 mod entry;
 mod explain;
+mod graph;
 mod model;
 mod network;
 mod routes;
 mod scorer;
 mod serving;
+mod trees;
 
 use kiosk_risk::card;
 
 pub use card::{CARD_BYTES_MAX, Golden, ModelCard, ReasonGroup, Rule, Thresholds};
+pub use graph::GraphError;
 pub use model::{Model, ModelError, ONNX_BYTES_MAX};
 pub use network::{Network, NetworkError, Prediction};
 pub use routes::router;

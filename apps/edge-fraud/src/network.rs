@@ -1,4 +1,5 @@
-//! The network: an ONNX file behind `ort`, run by tract, which works inside WASM.
+//! The network: an ONNX file behind `ort`, run by tract, which works inside WASM. A native program may give `ort` another
+//! runtime before the first session (`kiosk_onnxruntime::load`); it is then used here too.
 //!
 //! `ort` 2.0.0-rc.10 without `std`, as WASM needs it, drops a zeroed environment when it makes its first one, and so would
 //! free address 0. The environment lives as long as the program anyway, so the backend is told never to free one.
@@ -8,6 +9,8 @@ use std::sync::Once;
 use ort::session::{Session, builder::GraphOptimizationLevel};
 use ort::tensor::TensorElementType;
 use ort::value::{TensorRef, ValueType};
+
+use crate::graph::{self, GraphError};
 
 /// A session and its width. Built once per instance: building costs milliseconds, a score microseconds.
 pub struct Network {
@@ -30,6 +33,9 @@ pub enum NetworkError {
     /// The runtime refused the file or the run. Text, because `ort` without `std` has no error type to keep as source.
     #[error("the ONNX runtime failed: {0}")]
     Runtime(String),
+    /// The file is not one that is given to the runtime.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
     /// The graph is not `features [batch, width] -> logit, score [batch, 1]`.
     #[error("the model's inputs or outputs do not fit its feature list")]
     Shape,
@@ -48,9 +54,10 @@ impl Network {
     /// Builds the session of a graph that takes `width` features.
     ///
     /// # Errors
-    /// [`NetworkError::Runtime`] for a file that is no usable ONNX graph, [`NetworkError::Shape`] for one that takes or
-    /// gives something else.
+    /// [`NetworkError::Graph`] for a file that is no graph as `ml/fraud/export.py` writes them, [`NetworkError::Runtime`] and
+    /// [`NetworkError::Shape`] for one that the runtime refuses or reads in another way.
     pub fn new(onnx: &[u8], width: usize) -> Result<Self, NetworkError> {
+        graph::check(onnx, width)?;
         static BACKEND: Once = Once::new();
         BACKEND.call_once(|| {
             ort::set_api(ort::sys::OrtApi { ReleaseEnv: keep_environment, ..ort_tract::api() });

@@ -63,7 +63,9 @@ async fn score(State(app): State<App>, Json(request): Json<ScoreRequest>) -> Res
         (decision, score_us)
     });
     if let Some(error) = unreadable {
-        tracing::error!(error = &error as &dyn std::error::Error, "velocity counters are unreadable");
+        let code = reason_code::VELOCITY_UNAVAILABLE;
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(code, error, "velocity counters are unreadable");
         let text = "Earlier orders of this buyer could not be counted";
         decision.raise(Outcome::Review, reason_code::VELOCITY_UNAVAILABLE, text);
     }

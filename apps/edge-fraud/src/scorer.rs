@@ -84,6 +84,15 @@ impl Scorer {
                 decision.raise(rule.outcome, &rule.code, &rule.text);
             }
         }
+        if history.clock_is_wrong(request.now_ms) {
+            tracing::error!(
+                code = reason_code::CLOCK_SKEW,
+                now_ms = request.now_ms,
+                newest_ms = history.newest_ms
+            );
+            let text = "The times of this buyer's orders do not fit together";
+            decision.raise(Outcome::Review, reason_code::CLOCK_SKEW, text);
+        }
         decision
     }
 
@@ -100,7 +109,8 @@ impl Scorer {
         let prediction = match predict_one(network, row) {
             Ok(prediction) => prediction,
             Err(error) => {
-                tracing::error!(%error, model = card.version, "the fraud model failed on a row");
+                let code = reason_code::MODEL_UNAVAILABLE;
+                tracing::error!(code, %error, model = card.version, "the fraud model failed on a row");
                 return model_unavailable(&card.version);
             }
         };
@@ -117,7 +127,8 @@ impl Scorer {
             match explainer.explain(card, network, row, prediction) {
                 Ok(reasons) => decision.reasons = reasons,
                 Err(error) => {
-                    tracing::error!(%error, model = card.version, "the fraud model gave no reasons")
+                    let code = reason_code::MODEL_UNAVAILABLE;
+                    tracing::error!(code, %error, model = card.version, "the fraud model gave no reasons");
                 }
             }
         }
@@ -141,7 +152,11 @@ fn input_implausible(card: &ModelCard, error: &FeatureError) -> Decision {
         FeatureError::Unknown { field } => *field,
         FeatureError::Width { .. } => return model_unavailable(&card.version),
     };
-    tracing::warn!(feature = what, "an order's facts are implausible");
+    tracing::error!(
+        code = reason_code::INPUT_IMPLAUSIBLE,
+        feature = what,
+        "an order's facts are implausible"
+    );
     let text = format!("The order's {} is outside what is plausible", what.replace('_', " "));
     Decision::review(reason_code::INPUT_IMPLAUSIBLE, &text, &card.version)
 }

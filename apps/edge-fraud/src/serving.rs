@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use kiosk_edge_platform::Edge;
 use kiosk_pop_store::models::{self, Active};
+use kiosk_risk::reason_code;
 
 use crate::Scorer;
 use crate::model::{Model, ModelError, load_card, load_network};
@@ -68,13 +69,8 @@ impl Serving {
             match load(edge, version).await {
                 Ok(scorer) => loaded.push(scorer),
                 Err(error) => {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::error!(
-                        code = "fraud_model_unusable",
-                        error,
-                        version,
-                        "a fraud model is unusable"
-                    );
+                    let (code, error) = (reason_code::MODEL_UNAVAILABLE, &error as &dyn std::error::Error);
+                    tracing::error!(code, error, version, "a fraud model is unusable");
                 }
             }
         }

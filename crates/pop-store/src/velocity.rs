@@ -73,8 +73,8 @@ pub fn record(
     keys.present().map(insert).collect()
 }
 
-/// What is counted of one key; `?1` to `?3` are the starts of the windows. `$more` are the columns that its kind has
-/// beside the counters: two counts of linked keys, and past orders.
+/// What is counted of one key, and its newest order; `?1` to `?3` are the starts of the windows. `$more` are the columns that
+/// its kind has beside the counters: two counts of linked keys, and past orders.
 macro_rules! count_key {
     ($key:literal, $kind:literal, $more:expr) => {
         concat!(
@@ -83,6 +83,7 @@ macro_rules! count_key {
             ", total(at_ms > ?1), total(at_ms > ?2), count(*), ",
             "total(amount_minor * (at_ms > ?1)), total(amount_minor * (at_ms > ?2)), total(amount_minor), ",
             $more,
+            ", max(at_ms)",
             " FROM (SELECT at_ms, amount_minor FROM velocity WHERE kind = ",
             $kind,
             " AND key = ",
@@ -151,7 +152,7 @@ pub async fn load(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Result
 
 /// What is remembered of all `keys` at `now_ms`, and which models run, in one query.
 ///
-/// A row from the future, left by a clock that was wrong, is counted as recent: skew may cause a review, not hide one.
+/// A row from the future, left by a clock that was wrong, is counted as recent, and [`History::clock_is_wrong`] tells of it.
 ///
 /// # Errors
 /// [`DbError`] when the database does not answer; the caller then reviews the order.
@@ -178,6 +179,7 @@ pub async fn load_all(db: &dyn Database, keys: &IdentityKeys, now_ms: i64) -> Re
             counters.count[window] = whole(row.get(1 + window)?);
             counters.amount_minor[window] = whole(row.get(4 + window)?);
         }
+        history.newest_ms = history.newest_ms.max(row.get(10)?);
         let links = &mut history.links;
         match kind {
             KeyKind::Customer => {

@@ -13,6 +13,8 @@ pub mod reason_code {
     pub const INPUT_IMPLAUSIBLE: &str = "input_implausible";
     /// The velocity counters could not be read.
     pub const VELOCITY_UNAVAILABLE: &str = "velocity_unavailable";
+    /// Orders are remembered from after the one that is scored, or it is of no time at all: a clock is wrong.
+    pub const CLOCK_SKEW: &str = "clock_skew";
     /// edge-fraud did not answer, so its caller decided.
     pub const SCORER_UNAVAILABLE: &str = "scorer_unavailable";
 }

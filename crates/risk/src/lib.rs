@@ -26,7 +26,7 @@ pub use features::{
     FEATURES_MAX, Feature, FeatureError, FeatureSpec, Link, Measure, Scale, Source, SpecError, Usual,
     features,
 };
-pub use history::{History, Known, LONG_AGO_DAYS, Label, Links, Record, Spending};
+pub use history::{CLOCK_SKEW_MAX_MS, History, Known, LONG_AGO_DAYS, Label, Links, Record, Spending};
 pub use request::{
     DeliveryKind, IDENTITY_KEY_BYTES_MAX, IdentityKeys, KeyError, OrderFacts, PaymentKind, ScoreRequest,
 };

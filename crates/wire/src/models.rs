@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 pub const CANARY_POPS_MAX: usize = 100;
 /// Largest card of a model that is told to POPs, in bytes.
 pub const MODEL_CARD_BYTES_MAX: usize = 256 * 1024;
-/// Largest ONNX file of it, in bytes: a POP keeps both in one row, and D1 takes rows of up to 2,000,000.
-pub const MODEL_ONNX_BYTES_MAX: usize = 1_500_000;
+/// Largest ONNX file of it, in bytes: what edge-fraud takes. A POP keeps both in one row, and D1 takes rows of up to
+/// 2,000,000.
+pub const MODEL_ONNX_BYTES_MAX: usize = 256 * 1024;
 
 /// What POPs run. A model is fetched from the core by its version, under which it never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

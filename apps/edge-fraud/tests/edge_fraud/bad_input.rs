@@ -2,12 +2,13 @@
 
 use axum::body::Body;
 use http::StatusCode;
-use kiosk_risk::{Counters, Outcome, Velocity};
+use kiosk_pop_store::velocity;
+use kiosk_risk::{CLOCK_SKEW_MAX_MS, Counters, History, Outcome, Velocity};
 use serde_json::{Value, json};
 
 use tower::ServiceExt;
 
-use crate::common::{app, call, committed_scorer, database, ml, ordinary, post_score, run};
+use crate::common::{NOW_MS, app, call, committed_scorer, database, ml, ordinary, post_score, run, write};
 
 fn ordinary_json() -> Value {
     serde_json::to_value(ordinary()).unwrap()
@@ -134,7 +135,52 @@ fn clocks_at_the_end_of_time_do_not_break_a_score() {
     for now_ms in [0, i64::MIN, i64::MAX] {
         let mut request = ordinary_json();
         request["now_ms"] = json!(now_ms);
-        post_score(&router, &request);
+        let answer = post_score(&router, &request);
+        assert_eq!(answer["outcome"], "review", "{answer}");
+        assert_eq!(answer["reasons"][0]["code"], "clock_skew");
+    }
+}
+
+#[test]
+fn an_order_before_those_that_are_remembered_is_reviewed() {
+    let keys = ordinary().keys;
+    for (ahead_ms, is_wrong) in
+        [(CLOCK_SKEW_MAX_MS, false), (CLOCK_SKEW_MAX_MS + 1, true), (i64::MAX - NOW_MS, true)]
+    {
+        let db = database();
+        write(&db, velocity::record(&keys, NOW_MS + ahead_ms, 4_000, "EUR", "ord_ahead").into_iter());
+        let (router, _native) = app(db, ml());
+        let answer = post_score(&router, &ordinary_json());
+        assert_eq!(answer["reasons"][0]["code"] == "clock_skew", is_wrong, "{ahead_ms}: {answer}");
+        assert!(!is_wrong || answer["outcome"] == "review", "{ahead_ms}: {answer}");
+    }
+}
+
+#[test]
+fn a_wrong_clock_does_not_let_a_refused_order_through() {
+    let db = database();
+    let orders = (0..30).flat_map(|n| {
+        velocity::record(&ordinary().keys, NOW_MS + 120_000 + n, 700, "EUR", &format!("ord_{n}"))
+    });
+    write(&db, orders);
+    let (router, _native) = app(db, ml());
+    let answer = post_score(&router, &ordinary_json());
+    assert_eq!(answer["outcome"], "block", "{answer}");
+    assert_eq!(answer["reasons"][0]["code"], "clock_skew");
+}
+
+#[test]
+fn memories_that_are_no_memories_are_reviewed() {
+    let memories = [
+        r#"{"orders":3,"calm_sum":-1e300,"last_ms":0,"day":0,"peaks":[0,0,0,0,0,0,0,0,0,0,0,0,0,0]}"#,
+        r#"{"orders":0,"calm_sum":-10000.0,"last_ms":0,"day":0,"peaks":[0,0,0,0,0,0,0,0,0,0,0,0,0,0]}"#,
+        r#"{"orders":1,"calm_sum":1.0,"last_ms":0,"day":20717,"peaks":[1e38,0,0,0,0,0,0,0,0,0,0,0,0,0]}"#,
+    ];
+    for memory in memories {
+        let history = History { spending: serde_json::from_str(memory).unwrap(), ..History::default() };
+        let decision = committed_scorer().score(&ordinary(), &history);
+        assert_eq!(decision.outcome, Outcome::Review, "{memory}: {decision:?}");
+        assert_eq!(decision.reasons[0].code, "input_implausible");
     }
 }
 

@@ -23,13 +23,13 @@ fn edit_card(folder: &Path, edit: impl FnOnce(&mut Value)) {
 }
 
 /// Replaces the ONNX file and makes the card vouch for it, as a careless or hostile deployment might.
-fn replace_onnx(folder: &Path, bytes: &[u8]) {
+pub fn replace_onnx(folder: &Path, bytes: &[u8]) {
     fs::write(folder.join(ONNX), bytes).unwrap();
     edit_card(folder, |card| card["onnx_sha256"] = json!(hex::encode(Sha256::digest(bytes))));
 }
 
 /// The damaged model's orders are reviewed, by the scorer and over HTTP. Returns what was found wrong.
-fn assert_reviews(folder: &Path) -> ModelError {
+pub fn assert_reviews(folder: &Path) -> ModelError {
     let (mut scorer, error) = Scorer::load(&DirFiles(folder.to_owned()), "fraud-v2");
     let decision = scorer.score(&ordinary(), &History::default());
     assert_eq!(decision.outcome, Outcome::Review);

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod alerts;
 mod bad_input;
 mod broken_model;
 mod common;
+mod hostile_model;
 mod parity;
 mod patterns;
 mod properties;

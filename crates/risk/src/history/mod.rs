@@ -21,6 +21,18 @@ pub struct History {
     pub links: Links,
     /// What the customer spent before.
     pub spending: Spending,
+    /// The newest order of any of the keys, Unix milliseconds.
+    pub newest_ms: Option<i64>,
+}
+
+impl History {
+    /// Whether a clock must be wrong: orders are remembered from more than [`CLOCK_SKEW_MAX_MS`] after `now_ms`, or `now_ms`
+    /// is of another age. What is counted then says nothing of the last hour.
+    #[must_use]
+    pub fn clock_is_wrong(&self, now_ms: i64) -> bool {
+        let newest_ms = self.newest_ms.unwrap_or(i64::MIN);
+        !AGE_MS.contains(&now_ms) || newest_ms.saturating_sub(CLOCK_SKEW_MAX_MS) > now_ms
+    }
 }
 
 impl From<Velocity> for History {
@@ -30,6 +42,11 @@ impl From<Velocity> for History {
     }
 }
 
+/// How far apart the clocks of those who record orders and those who score them may be, milliseconds: instances of one POP
+/// have one clock, which may be set back by a little.
+pub const CLOCK_SKEW_MAX_MS: i64 = 60_000;
+/// When orders may be scored, Unix milliseconds: the years 2020 to 2099.
+const AGE_MS: std::ops::Range<i64> = 1_577_836_800_000..4_102_444_800_000;
 pub(crate) const DAY_MS: i64 = 86_400_000;
 /// What "days since" says where there was nothing, and at most.
 pub const LONG_AGO_DAYS: f64 = 99.0;

@@ -50,7 +50,7 @@ impl Spending {
     /// The greatest such ratio of the last fourteen days, 0 without an order in them.
     #[must_use]
     pub fn peak(&self, now_ms: i64) -> f64 {
-        let gone = usize::try_from(day_of(now_ms) - self.day).unwrap_or(0);
+        let gone = usize::try_from(day_of(now_ms).saturating_sub(self.day)).unwrap_or(0);
         let left = self.peaks.iter().take(PEAK_DAYS.saturating_sub(gone));
         left.fold(0.0, |most, &peak| f64::max(most, f64::from(peak)))
     }

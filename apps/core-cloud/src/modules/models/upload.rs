@@ -20,6 +20,8 @@ pub fn read(card: Vec<u8>, onnx: Vec<u8>) -> Result<Registered, Error> {
     Ok(model)
 }
 
+const _: () = assert!(MODEL_ONNX_BYTES_MAX == edge_fraud::ONNX_BYTES_MAX, "POPs load what the core takes");
+
 /// Reads a model's card alone.
 ///
 /// # Errors
