@@ -72,7 +72,7 @@ fn file(onnx: &[u8]) {
 
 /// A model of these two files; `vouch` makes the card name the file's hash, as a careless or hostile deployment might.
 fn model(onnx: Vec<u8>, mut card: Vec<u8>, vouch: bool, bytes: &mut Bytes<'_>) {
-    if vouch && let Ok(mut known) = ModelCard::from_json(&card) {
+    if vouch && let Ok(mut known) = <ModelCard>::from_json(&card) {
         known.onnx_sha256 = hex::encode(Sha256::digest(&onnx));
         // Its golden rows would catch most; what they do not catch is the question.
         if bytes.byte().is_multiple_of(2) {

@@ -2,8 +2,8 @@
 
 use edge_fraud::{Network, Scorer};
 use kiosk_risk::{
-    DeliveryKind, FEATURES_MAX, FeatureSpec, History, Links, Outcome, PaymentKind, REASONS_MAX, ScoreRequest,
-    Spending, Velocity, features,
+    DeliveryKind, FEATURES_MAX, FeatureSpec, History, Links, Outcome, PaymentKind, Placed, REASONS_MAX,
+    ScoreRequest, Spending, Velocity, features,
 };
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -75,7 +75,7 @@ fn can_be_judged(scorer: &Scorer, request: &ScoreRequest, history: &History) -> 
 pub fn features_are_numbers(request: &ScoreRequest, history: &History, spec: &FeatureSpec) {
     let mut row = [f32::NAN; FEATURES_MAX];
     let row = &mut row[..spec.len()];
-    if features(request, history, spec, row).is_ok() {
+    if features(&Placed { request, history }, spec, row).is_ok() {
         assert!(row.iter().all(|value| value.is_finite()), "{row:?}");
     }
 }

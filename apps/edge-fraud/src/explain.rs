@@ -26,7 +26,7 @@ pub(crate) struct Explainer {
 }
 
 impl Explainer {
-    pub(crate) fn new(card: &ModelCard) -> Self {
+    pub(crate) fn new<S>(card: &ModelCard<S>) -> Self {
         let listed = &card.features.features;
         let index = |name: &String| listed.iter().position(|feature| feature.name == *name);
         let groups: Vec<Vec<usize>> =
@@ -44,9 +44,9 @@ impl Explainer {
     ///
     /// # Errors
     /// [`NetworkError`] when the network fails.
-    pub(crate) fn explain(
+    pub(crate) fn explain<S>(
         &mut self,
-        card: &ModelCard,
+        card: &ModelCard<S>,
         network: &mut Network,
         row: &[f32],
         prediction: Prediction,
@@ -70,7 +70,7 @@ impl Explainer {
             .collect())
     }
 
-    fn lay_out(&mut self, card: &ModelCard, row: &[f32]) {
+    fn lay_out<S>(&mut self, card: &ModelCard<S>, row: &[f32]) {
         let average = &card.baseline[..];
         self.rows.clear();
         self.told.clear();

@@ -17,6 +17,7 @@
 mod entry;
 mod explain;
 mod graph;
+mod judge;
 mod model;
 mod network;
 mod routes;
@@ -28,6 +29,7 @@ use kiosk_risk::card;
 
 pub use card::{CARD_BYTES_MAX, Golden, ModelCard, ReasonGroup, Rule, Thresholds};
 pub use graph::GraphError;
+pub use judge::Judge;
 pub use model::{Model, ModelError, ONNX_BYTES_MAX};
 pub use network::{Network, NetworkError, Prediction};
 pub use routes::router;

@@ -1,6 +1,8 @@
 //! Loading a model: card and network, checked against each other before the first score.
 
 use kiosk_edge_platform::Files;
+use kiosk_risk::Source;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::card::{CARD_BYTES_MAX, CardError, ModelCard, is_version};
@@ -11,15 +13,15 @@ pub const ONNX_BYTES_MAX: usize = 256 << 10;
 /// How far a golden row's score may be off.
 const GOLDEN_TOLERANCE: f32 = 1e-5;
 
-/// A card and the network it describes.
-pub struct Model {
+/// A card and the network it describes; its features are of sources `S`.
+pub struct Model<S = Source> {
     /// Everything but the weights.
-    pub card: ModelCard,
+    pub card: ModelCard<S>,
     /// The weights.
     pub network: Network,
 }
 
-impl Model {
+impl<S: DeserializeOwned> Model<S> {
     /// Reads the model `version` from its two files, and scores the golden rows with it.
     ///
     /// # Errors
@@ -92,7 +94,7 @@ pub enum ModelError {
 ///
 /// # Errors
 /// [`ModelError`] when it is missing, too large or unusable.
-pub fn load_card(files: &dyn Files, name: &str) -> Result<ModelCard, ModelError> {
+pub fn load_card<S: DeserializeOwned>(files: &dyn Files, name: &str) -> Result<ModelCard<S>, ModelError> {
     if !is_version(name) {
         return Err(ModelError::Name);
     }
@@ -104,7 +106,7 @@ pub fn load_card(files: &dyn Files, name: &str) -> Result<ModelCard, ModelError>
 ///
 /// # Errors
 /// [`ModelError`] when it is missing, too large, another file than the card describes, or scores otherwise.
-pub fn load_network(files: &dyn Files, name: &str, card: &ModelCard) -> Result<Network, ModelError> {
+pub fn load_network<S>(files: &dyn Files, name: &str, card: &ModelCard<S>) -> Result<Network, ModelError> {
     build_network(&read(files, format!("/models/{name}.onnx"), ONNX_BYTES_MAX)?, card)
 }
 
@@ -112,7 +114,7 @@ pub fn load_network(files: &dyn Files, name: &str, card: &ModelCard) -> Result<N
 ///
 /// # Errors
 /// [`ModelError`] when it is another file than the card describes, or scores otherwise.
-pub fn build_network(onnx: &[u8], card: &ModelCard) -> Result<Network, ModelError> {
+pub fn build_network<S>(onnx: &[u8], card: &ModelCard<S>) -> Result<Network, ModelError> {
     let found = hex::encode(Sha256::digest(onnx));
     if found != card.onnx_sha256 {
         return Err(ModelError::Hash { found });
@@ -130,7 +132,7 @@ fn read(files: &dyn Files, path: String, bytes_max: usize) -> Result<Vec<u8>, Mo
     }
 }
 
-fn check_golden(network: &mut Network, card: &ModelCard) -> Result<(), ModelError> {
+fn check_golden<S>(network: &mut Network, card: &ModelCard<S>) -> Result<(), ModelError> {
     let rows: Vec<f32> = card.golden.iter().flat_map(|row| row.features.iter().copied()).collect();
     let mut wrong = None;
     network.predict(&rows, |row, prediction| {

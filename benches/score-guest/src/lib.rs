@@ -52,7 +52,7 @@ fn nanoseconds(since: Instant) -> u64 {
 #[must_use]
 pub fn scores(folder: &Path, batch: usize) -> Vec<u64> {
     let folder = Folder(folder.to_owned());
-    let card = ModelCard::from_json(&folder.read(&format!("models/{MODEL}.json")).unwrap()).unwrap();
+    let card = <ModelCard>::from_json(&folder.read(&format!("models/{MODEL}.json")).unwrap()).unwrap();
     let width = card.features.len();
     let onnx = folder.read(&format!("models/{MODEL}.onnx")).unwrap();
     let mut network = Network::new(&onnx, width).unwrap();

@@ -1,6 +1,7 @@
 //! The model card: everything about a model but its weights, as `ml/fraud/train.py` writes it. edge-fraud decides by it,
 //! edge-orders checks by it what it fetches, and the core shows it.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::{FeatureSpec, Outcome, Source, SpecError};
@@ -25,7 +26,7 @@ pub fn is_version(name: &str) -> bool {
 
 /// What `models/<name>.json` says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ModelCard {
+pub struct ModelCard<S = Source> {
     /// Version, for example `fraud-v2`.
     pub version: String,
     /// SHA-256 of the ONNX file, lower-case hexadecimal.
@@ -33,7 +34,7 @@ pub struct ModelCard {
     /// From which score on an order is stepped up, reviewed or blocked.
     pub thresholds: Thresholds,
     /// Hard limits that hold without the model.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<Rule<S>>,
     /// Features that people understand as one thing, with its words.
     pub reasons: Vec<ReasonGroup>,
     /// Per feature, its scaled mean over honest orders.
@@ -41,7 +42,7 @@ pub struct ModelCard {
     /// Rows whose score is known, to be scored once when the model is loaded.
     pub golden: Vec<Golden>,
     /// The model's input.
-    pub features: FeatureSpec,
+    pub features: FeatureSpec<S>,
     /// Figures of the evaluation, for people.
     #[serde(default)]
     pub metrics: serde_json::Value,
@@ -77,7 +78,7 @@ impl Thresholds {
 
 /// A hard limit on one raw value.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Rule {
+pub struct Rule<S = Source> {
     /// Stable code of the reason.
     pub code: String,
     /// The reason in words.
@@ -85,7 +86,7 @@ pub struct Rule {
     /// What the rule asks for.
     pub outcome: Outcome,
     /// The value it looks at.
-    pub source: Source,
+    pub source: S,
     /// It applies to values above this one.
     pub above: f64,
 }
@@ -127,7 +128,7 @@ pub enum CardError {
     Part(&'static str),
 }
 
-impl ModelCard {
+impl<S: DeserializeOwned> ModelCard<S> {
     /// Reads and checks a card.
     ///
     /// # Errors
@@ -156,7 +157,7 @@ impl ModelCard {
     }
 }
 
-impl Rule {
+impl<S> Rule<S> {
     fn is_sound(&self) -> bool {
         self.above.is_finite() && self.outcome > Outcome::Allow
     }

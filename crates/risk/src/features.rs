@@ -4,29 +4,30 @@
 //! and plausible ranges. A new model may pick, drop or re-order features without a change of code; a new source of
 //! information is a new [`Source`].
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryKind, History, KeyKind, PaymentKind, ScoreRequest, Window, reference_minor};
+use crate::{DeliveryKind, History, KeyKind, PaymentKind, ScoreRequest, Subject, Window, reference_minor};
 
 /// Most features a list may have, so that a buffer for them can live on the stack.
 pub const FEATURES_MAX: usize = 64;
 
-/// A versioned list of features, in the order of the model's input.
+/// A versioned list of features of one kind of subject, in the order of the model's input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FeatureSpec {
+pub struct FeatureSpec<S = Source> {
     /// Version of the list, for example `features-v2`.
     pub version: String,
     /// The features.
-    pub features: Vec<Feature>,
+    pub features: Vec<Feature<S>>,
 }
 
 /// One feature: where its raw value comes from, how it is scaled, and which raw values are plausible.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Feature {
+pub struct Feature<S = Source> {
     /// Unique name, such as `card_count_1h`.
     pub name: String,
     /// Where the raw value comes from.
-    pub source: Source,
+    pub source: S,
     /// How the raw value becomes the model's input.
     pub scale: Scale,
     /// Smallest plausible raw value.
@@ -35,7 +36,7 @@ pub struct Feature {
     pub max: f64,
 }
 
-/// Where a raw value comes from. Flags are 0 or 1; amounts are in reference units ([`reference_minor`]).
+/// Where a raw value of an order comes from. Flags are 0 or 1; amounts are in reference units ([`reference_minor`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -186,12 +187,15 @@ pub enum SpecError {
     Range(String),
 }
 
-impl FeatureSpec {
+impl<S> FeatureSpec<S> {
     /// Reads and checks a list.
     ///
     /// # Errors
     /// [`SpecError`] when it is not JSON of this shape or fails [`FeatureSpec::check`].
-    pub fn from_json(json: &[u8]) -> Result<Self, SpecError> {
+    pub fn from_json(json: &[u8]) -> Result<Self, SpecError>
+    where
+        S: DeserializeOwned,
+    {
         let spec: Self = serde_json::from_slice(json)?;
         spec.check()?;
         Ok(spec)
@@ -235,29 +239,49 @@ impl FeatureSpec {
 ///
 /// # Errors
 /// [`FeatureError`]; `out` is then partly written and must not be scored.
-pub fn features(
-    request: &ScoreRequest,
-    history: &History,
-    spec: &FeatureSpec,
+pub fn features<T: Subject>(
+    subject: &T,
+    spec: &FeatureSpec<T::Source>,
     out: &mut [f32],
 ) -> Result<(), FeatureError> {
     if out.len() != spec.features.len() {
         return Err(FeatureError::Width { buffer: out.len(), list: spec.features.len() });
     }
-    if request.order.delivery == DeliveryKind::Unknown {
-        return Err(FeatureError::Unknown { field: "delivery" });
-    }
-    if request.order.payment == PaymentKind::Unknown {
-        return Err(FeatureError::Unknown { field: "payment" });
-    }
+    subject.check()?;
     for (index, (feature, slot)) in spec.features.iter().zip(out).enumerate() {
-        let raw = feature.source.value(request, history)?;
+        let raw = subject.value(feature.source)?;
         if !(feature.min..=feature.max).contains(&raw) {
             return Err(FeatureError::Implausible { index });
         }
         *slot = feature.scale.apply(raw) as f32;
     }
     Ok(())
+}
+
+/// An order and what is remembered of who places it.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// The order.
+    pub request: &'a ScoreRequest,
+    /// What is remembered.
+    pub history: &'a History,
+}
+
+impl Subject for Placed<'_> {
+    type Source = Source;
+
+    fn check(&self) -> Result<(), FeatureError> {
+        let order = &self.request.order;
+        match (order.delivery, order.payment) {
+            (DeliveryKind::Unknown, _) => Err(FeatureError::Unknown { field: "delivery" }),
+            (_, PaymentKind::Unknown) => Err(FeatureError::Unknown { field: "payment" }),
+            _ => Ok(()),
+        }
+    }
+
+    fn value(&self, source: Source) -> Result<f64, FeatureError> {
+        source.value(self.request, self.history)
+    }
 }
 
 impl Source {
@@ -334,6 +358,6 @@ impl Scale {
     }
 }
 
-fn flag(set: bool) -> f64 {
+pub(crate) fn flag(set: bool) -> f64 {
     f64::from(u8::from(set))
 }

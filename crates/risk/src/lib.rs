@@ -1,5 +1,6 @@
 //! What Kiosk knows of fraud that more than one app needs: the question edge-orders asks, the answer edge-fraud
-//! gives, the velocity counters in between, and the one function that turns them into model features.
+//! gives, the velocity counters in between, and the one function that turns them into model features. Orders are not all
+//! that is scored: [`Subject`].
 //!
 //! The crate does no I/O and holds no personal value: an order is described by facts, its buyer by keyed
 //! pseudonyms ([`IdentityKeys`]). Which features a model reads, how they are scaled and what range is plausible is
@@ -18,17 +19,22 @@ mod decision;
 mod features;
 mod history;
 mod request;
+mod subjects;
 mod velocity;
 
 pub use currency::{reference_minor, reference_minor_or_par};
 pub use decision::{Decision, Outcome, REASONS_MAX, Reason, Shadow, reason_code};
 pub use features::{
-    FEATURES_MAX, Feature, FeatureError, FeatureSpec, Link, Measure, Scale, Source, SpecError, Usual,
+    FEATURES_MAX, Feature, FeatureError, FeatureSpec, Link, Measure, Placed, Scale, Source, SpecError, Usual,
     features,
 };
 pub use history::{CLOCK_SKEW_MAX_MS, History, Known, LONG_AGO_DAYS, Label, Links, Record, Spending};
 pub use request::{
     DeliveryKind, IDENTITY_KEY_BYTES_MAX, IdentityKeys, KeyError, OrderFacts, PaymentKind, ScoreRequest,
+};
+pub use subjects::{
+    DiscountFact, DiscountFacts, RegistrationFact, RegistrationFacts, ReviewFact, ReviewFacts, Subject,
+    VendorFact, VendorFacts,
 };
 pub use velocity::{
     Counters, KeyKind, Velocity, WINDOW_1H_MS, WINDOW_7D_MS, WINDOW_24H_MS, WINDOWS_MS, Window,

@@ -8,7 +8,8 @@ use kiosk_edge_platform::Database as _;
 use kiosk_edge_platform::native::NativeDb;
 use kiosk_pop_store::velocity;
 use kiosk_risk::{
-    DeliveryKind, FEATURES_MAX, FeatureSpec, IdentityKeys, OrderFacts, PaymentKind, ScoreRequest, features,
+    DeliveryKind, FEATURES_MAX, FeatureSpec, IdentityKeys, OrderFacts, PaymentKind, Placed, ScoreRequest,
+    features,
 };
 use serde::Deserialize;
 
@@ -76,7 +77,8 @@ pub fn replay(spec: &FeatureSpec, input: impl Read, mut output: impl Write) -> a
     for (place, row) in csv::Reader::from_reader(input).deserialize::<Row>().enumerate() {
         let request: ScoreRequest = row.with_context(|| format!("order {place}"))?.into();
         let history = block_on(velocity::load(&db, &request.keys, request.now_ms))?;
-        features(&request, &history, spec, buffer).with_context(|| format!("order {place}"))?;
+        features(&Placed { request: &request, history: &history }, spec, buffer)
+            .with_context(|| format!("order {place}"))?;
         for value in &*buffer {
             output.write_all(&value.to_le_bytes())?;
         }

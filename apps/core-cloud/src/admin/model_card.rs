@@ -12,7 +12,7 @@ use crate::page::{Badge, Fact, Notice, Tone};
 /// All that is known of a model but its weights.
 #[component]
 pub fn CardPage(model: ModelRow, role: &'static str) -> impl IntoView {
-    let card = ModelCard::from_json(model.card.as_bytes());
+    let card = <ModelCard>::from_json(model.card.as_bytes());
     let raw: Value = serde_json::from_str(&model.card).unwrap_or_default();
     let body = match card {
         Ok(card) => view! { <Parts card raw /> }.into_any(),

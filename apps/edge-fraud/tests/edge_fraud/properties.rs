@@ -5,8 +5,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use edge_fraud::Scorer;
 use kiosk_pop_store::velocity::{load, record};
 use kiosk_risk::{
-    Counters, DeliveryKind, FeatureSpec, KeyKind, OrderFacts, Outcome, PaymentKind, ScoreRequest, Velocity,
-    features,
+    Counters, DeliveryKind, FeatureSpec, KeyKind, OrderFacts, Outcome, PaymentKind, Placed, ScoreRequest,
+    Velocity, features,
 };
 use proptest::prelude::*;
 
@@ -54,7 +54,8 @@ proptest! {
     fn features_are_finite_or_refused(order in any_order(), velocity in any_velocity()) {
         let spec = FeatureSpec::from_json(&std::fs::read(ml().join("features-v2.json")).unwrap()).unwrap();
         let mut row = vec![f32::NAN; spec.len()];
-        if features(&ScoreRequest { order, ..ordinary() }, &velocity.into(), &spec, &mut row).is_ok() {
+        let (request, history) = (ScoreRequest { order, ..ordinary() }, velocity.into());
+        if features(&Placed { request: &request, history: &history }, &spec, &mut row).is_ok() {
             prop_assert!(row.iter().all(|value| value.is_finite()), "{row:?}");
         }
     }
@@ -66,8 +67,9 @@ proptest! {
         let spec = scorer.card().unwrap().features.clone();
         let request = ScoreRequest { order, ..ordinary() };
         let mut row = vec![0.0; spec.len()];
-        let refused = features(&request, &velocity.into(), &spec, &mut row).is_err();
-        let decision = scorer.score(&request, &velocity.into());
+        let history = velocity.into();
+        let refused = features(&Placed { request: &request, history: &history }, &spec, &mut row).is_err();
+        let decision = scorer.score(&request, &history);
         prop_assert_eq!(decision.score.is_none(), refused);
         prop_assert!(!(refused && decision.outcome == Outcome::Allow));
         prop_assert!(decision.reasons.len() <= kiosk_risk::REASONS_MAX);

@@ -50,7 +50,7 @@ fn score(runtime: &str) -> Vec<f32> {
         let version = kiosk_onnxruntime::load(Path::new(&library)).unwrap();
         assert!(version.starts_with("1."), "{version}");
     }
-    let card = ModelCard::from_json(&std::fs::read(ml().join("models/fraud-v2.json")).unwrap()).unwrap();
+    let card = <ModelCard>::from_json(&std::fs::read(ml().join("models/fraud-v2.json")).unwrap()).unwrap();
     let onnx = std::fs::read(ml().join("models/fraud-v2.onnx")).unwrap();
     let mut network = Network::new(&onnx, card.features.len()).unwrap();
     let mut scores = Vec::with_capacity(ROWS);

@@ -54,7 +54,7 @@ enum FetchError {
 /// The card and the network of a model, checked against each other. Whether it works is seen where it is loaded.
 async fn fetch(pop: &Pop, version: &str) -> Result<(String, Vec<u8>), FetchError> {
     let json = core_client::get(pop, &format!("/sync/v1/models/{version}")).await?;
-    let card = ModelCard::from_json(&json)?;
+    let card = <ModelCard>::from_json(&json)?;
     if card.version != version {
         return Err(FetchError::Version);
     }

@@ -16,7 +16,7 @@ use crate::error::Error;
 /// 422 that names `card` or `file` and says what does not fit.
 pub fn read(card: Vec<u8>, onnx: Vec<u8>) -> Result<Registered, Error> {
     let model = describe(card, onnx)?;
-    Model::read(&model.version, model.card.as_bytes(), &model.onnx).map_err(|error| refusal(&error))?;
+    <Model>::read(&model.version, model.card.as_bytes(), &model.onnx).map_err(|error| refusal(&error))?;
     Ok(model)
 }
 
@@ -34,7 +34,7 @@ pub fn describe(card: Vec<u8>, onnx: Vec<u8>) -> Result<Registered, Error> {
         return Err(Error::invalid("file", format!("1 to {MODEL_ONNX_BYTES_MAX} bytes")));
     }
     let text = String::from_utf8(card).map_err(|_| Error::invalid("card", "is not text"))?;
-    let card = ModelCard::from_json(text.as_bytes()).map_err(|error| refusal(&error.into()))?;
+    let card = <ModelCard>::from_json(text.as_bytes()).map_err(|error| refusal(&error.into()))?;
     if !is_version(&card.version) {
         return Err(Error::invalid("card", "its version is not one of letters, digits, -, _ and ."));
     }
