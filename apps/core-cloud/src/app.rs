@@ -142,6 +142,8 @@ impl Services {
         );
         let customers = customers::service::Service::new(db.clone(), clock.clone());
         let orders = orders::service::Service::new(db.clone(), clock.clone());
+        let reviews = reviews::service::Service::new(db.clone(), clock.clone());
+        let discounts = discounts::service::Service::new(db.clone(), clock.clone());
         let payments = payments::service::Service::new(db.clone(), clock.clone(), &config.payments);
         Self {
             sync: sync::service::Service::new(
@@ -153,10 +155,20 @@ impl Services {
             ),
             catalog: catalog::service::Service::new(db.clone()),
             inventory,
-            fraud: fraud::service::Service::new(db.clone(), clock.clone(), customers.clone(), orders.clone()),
+            fraud: fraud::service::Service::new(
+                db.clone(),
+                clock.clone(),
+                customers.clone(),
+                orders.clone(),
+                fraud::service::Others {
+                    reviews: reviews.clone(),
+                    vendors: vendors.clone(),
+                    discounts: discounts.clone(),
+                },
+            ),
             orders,
             customers,
-            reviews: reviews::service::Service::new(db.clone(), clock.clone()),
+            reviews,
             chats: chats::service::Service::new(db.clone(), clock.clone(), media.clone(), news),
             imports,
             media,
@@ -167,7 +179,7 @@ impl Services {
             vendors,
             listings,
             promotions: promotions::service::Service::new(db.clone(), clock.clone()),
-            discounts: discounts::service::Service::new(db.clone(), clock.clone()),
+            discounts,
             gift_cards: gift_cards::service::Service::new(db.clone(), clock.clone()),
             fees: payments::fees::service::Service::new(
                 db.clone(),

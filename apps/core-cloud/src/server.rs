@@ -28,6 +28,8 @@ const MAIL_INTERVAL_MS: u64 = 500;
 const PAYMENTS_INTERVAL_MS: u64 = 500;
 /// How often customers are looked for whose tier time has changed, in seconds.
 const RECOUNT_INTERVAL_S: u64 = 30;
+/// How often reviews, vendors and discounts are looked for that are to be scored, in seconds.
+const SCORE_INTERVAL_S: u64 = 5;
 /// How often it is looked whether vendors are to be settled with, in seconds.
 const PAYOUT_INTERVAL_S: u64 = 30;
 /// Most connections at once; more wait to be accepted.
@@ -56,6 +58,7 @@ pub async fn serve(app: App, listen: &str) -> anyhow::Result<()> {
         tokio::spawn(settle_payments_for_ever(app.services.clone())),
         tokio::spawn(pay_vendors_for_ever(app.services.clone())),
         tokio::spawn(recount_customers_for_ever(app.services.clone())),
+        tokio::spawn(score_subjects_for_ever(app.services.clone())),
     ];
     let bus = app.bus.start();
     let open = accept_until_stopped(&listener, &app.router).await?;
@@ -215,6 +218,20 @@ async fn recount_customers_for_ever(services: Services) {
                     break;
                 }
             }
+        }
+    }
+}
+
+async fn score_subjects_for_ever(services: Services) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(SCORE_INTERVAL_S));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = services.fraud.score_subjects().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "reviews, vendors and discounts wait to be scored"
+            );
         }
     }
 }

@@ -1,19 +1,17 @@
 //! `/admin/fraud`: what the score doubted or refused, what is around it, and what somebody finds.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use http::Method;
 use leptos::prelude::*;
-use serde::Deserialize;
 
 use super::fraud_graph::draw;
+use super::fraud_words::{key_name, kind_name, seen, words};
 use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
 use crate::modules::fraud::service::{Around, Case, Finding, Link};
+use crate::modules::fraud::subjects::SubjectKind;
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::page::format::{query_value, time};
@@ -51,6 +49,7 @@ async fn list_cases(State(services): State<Services>, member: Member, Query(list
     let rows = cases.into_iter().map(case_row).collect_view();
     let columns = vec![
         Column::plain("Case"),
+        Column::plain("Of"),
         Column::sorted("When", "at"),
         Column::plain("POP"),
         Column::sorted("Score", "score"),
@@ -59,7 +58,7 @@ async fn list_cases(State(services): State<Services>, member: Member, Query(list
         Column::plain("State"),
     ];
     let body = view! {
-        <p class="lead">"Orders that the score doubted and checkouts that it refused. "
+        <p class="lead">"Orders, reviews, vendors and discounts that the score doubted, and checkouts that it refused. "
             <a href="/admin/fraud?state=open">"Those to look at"</a>"."</p>
         <Listed path=PATH list label="Order, event or pseudonym, as a whole" states=STATES.to_vec() columns empty more>{rows}</Listed>
     };
@@ -100,14 +99,16 @@ fn score_of(case: &Case) -> String {
 fn case_row(case: Case) -> impl IntoView {
     let (href, score) = (link(&case.id), score_of(&case));
     let why = case.reasons.first().map(|code| words(code)).unwrap_or_default();
+    let total = (!case.pop.is_empty()).then(|| case.total.to_string());
     view! {
         <tr>
             <td class="head" data-label="Case"><a class="mono" href=href>{case.id}</a></td>
+            <td data-label="Of">{kind_name(&case.kind)}</td>
             <td data-label="When">{time(case.at_ms)}</td>
             <td data-label="POP">{case.pop}</td>
             <td data-label="Score"><Outcome outcome=case.outcome />" "{score}</td>
             <td data-label="Why">{why}</td>
-            <td data-label="Total" class="num">{case.total.to_string()}</td>
+            <td data-label="Total" class="num">{total}</td>
             <td data-label="State"><StateOf state=case.state /></td>
         </tr>
     }
@@ -136,43 +137,22 @@ fn StateOf(state: String) -> impl IntoView {
     view! { <Badge tone text=text /> }
 }
 
-/// The words of a card that are read here.
-#[derive(Deserialize)]
-struct Words {
-    rules: Vec<Worded>,
-    reasons: Vec<Worded>,
-}
-
-#[derive(Deserialize)]
-struct Worded {
-    code: String,
-    text: String,
-}
-
-/// What a code of a reason says: as the models' cards have it, and for the reasons that are none of a model.
-fn words(code: &str) -> String {
-    static WORDS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-        let card = include_str!("../../../../ml/fraud/models/fraud-v2.json");
-        let words = serde_json::from_str::<Words>(card).ok();
-        let worded = words.into_iter().flat_map(|words| words.rules.into_iter().chain(words.reasons));
-        worded.map(|worded| (worded.code, worded.text)).collect()
-    });
-    match (WORDS.get(code), code) {
-        (Some(text), _) => text.clone(),
-        (None, "model_unavailable") => "No fraud model could judge this order".to_owned(),
-        (None, "input_implausible") => "Something of the order is outside what is plausible".to_owned(),
-        (None, "velocity_unavailable") => "Earlier orders of this buyer could not be counted".to_owned(),
-        (None, "scorer_unavailable") => "The fraud check did not answer in time".to_owned(),
-        (None, code) => code.replace('_', " "),
-    }
-}
-
 #[component]
 fn CasePage(around: Around, done: Option<&'static str>) -> impl IntoView {
     let graph = draw(&around);
     let Around { case, links, others, shared } = around;
     let reasons = case.reasons.iter().map(|code| view! { <li>{words(code)}</li> }).collect_view();
     let order = (case.kind == "order").then(|| format!("/admin/orders/{}", case.id));
+    let of_pop = (!case.pop.is_empty()).then(|| {
+        view! {
+            <Fact name="POP" value=format!("{} ({})", case.pop, case.region) />
+            <Fact name="Total" value=case.total.to_string() />
+        }
+    });
+    let seen = seen(&case.facts)
+        .into_iter()
+        .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
+        .collect_view();
     let decided = (!case.decided_by.is_empty()).then(|| {
         let text = format!("Decided {} by {}: {}", time(case.decided_ms), case.decided_by, case.reason);
         view! { <Notice tone=Tone::Plain text /> }
@@ -191,15 +171,15 @@ fn CasePage(around: Around, done: Option<&'static str>) -> impl IntoView {
             <dl class="facts">
                 <Fact name="Score" value=format!("{} by {}", score_of(&case), case.model) />
                 <Fact name="When" value=time(case.at_ms) />
-                <Fact name="POP" value=format!("{} ({})", case.pop, case.region) />
-                <Fact name="Total" value=case.total.to_string() />
+                {of_pop}
                 {order.map(|href| view! { <div><dt>"Order"</dt><dd><a class="mono" href=href>{case.id.clone()}</a></dd></div> })}
                 {keys}
+                {seen}
             </dl>
             {if case.reasons.is_empty() { view! { <p>"The score had no doubt."</p> }.into_any() } else { view! { <ul>{reasons}</ul> }.into_any() }}
         </div>
         <h2>"What is around it"</h2>
-        {if graph.is_empty() { view! { <div class="card"><Empty text="No other order shares anything with it." /></div> }.into_any() } else { view! {
+        {if graph.is_empty() { view! { <div class="card"><Empty text="No other case shares anything with it." /></div> }.into_any() } else { view! {
             <figure class="card graph" inner_html=graph></figure>
             <div class="card"><table class="stack">
                 <thead><tr>
@@ -217,12 +197,18 @@ fn CasePage(around: Around, done: Option<&'static str>) -> impl IntoView {
 fn Acts(case: Case) -> impl IntoView {
     let to = link(&case.id);
     let held = case.kind == "order" && case.outcome == "review";
+    let fraud = match SubjectKind::parse(&case.kind) {
+        None => "It is fraud: block who ordered",
+        Some(SubjectKind::Review) => "It is fake: take it down, block who wrote it",
+        Some(SubjectKind::Vendor) => "It is fraud: suspend the vendor",
+        Some(SubjectKind::Discount) => "It is fraud: end the discount",
+    };
     view! {
         {held.then(|| view! { <Notice tone=Tone::Warn text="Nothing of this order is sent until somebody decides." /> })}
         <div class="acts">
             <Reasoned to=to.clone() act=Finding::Honest.name() text="It is honest" reason="Why it is honest" />
             {held.then(|| view! { <Reasoned to=to.clone() act=Finding::Rejected.name() text="Reject and cancel" reason="Why it is rejected" danger=true /> })}
-            <Reasoned to act=Finding::Fraud.name() text="It is fraud: block who ordered" reason="Why it is fraud" danger=true />
+            <Reasoned to act=Finding::Fraud.name() text=fraud reason="Why it is fraud" danger=true />
         </div>
     }
 }
@@ -231,19 +217,13 @@ fn key_fact(link: &Link) -> impl IntoView + use<> {
     let (name, key) = (key_name(&link.kind), link.key.clone());
     let href = match link.kind.as_str() {
         "customer" | "account" => format!("/admin/customers/{}", query_value(&key)),
+        "review" => format!("/admin/reviews/{}", query_value(&key)),
+        "vendor" => format!("/admin/vendors/{}", query_value(&key)),
+        "product" => format!("/admin/products/{}", query_value(&key)),
+        "discount" => format!("/admin/discounts?q={}", query_value(&key)),
         _ => format!("{PATH}?q={}", query_value(&key)),
     };
     view! { <div><dt>{name}</dt><dd><a class="mono" href=href>{key}</a></dd></div> }
-}
-
-/// What a kind of pseudonym is called.
-pub fn key_name(kind: &str) -> &'static str {
-    match kind {
-        "customer" => "E-mail address",
-        "account" => "Account",
-        "device" => "Device",
-        _ => "Place",
-    }
 }
 
 fn other_row(other: Case, shared: &[Link]) -> impl IntoView + use<> {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use html_escape::encode_text;
 
-use super::fraud::key_name;
+use super::fraud_words::key_name;
 use crate::modules::fraud::service::{Around, Case};
 
 /// Width of the picture, in its own units.

@@ -12,6 +12,7 @@ pub mod documents;
 mod events;
 mod fraud;
 mod fraud_graph;
+mod fraud_words;
 mod gift_cards;
 mod imports;
 mod ledger;

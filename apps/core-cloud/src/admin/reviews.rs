@@ -8,14 +8,16 @@ use kiosk_ids::ReviewId;
 use kiosk_wire::people::Party;
 use leptos::prelude::*;
 
+use super::fraud_words::words;
 use crate::app::Services;
 use crate::error::Error;
 use crate::http::{Access, Route};
+use crate::modules::fraud::subjects::{Doubt, SubjectKind};
 use crate::modules::members::policy::Permission;
 use crate::modules::members::service::Member;
 use crate::modules::reviews::service::{Decision, Titled};
 use crate::modules::reviews::{Entry, State as ReviewState};
-use crate::page::format::time;
+use crate::page::format::{query_value, time};
 use crate::page::{
     Act, Area, Badge, Column, Fact, Failed, Fields, FormState, Frame, List, Listed, Page, ReviewText, Stars,
     Tone, html, html_with, redirect,
@@ -55,7 +57,13 @@ async fn list_reviews(State(services): State<Services>, member: Member, Query(li
     }
     let (reviews, more) = services.reviews.list_reviews(None, &asked).await?;
     let empty = reviews.is_empty();
-    let rows = reviews.into_iter().map(row).collect_view();
+    let ids: Vec<&str> = reviews.iter().map(|(entry, _)| &*entry.id).collect();
+    let mut doubts = services.fraud.list_doubts(SubjectKind::Review, &ids).await?;
+    let rows = reviews.into_iter().map(|review| {
+        let doubt = doubts.remove(&review.0.id);
+        row(review, doubt)
+    });
+    let rows = rows.collect_view();
     let columns = vec![
         Column::plain("Review"),
         Column::plain("Product"),
@@ -70,7 +78,7 @@ async fn list_reviews(State(services): State<Services>, member: Member, Query(li
     Ok(html(Frame::of(&member, "Reviews", PATH), body))
 }
 
-fn row((entry, product): Titled) -> impl IntoView {
+fn row((entry, product): Titled, doubt: Option<Doubt>) -> impl IntoView {
     let href = format!("{PATH}/{}", entry.id);
     let content = entry.draft.as_ref().or(entry.shown.as_ref());
     let title = content.map(|content| content.title.clone()).filter(|title| !title.is_empty());
@@ -81,7 +89,7 @@ fn row((entry, product): Titled) -> impl IntoView {
             <td data-label="Product">{product}</td>
             <td data-label="Shown stars">{stars.map(|stars| view! { <Stars stars /> })}</td>
             <td data-label="Since">{time(entry.changed_ms)}</td>
-            <td data-label="State"><StateBadge state=entry.state /></td>
+            <td data-label="State"><StateBadge state=entry.state />" "{doubt.map(|_| view! { <Badge tone=Tone::Bad text="doubtful" /> })}</td>
         </tr>
     }
 }
@@ -152,11 +160,14 @@ async fn page(
 ) -> Result<Response, Failed> {
     let (entry, product) = services.reviews.get_review(id).await?;
     let base = format!("{PATH}/{id}");
+    let doubt = services.fraud.list_doubts(SubjectKind::Review, &[&entry.id]).await?.remove(&entry.id);
+    let doubt = doubt.map(|doubt| view! { <Doubted doubt /> });
     let acts = view! { <Acts base entry=entry.clone() form=form.clone() /> };
     let Entry { account, vendor, state, reason, draft, shown, answer, changed_ms, .. } = entry;
     let body = view! {
         {form.rest(&["reason"])}
         <p class="lead"><StateBadge state />" "{reason}</p>
+        {doubt}
         <div class="card"><dl class="facts">
             <Fact name="Product" value=product />
             <Fact name="Vendor" value=vendor />
@@ -172,6 +183,19 @@ async fn page(
         {acts}
     };
     Ok(html_with(status, Frame::of(member, "Review", PATH), body))
+}
+
+/// Why the fraud score doubts it, and the case about it.
+#[component]
+fn Doubted(doubt: Doubt) -> impl IntoView {
+    let why = doubt.reasons.iter().map(|code| words(code)).collect::<Vec<_>>().join("; ");
+    let score = doubt.score.map(|score| format!(" ({score:.2})"));
+    let case = doubt.case.map(|case| format!("/admin/fraud/{}", query_value(&case)));
+    view! {
+        <p class="notice warn" role="status">
+            "It may be fake"{score}": "{why}". "{case.map(|href| view! { <a href=href>"The case"</a> })}
+        </p>
+    }
 }
 
 /// What can be decided.

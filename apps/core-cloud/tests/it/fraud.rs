@@ -84,7 +84,7 @@ async fn a_case_shows_why_and_what_is_around_it(app: TestApp) {
     assert!(case.contains("ord_two") && !case.contains("ord_far"), "{case}");
     assert!(case.contains("2 other cases share something") && case.contains("€99.00"), "{case}");
     assert_eq!(app.page("/admin/fraud/ord_none", &support).await.status, 404);
-    assert!(app.page("/admin/fraud/ord_far", &support).await.text().contains("No other order shares"));
+    assert!(app.page("/admin/fraud/ord_far", &support).await.text().contains("No other case shares"));
     // Who packs goods or keeps the money has no business here.
     let finance = app.staff(Role::Finance).await;
     assert_eq!(app.page("/admin/fraud", &finance).await.status, 403);

@@ -6,14 +6,18 @@ use kiosk_money::Money;
 use kiosk_wire::FraudRecord;
 
 use super::store;
+use super::subjects::{Judges, SubjectKind, tolerate};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::modules::audit::service::{self as audit, Act};
 use crate::modules::customers::service::{self as customers, Block, checked_reason};
+use crate::modules::discounts::service as discounts;
 use crate::modules::members::service::Member;
 use crate::modules::models::service as models;
 use crate::modules::orders::service as orders;
+use crate::modules::reviews::service as reviews;
+use crate::modules::vendors::service as vendors;
 use crate::page::List;
 
 /// Most cases that are shown as linked to one.
@@ -96,7 +100,7 @@ pub struct NewCase<'a> {
 pub struct Case {
     /// The order, or the event of the refused checkout.
     pub id: String,
-    /// `order` or `refused`.
+    /// `order`, `refused`, or one of [`SubjectKind`].
     pub kind: String,
     /// The POP.
     pub pop: String,
@@ -122,16 +126,18 @@ pub struct Case {
     pub decided_ms: i64,
     /// Why.
     pub reason: String,
+    /// What was seen of its subject, JSON; empty for orders.
+    pub facts: String,
 }
 
-/// A pseudonym of a case.
+/// A pseudonym of a case, or the id of what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
     /// The case.
     pub case: String,
-    /// `customer`, `account`, `device` or `address`.
+    /// `customer`, `account`, `device`, `address`, `review`, `vendor`, `product` or `discount`.
     pub kind: String,
-    /// The pseudonym.
+    /// The pseudonym, or the id.
     pub key: String,
 }
 
@@ -163,13 +169,32 @@ pub struct Service {
     pub(super) clock: Clock,
     pub(super) customers: customers::Service,
     orders: orders::Service,
+    pub(super) others: Others,
+    pub(super) judges: Judges,
+}
+
+/// Whose subjects may be fraud, beside orders.
+#[derive(Clone, Debug)]
+pub struct Others {
+    /// Reviews.
+    pub reviews: reviews::Service,
+    /// Vendors.
+    pub vendors: vendors::Service,
+    /// Discounts.
+    pub discounts: discounts::Service,
 }
 
 impl Service {
     /// Over this database.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, customers: customers::Service, orders: orders::Service) -> Self {
-        Self { db, clock, customers, orders }
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        customers: customers::Service,
+        orders: orders::Service,
+        others: Others,
+    ) -> Self {
+        Self { db, clock, customers, orders, others, judges: Judges::default() }
     }
 
     /// Cases of a list, and whether there are more. The search is an id or a pseudonym as a whole; states are those of a
@@ -220,6 +245,9 @@ impl Service {
             let title = "This case is decided";
             return Err(kiosk_problem::Problem::new(http::StatusCode::CONFLICT, "case_decided", title).into());
         }
+        if let Some(kind) = SubjectKind::parse(&case.kind) {
+            self.end_subject(by, kind, &around, finding, reason).await?;
+        }
         if finding == Finding::Fraud {
             self.block(by, &around, reason).await?;
         }
@@ -231,11 +259,8 @@ impl Service {
                 Finding::Rejected => self.orders.review(by, &order, false, reason).await,
                 Finding::Fraud => self.orders.cancel_unsent(by, &order, reason).await,
             };
-            match done {
-                // It was not held up, or is not any more.
-                Err(Error::Refused(problem)) if problem.code == "not_in_review" => {}
-                done => done?,
-            }
+            // It was not held up, or is not any more.
+            tolerate(done, "not_in_review")?;
         }
         self.record(by, id, finding, reason).await
     }
@@ -247,8 +272,8 @@ impl Service {
     pub async fn record(&self, by: &Member, id: &str, finding: Finding, reason: &str) -> Result<(), Error> {
         let (reason, now_ms) = (checked_reason(reason)?, self.clock.now_ms());
         let mut tx = self.db.begin().await?;
-        if store::decide(&mut tx, id, finding.name(), (&by.id, reason), now_ms).await? {
-            if finding != Finding::Rejected {
+        if let Some(kind) = store::decide(&mut tx, id, finding.name(), (&by.id, reason), now_ms).await? {
+            if finding != Finding::Rejected && SubjectKind::parse(&kind).is_none() {
                 models::label(&mut tx, id, finding == Finding::Fraud, now_ms).await?;
             }
             let detail = format!("{}: {reason}", finding.name());
@@ -263,7 +288,10 @@ impl Service {
         let of_kind = |kind: &str| around.links.iter().find(|link| link.kind == kind);
         let account = of_kind("account");
         let Some(who) = account.or_else(|| of_kind("customer")) else { return Ok(()) };
-        self.customers.know(&who.key, &around.case.region, account.is_some()).await?;
+        // Who reviews has bought, and is known; a case that is about no order is of no region.
+        if !around.case.region.is_empty() {
+            self.customers.know(&who.key, &around.case.region, account.is_some()).await?;
+        }
         match self.customers.block(by, &who.key, reason).await {
             Err(Error::Refused(problem)) if problem.code == "blocked_already" => Ok(()),
             done => done,

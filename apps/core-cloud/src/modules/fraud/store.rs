@@ -12,7 +12,7 @@ use crate::page::List;
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 const COLUMNS: &str = "id, kind, pop, region, at_ms, amount, currency, outcome, score, model, reasons, state, decided_by, \
-     decided_ms, reason";
+     decided_ms, reason, facts";
 /// What cases may be sorted by.
 const SORTS: &[(&str, &str)] = &[("at", "at_ms"), ("score", "COALESCE(score, 0)"), ("total", "amount")];
 /// Most links that are looked at to find the cases around one.
@@ -82,19 +82,18 @@ pub async fn lose_dispute(conn: &mut Conn, id: &str, by: &str, now_ms: i64) -> R
     query.bind(id).bind(by).bind(now_ms).execute(conn).await.map(|_| ())
 }
 
-/// Somebody decided: who and why. Whether there is such a case.
+/// Somebody decided: who and why. What the case is about, if there is such a case.
 pub async fn decide(
     conn: &mut Conn,
     id: &str,
     state: &str,
     (by, reason): (&str, &str),
     now_ms: i64,
-) -> Result<bool> {
-    let query = sqlx::query(
-        "UPDATE fraud_cases SET state = $2, decided_by = $3, decided_ms = $4, reason = $5 WHERE id = $1",
+) -> Result<Option<String>> {
+    let query = sqlx::query_scalar(
+        "UPDATE fraud_cases SET state = $2, decided_by = $3, decided_ms = $4, reason = $5 WHERE id = $1 RETURNING kind",
     );
-    let query = query.bind(id).bind(state).bind(by).bind(now_ms).bind(reason);
-    Ok(query.execute(conn).await?.rows_affected() > 0)
+    query.bind(id).bind(state).bind(by).bind(now_ms).bind(reason).fetch_optional(conn).await
 }
 
 /// Cases of a list.
@@ -183,5 +182,6 @@ fn read(row: &AnyRow) -> Result<Case> {
         decided_by: text("decided_by")?,
         decided_ms: row.try_get("decided_ms")?,
         reason: text("reason")?,
+        facts: text("facts")?,
     })
 }
