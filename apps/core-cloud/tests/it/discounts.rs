@@ -52,7 +52,7 @@ pub async fn discounts(app: &TestApp, pop: &str) -> Vec<Discount> {
 }
 
 /// Makes a discount of the marketplace.
-async fn made(app: &TestApp, changes: &[(&'static str, &'static str)]) -> Discount {
+pub async fn made(app: &TestApp, changes: &[(&'static str, &'static str)]) -> Discount {
     let finance = app.staff(Role::Finance).await;
     let answer = app.post(ADMIN, &finance, &form(changes)).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
@@ -118,7 +118,7 @@ async fn what_cannot_be_a_discount_is_refused(app: TestApp) {
 }
 
 /// An order of a cup at 9.00 that a discount takes 1.00 off, with what it took of its budget.
-fn reduced(name: &str, discount: &DiscountId, units: u32) -> OrderRecord {
+pub fn reduced(name: &str, discount: &DiscountId, units: u32) -> OrderRecord {
     let amount = Money::new(100, Currency::EUR);
     let mut order = order(name, vec![take("CUP", 1, 1)]);
     order.lines[0].unit_price = Money::new(900, Currency::EUR);

@@ -19,6 +19,7 @@ mod events;
 mod feed;
 mod flow;
 mod fraud;
+mod fraud_subjects;
 mod fulfilment;
 mod gift_cards;
 mod imports;
