@@ -107,7 +107,7 @@ async fn copied_reviews_of_linked_accounts_are_doubted(app: TestApp) {
     assert_eq!(find_fraud(&app, &support, &path).await, 303);
     let state = app.column("SELECT state FROM reviews_reviews WHERE id = 'rev_acc-a'").await;
     assert_eq!(state, ["refused"]);
-    let blocked = app.told("us-1").await.into_iter().filter_map(|change| match change {
+    let blocked = app.told("eu-1").await.into_iter().filter_map(|change| match change {
         Change::Standing(standing) if standing.blocked => Some(standing.customer.clone()),
         _ => None,
     });
