@@ -5,8 +5,10 @@ use http::{Method, Request, StatusCode, header};
 use kiosk_edge_platform::Outbound;
 use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper, is_disposable};
 use kiosk_risk::{
-    Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, SCORE_URL, ScoreRequest,
+    Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, Outcome, SCORE_URL, ScoreRequest,
+    reason_code,
 };
+use kiosk_session::Who;
 use kiosk_wire::{FraudLinks, FraudRecord, ShadowRecord};
 
 use super::delivery::DeliveryKind;
@@ -101,6 +103,14 @@ async fn ask(
         return Err(format!("answered {}", response.status()).into());
     }
     Ok(serde_json::from_slice(response.body())?)
+}
+
+/// The score knows nothing of how an account was opened: where that was doubtful, its orders are at least stepped up.
+pub fn doubt_watched(decision: &mut Decision, who: Option<&Who>) {
+    if decision.outcome < Outcome::StepUp && who.is_some_and(|who| who.watched) {
+        let text = "The account is new and its registration was doubtful";
+        decision.raise(Outcome::StepUp, reason_code::WATCHED_ACCOUNT, text);
+    }
 }
 
 /// The decision as the core gets it: who ordered goes by pseudonyms whose key stays here.
