@@ -45,14 +45,16 @@ def trees(booster):
 
 
 def model(booster, base, layers, slope, intercept, name):
-    """features [batch, n] -> logit [batch, 1], score [batch, 1].
+    """features [batch, n] -> logit [batch, 1], score [batch, 1]. Without layers, the trees alone.
 
     The network's last layer adds up the trees too, and calibrates: each operator costs a POP about a microsecond.
     """
-    *hidden, (w, b) = layers
-    weights = np.append(w[:, 0], [0, 1]) * slope / 2
-    constants = {"w": weights[:, None].astype(np.float32),
-                 "b": ((b + base) * slope / 2 + intercept).astype(np.float32)}
+    if layers:
+        *hidden, (w, b) = layers
+        weights, bias = np.append(w[:, 0], [0, 1]) * slope / 2, (b + base) * slope / 2 + intercept
+    else:
+        hidden, weights, bias = [], np.array([0, 1]) * slope, np.array([base * slope + intercept])
+    constants = {"w": weights[:, None].astype(np.float32), "b": bias.astype(np.float32)}
     nodes, current = [], "features"
     for index, (w, b) in enumerate(hidden):
         constants |= {f"w{index}": w, f"b{index}": b}
@@ -63,13 +65,13 @@ def model(booster, base, layers, slope, intercept, name):
     nodes += [
         helper.make_node("TreeEnsembleClassifier", ["features"], ["label", "trees"], domain="ai.onnx.ml",
                          post_transform="NONE", classlabels_int64s=[0, 1], **trees(booster)),
-        helper.make_node("Concat", [current, "trees"], ["all"], axis=1),
-        helper.make_node("MatMul", ["all", "w"], ["product"]),
+        *([helper.make_node("Concat", [current, "trees"], ["all"], axis=1)] if layers else []),
+        helper.make_node("MatMul", ["all" if layers else "trees", "w"], ["product"]),
         helper.make_node("Add", ["product", "b"], ["logit"]),
         helper.make_node("Sigmoid", ["logit"], ["score"]),
     ]
     values = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["batch", width])
-              for n, width in (("features", layers[0][0].shape[0]), ("logit", 1), ("score", 1))]
+              for n, width in (("features", booster.num_features()), ("logit", 1), ("score", 1))]
     weights = [numpy_helper.from_array(array, constant) for constant, array in constants.items()]
     graph = helper.make_graph(nodes, name, values[:1], values[1:], weights)
     made = helper.make_model(graph, producer_name="kiosk", ir_version=8, opset_imports=OPSETS)

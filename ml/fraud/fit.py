@@ -11,11 +11,12 @@ HIDDEN, EPOCHS, BATCH = (32, 16), 24, 512
 TREES, DEPTH = 32, 3
 
 
-def boosted(x, y, seed):
-    """XGBoost's trees; one thread, so that sums are added in one order."""
+def boosted(x, y, seed, monotone=None):
+    """XGBoost's trees; one thread, so that sums are added in one order. `monotone` holds a 1 for each feature that may
+    only raise the score, a -1 for each that may only lower it."""
     model = XGBClassifier(n_estimators=TREES, learning_rate=0.25, max_depth=DEPTH, min_child_weight=3, reg_lambda=5,
                           colsample_bytree=0.6, subsample=0.8, random_state=seed, n_jobs=1, tree_method="hist",
-                          base_score=0.5)
+                          base_score=0.5, monotone_constraints=monotone)
     model.fit(x, y)
     say(f"{TREES} trees of depth {DEPTH}")
     return model
