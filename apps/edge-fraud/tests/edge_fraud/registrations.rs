@@ -53,6 +53,39 @@ fn empty_folder() -> tempfile::TempDir {
     folder
 }
 
+/// Who is alone, or one of a family or a small office, is let in; hundreds that a script makes are not.
+#[test]
+fn the_releases_model_tells_people_from_scripts() {
+    let (router, _native) = app(database(), ml());
+    for others in [0, 3, 8] {
+        let facts = RegistrationFacts {
+            client_count_hour: others,
+            client_count_day: others,
+            domain_count_hour: others,
+            count_hour: 10 * others,
+            ..ordinary()
+        };
+        let answer = post(&router, &facts);
+        let decided = (&answer["outcome"], &answer["model_version"]);
+        assert_eq!(decided, (&json!("allow"), &json!("registrations-v1")), "{others}: {answer}");
+    }
+    let script = RegistrationFacts {
+        hour_of_day: 3,
+        email_digits: 4,
+        phone_missing: true,
+        client_count_hour: 150,
+        client_count_day: 150,
+        alike_count_day: 150,
+        alike_count_week: 150,
+        domain_count_hour: 150,
+        count_hour: 160,
+        ..RegistrationFacts::default()
+    };
+    let answer = post(&router, &script);
+    assert_eq!(answer["outcome"], "block", "{answer}");
+    assert!(!answer["reasons"].as_array().unwrap().is_empty());
+}
+
 #[test]
 fn a_registration_is_decided_by_model_and_rules() {
     let folder = empty_folder();
