@@ -84,9 +84,9 @@ fn components_reach_what_they_are_told_to_call() {
     assert!(mails("edge-orders") && mails("edge-accounts"));
 }
 
-/// The fraud score asks nobody who they are, so nobody but the checkout may reach it.
+/// The fraud score asks nobody who they are, so nobody but the checkout and the registration may reach it.
 #[test]
-fn only_orders_reach_the_fraud_score() {
+fn only_orders_and_accounts_reach_the_fraud_score() {
     let manifest = spin_toml();
     let triggers = manifest["trigger"]["http"].as_array().unwrap().iter();
     let routes: Vec<&Value> = triggers
@@ -104,5 +104,5 @@ fn only_orders_reach_the_fraud_score() {
     let components = manifest["component"].as_object().unwrap().iter();
     let callers: Vec<&String> =
         components.filter(|(_, component)| reaches(component)).map(|(name, _)| name).collect();
-    assert_eq!(callers, ["edge-orders"]);
+    assert_eq!(callers, ["edge-accounts", "edge-orders"]);
 }

@@ -10,7 +10,6 @@ use kiosk_edge_platform::client;
 
 use crate::app::Region;
 use crate::error::{Result, too_many_requests};
-use crate::seal::SealKey;
 use crate::store::clients;
 
 /// What a client asks for. Ten minutes' worth is there at once, and comes back with time.
@@ -54,14 +53,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
 }
 
 impl Client {
+    /// Keyed hash of the client's address or IPv6 network; `None` where the host does not know it.
+    pub fn network_hash(self, region: &Region) -> Option<String> {
+        self.0.map(|address| region.config.client_key.hash(&network(address).to_string()))
+    }
+
     /// Counts a request, or refuses it when there were too many.
     ///
     /// # Errors
     /// 429.
     pub async fn count(self, region: &Region, ask: Ask) -> Result<()> {
-        let Some(address) = self.0 else { return Ok(()) };
-        let hash = SealKey::derived(region.config.client_key.bytes(), &network(address).to_string());
-        let what = format!("{}/{}", ask.name(), hex::encode(&hash.bytes()[..16]));
+        let Some(network) = self.network_hash(region) else { return Ok(()) };
+        let what = format!("{}/{network}", ask.name());
         let wait_ms = clients::spend(&*region.edge.db, &what, ask.cost_ms(), region.now_ms()).await?;
         if wait_ms == 0 {
             return Ok(());

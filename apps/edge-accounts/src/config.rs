@@ -37,6 +37,8 @@ pub struct Config {
     pub forward_key: SealKey,
     /// Hashes the addresses of clients.
     pub client_key: SealKey,
+    /// Hashes what registrations are counted by.
+    pub registration_key: SealKey,
     /// Makes the challenges that passkeys sign.
     pub challenge_key: SealKey,
     /// Where passkeys are used.
@@ -83,6 +85,7 @@ impl Config {
             vault_url: vault_url(&variables.get("vault_url").await.unwrap_or_default())?,
             forward_key: SealKey::derived(&vault_key, "forward"),
             client_key: SealKey::derived(&vault_key, "client"),
+            registration_key: SealKey::derived(&vault_key, "registration"),
             challenge_key: SealKey::derived(&vault_key, "challenge"),
             relying_party: RelyingParty::at(&shop_url),
             shop_url,

@@ -76,6 +76,13 @@ pub fn login_failed() -> Problem {
         .detail("Try again, reset your password, or register if you have no account yet.")
 }
 
+/// 403: too much speaks for a false account. Who is real can buy all the same.
+pub fn registration_refused() -> Problem {
+    let title = "We cannot open an account just now";
+    Problem::new(StatusCode::FORBIDDEN, "registration_refused", title)
+        .detail("You can order as a guest, without an account. If this is a mistake, please write to us.")
+}
+
 /// 401: the session is over.
 pub fn session_ended() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "session_ended", "You are logged out")

@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 /// Bytes of a key.
 pub const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
+/// Bytes of a keyed hash.
+const HASH_BYTES: usize = 16;
 
 /// What was sealed does not open: another key, another context, or changed bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +43,11 @@ impl SealKey {
     /// The bytes, to derive from.
     pub fn bytes(&self) -> &[u8] {
         self.0.as_ref()
+    }
+
+    /// What a value is counted and found by without storing it: 128 bits of HMAC-SHA256, in hex.
+    pub fn hash(&self, value: &str) -> String {
+        hex::encode(&Self::derived(self.bytes(), value).bytes()[..HASH_BYTES])
     }
 
     /// Nonce and sealed bytes. `context` says what the value is and whose; it opens nowhere else.

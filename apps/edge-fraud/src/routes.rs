@@ -9,13 +9,16 @@ use axum::{Router, middleware};
 use kiosk_edge_platform::Edge;
 use kiosk_pop_store::{models, velocity};
 use kiosk_problem::{Json, Problem, method_not_allowed, route_not_found, with_request_ids};
-use kiosk_risk::{Decision, Outcome, ScoreRequest, reason_code};
+use kiosk_risk::{Decision, Outcome, RegistrationFact, RegistrationFacts, ScoreRequest, reason_code};
 use serde::Serialize;
 
 use crate::card::Thresholds;
+use crate::released::Released;
 use crate::serving::{Pair, Serving};
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+/// The release's model of registrations.
+const REGISTRATIONS_MODEL: &str = "registrations-v1";
 
 /// A decision, and how long it took.
 type Scored = ([(HeaderName, String); 1], Json<Decision>);
@@ -25,17 +28,20 @@ struct App {
     edge: Edge,
     /// Empty until the first request, and kept as long as this instance.
     serving: Arc<Serving>,
+    registrations: Arc<Released<RegistrationFact>>,
 }
 
 /// The app on the ports of a host.
 pub fn router(edge: Edge) -> Router {
+    let registrations = Arc::new(Released::new(REGISTRATIONS_MODEL));
     Router::new()
         .route("/score", post(score))
+        .route("/score/registration", post(score_registration))
         .route("/model", get(describe_model))
         .fallback(route_not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn(with_request_ids))
-        .with_state(App { edge, serving: Arc::default() })
+        .with_state(App { edge, serving: Arc::default(), registrations })
 }
 
 async fn score(State(app): State<App>, Json(request): Json<ScoreRequest>) -> Result<Scored, Problem> {
@@ -69,10 +75,20 @@ async fn score(State(app): State<App>, Json(request): Json<ScoreRequest>) -> Res
         let text = "Earlier orders of this buyer could not be counted";
         decision.raise(Outcome::Review, reason_code::VELOCITY_UNAVAILABLE, text);
     }
-    // Server Timing (W3C): features, rules, model and reasons, without the counters' query and the model that is watched;
-    // milliseconds.
+    Ok(scored(decision, score_us))
+}
+
+/// Decides on somebody who opens an account. All counts are among the facts, so nothing is looked up.
+async fn score_registration(State(app): State<App>, Json(facts): Json<RegistrationFacts>) -> Scored {
+    let (decision, score_us) = app.registrations.decide(&app.edge, &facts);
+    scored(decision, score_us)
+}
+
+/// With Server Timing (W3C): features, rules, model and reasons, without the counters' query and the model that is watched;
+/// milliseconds.
+fn scored(decision: Decision, score_us: i64) -> Scored {
     let timing = format!("score;dur={}.{:03}", score_us / 1_000, score_us % 1_000);
-    Ok(([(SERVER_TIMING, timing)], Json(decision)))
+    ([(SERVER_TIMING, timing)], Json(decision))
 }
 
 /// Which model decides here, and which is watched.

@@ -2,12 +2,14 @@
 
 use kiosk_edge_platform::workers::EmbeddedFiles;
 
-/// The fraud models: `FRAUD_MODEL` names the one that decides.
+/// The fraud models: `FRAUD_MODEL` names the one that decides on orders.
 pub const MODELS: EmbeddedFiles = &[
     ("/models/fraud-v1.onnx", include_bytes!("../../../ml/fraud/models/fraud-v1.onnx")),
     ("/models/fraud-v1.json", include_bytes!("../../../ml/fraud/models/fraud-v1.json")),
     ("/models/fraud-v2.onnx", include_bytes!("../../../ml/fraud/models/fraud-v2.onnx")),
     ("/models/fraud-v2.json", include_bytes!("../../../ml/fraud/models/fraud-v2.json")),
+    ("/models/registrations-v1.onnx", include_bytes!("../../../ml/fraud/models/registrations-v1.onnx")),
+    ("/models/registrations-v1.json", include_bytes!("../../../ml/fraud/models/registrations-v1.json")),
 ];
 /// Names of the assets, which the platform serves.
 pub const ASSETS: EmbeddedFiles =

@@ -24,7 +24,7 @@ pub struct Pop {
 impl Pop {
     fn new(env: &Env) -> Result<Self> {
         let fraud = edge_fraud::router(edge(env, MODELS, Siblings::new())?);
-        let vault = edge_on(env, "VAULT", &[], Siblings::new())?;
+        let vault = edge_on(env, "VAULT", &[], vec![("edge-fraud", fraud.clone())])?;
         let accounts = edge_accounts::router(vault, database(env, "VAULT_KEYS")?);
         let siblings = vec![("edge-fraud", fraud), ("edge-accounts", accounts.clone())];
         let orders = edge_orders::router(edge(env, &[], siblings)?);

@@ -127,7 +127,7 @@ const LOAD: &str = concat!(
     " UNION ALL ",
     count_key!("?7", "3", "NULL, NULL, NULL"),
     // D1 takes no sixth term.
-    " UNION ALL SELECT -1, decides, shadows, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM fraud_active",
+    " UNION ALL SELECT -1, decides, shadows, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM fraud_active",
 );
 
 /// The kind that stands for no key in an answer: the row has the models that run here.

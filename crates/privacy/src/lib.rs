@@ -6,11 +6,13 @@
 //! [`Masked`] is the only text that a message or a review is made of.
 
 pub mod checks;
+mod disposable;
 pub mod mask;
 mod personal;
 mod pseudonym;
 pub mod schema;
 
+pub use disposable::is_disposable;
 use kiosk_wire::OrderRecord;
 pub use mask::{Masked, Removed, mask};
 pub use personal::{Address, Contact, Personal, Shopper};

@@ -17,6 +17,8 @@ pub mod reason_code {
     pub const CLOCK_SKEW: &str = "clock_skew";
     /// edge-fraud did not answer, so its caller decided.
     pub const SCORER_UNAVAILABLE: &str = "scorer_unavailable";
+    /// The account that orders was doubted when it was opened, not long ago.
+    pub const WATCHED_ACCOUNT: &str = "watched_account";
 }
 
 /// What to do with the order, from least to most severe.

@@ -1,6 +1,6 @@
-//! What Kiosk knows of fraud that more than one app needs: the question edge-orders asks, the answer edge-fraud
-//! gives, the velocity counters in between, and the one function that turns them into model features. Orders are not all
-//! that is scored: [`Subject`].
+//! What Kiosk knows of fraud that more than one app needs: the questions edge-orders and edge-accounts ask, the answer
+//! edge-fraud gives, the velocity counters in between, and the one function that turns them into model features. Orders are
+//! not all that is scored: [`Subject`].
 //!
 //! The crate does no I/O and holds no personal value: an order is described by facts, its buyer by keyed
 //! pseudonyms ([`IdentityKeys`]). Which features a model reads, how they are scaled and what range is plausible is
@@ -42,3 +42,5 @@ pub use velocity::{
 
 /// Where edge-orders asks for a score, inside the POP: `POST`, a JSON [`ScoreRequest`], answered by a [`Decision`].
 pub const SCORE_URL: &str = "http://edge-fraud.spin.internal/score";
+/// Where edge-accounts asks for one: `POST`, JSON [`RegistrationFacts`], answered by a [`Decision`].
+pub const SCORE_REGISTRATION_URL: &str = "http://edge-fraud.spin.internal/score/registration";

@@ -27,6 +27,10 @@ pub struct Who {
     pub customer: String,
     /// When the account was made, Unix milliseconds.
     pub created_ms: i64,
+    /// Its registration was doubtful, not long ago: its orders are at least stepped up. A POP of another version may not
+    /// say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watched: bool,
 }
 
 /// Who sent these headers; `None` when they name no session.

@@ -38,6 +38,8 @@ pub fn words(code: &str) -> String {
         (None, "input_implausible") => "Something of it is outside what is plausible".to_owned(),
         (None, "velocity_unavailable") => "Earlier orders of this buyer could not be counted".to_owned(),
         (None, "scorer_unavailable") => "The fraud check did not answer in time".to_owned(),
+        (None, "watched_account") => "The account is new and its registration was doubtful".to_owned(),
+        (None, "clock_skew") => "The times of this buyer's orders do not fit together".to_owned(),
         (None, code) => code.replace('_', " "),
     }
 }

@@ -273,7 +273,7 @@ fn RegisterForm(form: FormState) -> impl IntoView {
             </div>
             <div class="field">
                 <label for="file">"Network"</label>
-                <span class="sub">"ONNX, up to 1.5 MB. It is loaded and scores the card's golden rows before it is taken."</span>
+                <span class="sub">"ONNX, up to 256 KiB. It is loaded and scores the card's golden rows before it is taken."</span>
                 <input id="file" name="file" type="file" accept=".onnx" required=true />
                 {error("file")}
             </div>

@@ -2,10 +2,13 @@
 
 use kiosk_ids::CustomerId;
 use kiosk_privacy::checks;
+use kiosk_risk::Outcome;
 
+use super::score;
 use super::view::{Deletion, EmailChange, Profile, ProfileChange, Registration};
 use crate::app::Region;
-use crate::error::{Result, link_unusable, refused_field};
+use crate::client::Client;
+use crate::error::{Result, link_unusable, refused_field, registration_refused};
 use crate::guard::{Session, count, hashing};
 use crate::mail::{self, texts};
 use crate::person::{Owner, Person};
@@ -14,9 +17,15 @@ use crate::store::attempts::Attempt;
 use crate::store::{keys, links};
 use crate::token::Token;
 
+/// How long an account whose registration was doubtful is watched, in milliseconds.
+const WATCHED_MS: i64 = 30 * 24 * 3_600_000;
+
 /// Makes an account that waits for its address to be verified. Who asks for an address that has one learns nothing: its
 /// owner gets a mail instead.
-pub async fn register(region: &Region, registration: Registration) -> Result<()> {
+///
+/// # Errors
+/// 403 when too much speaks for a false account, whosever the address is.
+pub async fn register(region: &Region, client: Client, registration: Registration) -> Result<()> {
     let person = Person {
         name: checks::name(&registration.name, "name").map_err(refused_field)?,
         email: checks::email(&registration.email, "email").map_err(refused_field)?,
@@ -28,24 +37,42 @@ pub async fn register(region: &Region, registration: Registration) -> Result<()>
         &[person.name.reveal(), person.email.reveal()],
     )?;
     let lookup = region.lookup(&person.email);
-    let random = &*region.edge.random;
     let password = hashing(region, Some((Attempt::Mail, &lookup)), |hasher| {
         hasher.hash(&registration.password, &region.edge.random_bytes())
     })
     .await?;
+    // Before anybody looks whether the address is taken, so that who asks cannot tell by answer or time.
+    let watched_until_ms = match score::score(region, client, &person).await?.outcome {
+        Outcome::Allow => 0,
+        Outcome::StepUp | Outcome::Review => region.now_ms() + WATCHED_MS,
+        Outcome::Block => return Err(registration_refused().into()),
+    };
     let taken = accounts::find(&*region.edge.db, &lookup).await?;
     if let Some(account) = taken.filter(|account| account.verified_ms.is_some()) {
         // It takes as long as a new key.
         keys::touch(&*region.keys).await?;
         return tell_owner(region, account).await;
     }
+    open(region, person, New { lookup, password, watched_until_ms }).await
+}
+
+/// What a new account has besides its person.
+struct New {
+    lookup: String,
+    password: String,
+    watched_until_ms: i64,
+}
+
+async fn open(region: &Region, person: Person, new: New) -> Result<()> {
+    let New { lookup, password, watched_until_ms } = new;
     let now_ms = region.now_ms();
     let id = CustomerId::fresh(now_ms, &region.edge.random_bytes());
     let key = region.new_key(&id).await?;
     let sealed = region.seal_person(&key, &id, &person)?;
-    let account = Account { id, lookup, sealed, password, created_ms: now_ms, verified_ms: None };
+    let account =
+        Account { id, lookup, sealed, password, created_ms: now_ms, verified_ms: None, watched_until_ms };
     let owner = Owner::new(account, key);
-    let token = Token::fresh(random);
+    let token = Token::fresh(&*region.edge.random);
     let mut batch = accounts::insert(&owner.account).to_vec();
     batch.push(links::put(&owner.account.id, links::Kind::Verify, token.hash(), None, now_ms));
     batch.push(mail::queue(region, &owner, &texts::verify(region, &person, &token))?);

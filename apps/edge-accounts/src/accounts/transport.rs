@@ -14,6 +14,7 @@ use crate::guard::Session;
 /// Registers. The answer is the same whether or not there is an account with this address.
 #[utoipa::path(post, path = "/v1/account", tag = "account", request_body = Registration, responses(
     (status = 202, description = "A mail is on its way", body = MailSent),
+    (status = 403, description = "`registration_refused`: too much speaks for a false account; guests can order"),
     (status = 422, description = "`invalid_value`"),
     (status = 429, description = "`too_many_attempts`, `too_many_requests`"),
     (status = 503, description = "`busy`"),
@@ -24,7 +25,7 @@ pub async fn register(
     Json(body): Json<Registration>,
 ) -> Result<(StatusCode, Json<MailSent>)> {
     client.count(&region, Ask::Mail).await?;
-    service::register(&region, body).await?;
+    service::register(&region, client, body).await?;
     Ok((StatusCode::ACCEPTED, Json(MailSent::to_whom_it_is())))
 }
 

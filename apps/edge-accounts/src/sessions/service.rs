@@ -130,6 +130,7 @@ pub fn get_session(region: &Region, session: &Session) -> Who {
         account: region.config.pseudonym_key.pseudonym(Kind::Account, account.id.as_str()),
         customer: account.lookup.clone(),
         created_ms: account.created_ms,
+        watched: region.now_ms() < account.watched_until_ms,
     }
 }
 

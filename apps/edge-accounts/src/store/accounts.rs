@@ -18,11 +18,13 @@ pub struct Account {
     pub created_ms: i64,
     /// When its address was verified, Unix milliseconds.
     pub verified_ms: Option<i64>,
+    /// Until when its orders are stepped up, Unix milliseconds; 0 for never.
+    pub watched_until_ms: i64,
 }
 
-const COLUMNS: &str = "a.id, a.lookup, a.sealed, a.password, a.created_ms, a.verified_ms";
+const COLUMNS: &str = "a.id, a.lookup, a.sealed, a.password, a.created_ms, a.verified_ms, a.watched_until_ms";
 /// How many columns [`select`] reads.
-pub const COLUMNS_COUNT: usize = 6;
+pub const COLUMNS_COUNT: usize = 7;
 
 /// Reads the columns of [`select`].
 pub fn read(row: &Row) -> Result<Account, DbError> {
@@ -34,6 +36,7 @@ pub fn read(row: &Row) -> Result<Account, DbError> {
         password: row.get(3)?,
         created_ms: row.get(4)?,
         verified_ms: row.get(5)?,
+        watched_until_ms: row.get(6)?,
     })
 }
 
@@ -53,13 +56,15 @@ pub fn insert(account: &Account) -> [Statement; 2] {
     [
         delete_unverified(&account.lookup),
         Statement::new(
-            "INSERT INTO account (id, lookup, sealed, password, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO account (id, lookup, sealed, password, created_ms, watched_until_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )
         .bind(account.id.as_str())
         .bind(account.lookup.as_str())
         .bind(account.sealed.clone())
         .bind(account.password.as_str())
-        .bind(account.created_ms),
+        .bind(account.created_ms)
+        .bind(account.watched_until_ms),
     ]
 }
 

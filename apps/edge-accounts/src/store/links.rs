@@ -56,7 +56,8 @@ pub async fn find(
     statement.sql = statement.sql.replacen(" FROM ", ", l.sealed FROM ", 1).into();
     let rows = db.query(statement.bind(token_hash).bind(kind.name()).bind(now_ms)).await?;
     let read = |row: &kiosk_edge_platform::Row| {
-        Ok(Link { account: accounts::read(row)?, sealed: row.get::<Option<&[u8]>>(6)?.map(<[u8]>::to_vec) })
+        let sealed = row.get::<Option<&[u8]>>(accounts::COLUMNS_COUNT)?;
+        Ok(Link { account: accounts::read(row)?, sealed: sealed.map(<[u8]>::to_vec) })
     };
     rows.first().map(read).transpose()
 }

@@ -9,5 +9,6 @@ pub mod links;
 pub mod mails;
 pub mod nonces;
 pub mod passkeys;
+pub mod registrations;
 pub mod schema;
 pub mod sessions;

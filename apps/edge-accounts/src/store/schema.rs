@@ -2,10 +2,10 @@
 
 use kiosk_edge_platform::{Database, DbError, Statement};
 
-use super::{attempts, clients, links, nonces, sessions};
+use super::{attempts, clients, links, nonces, registrations, sessions};
 
 /// One migration after the other; never edit one that was released.
-const MIGRATIONS: &[&[&str]] = &[FIRST, SHARED];
+const MIGRATIONS: &[&[&str]] = &[FIRST, SHARED, SCORED];
 
 const FIRST: &[&str] = &[
     // `lookup` is the keyed hash of the e-mail address; `sealed` holds name, address and telephone number.
@@ -75,6 +75,20 @@ const SHARED: &[&str] = &[
     "CREATE INDEX passkey_by_account ON passkey (account, id)",
 ];
 
+const SCORED: &[&str] = &[
+    // Who asked for an account, also when none was opened, by keyed hashes: of the client's network (none where the host
+    // does not know it), of the address's letters and domain, and of the domain.
+    "CREATE TABLE registration (
+        id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, client TEXT, alike TEXT NOT NULL, domain TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID",
+    "CREATE INDEX registration_by_age ON registration (at_ms)",
+    "CREATE INDEX registration_by_client ON registration (client, at_ms)",
+    "CREATE INDEX registration_by_alike ON registration (alike, at_ms)",
+    "CREATE INDEX registration_by_domain ON registration (domain, at_ms)",
+    // Orders of an account whose registration was doubtful are stepped up until then; 0 for never.
+    "ALTER TABLE account ADD COLUMN watched_until_ms INTEGER NOT NULL DEFAULT 0",
+];
+
 /// Brings the vault to this version's schema.
 ///
 /// # Errors
@@ -101,6 +115,7 @@ pub fn prune(now_ms: i64) -> Vec<Statement> {
         attempts::prune(now_ms),
         clients::prune(now_ms),
         nonces::prune(now_ms),
+        registrations::prune(now_ms),
         Statement::new(
             "INSERT INTO pruned (id, at_ms) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at_ms = ?1",
         )

@@ -1,4 +1,4 @@
-//! edge-accounts from outside, on a host in memory: a scripted mail provider, no sockets, no clock.
+//! edge-accounts from outside, on a host in memory: a scripted mail provider and edge-fraud, no sockets, no clock.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
@@ -8,8 +8,10 @@ mod authenticator;
 mod clients;
 mod erasure;
 mod forward;
+mod fraud;
 mod mail;
 mod passkeys;
 mod passwords;
+mod registrations;
 mod sessions;
 mod support;

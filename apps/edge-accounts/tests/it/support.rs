@@ -12,6 +12,8 @@ use kiosk_edge_platform::{Database, Statement};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::fraud::{self, FakeFraud};
+
 pub const EMAIL: &str = "ada@example.org";
 pub const PASSWORD: &str = "correct horse battery";
 pub const VAULT_KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -29,6 +31,7 @@ pub struct Region {
     pub host: NativeEdge,
     pub keys: Arc<dyn Database>,
     pub provider: Arc<Mutex<Provider>>,
+    pub fraud: FakeFraud,
     pub router: Router,
 }
 
@@ -71,8 +74,10 @@ impl Region {
         let keys: Arc<dyn Database> = Arc::new(NativeDb::in_memory().unwrap());
         let provider = Arc::new(Mutex::new(Provider::default()));
         host.http.up("mail.test", provider_router(provider.clone()));
+        let fraud = FakeFraud::default();
+        host.http.up(fraud::HOST, fraud.router());
         let router = edge_accounts::router(host.edge.clone(), keys.clone());
-        Self { host, keys, provider, router }
+        Self { host, keys, provider, fraud, router }
     }
 
     /// A POP of the same region that forwards to this one.

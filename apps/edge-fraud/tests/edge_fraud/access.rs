@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use http::StatusCode;
 use kiosk_edge_platform::Statement;
+use kiosk_risk::RegistrationFacts;
 
 use crate::common::{app, call, database, ml, ordinary, run};
 
@@ -18,8 +19,11 @@ enum Access {
     Sibling,
 }
 
-const CASES: [(&str, &str, Access); 2] =
-    [("POST", "/score", Access::Sibling), ("GET", "/model", Access::Sibling)];
+const CASES: [(&str, &str, Access); 3] = [
+    ("POST", "/score", Access::Sibling),
+    ("POST", "/score/registration", Access::Sibling),
+    ("GET", "/model", Access::Sibling),
+];
 
 /// Methods and paths of the router, as its source has them: axum does not list them.
 fn routes() -> BTreeSet<(&'static str, &'static str)> {
@@ -41,7 +45,11 @@ fn every_route_has_a_case() {
 
 /// A body that fits the route.
 fn body(path: &str) -> Body {
-    if path == "/score" { Body::from(serde_json::to_string(&ordinary()).unwrap()) } else { Body::empty() }
+    match path {
+        "/score" => Body::from(serde_json::to_string(&ordinary()).unwrap()),
+        "/score/registration" => Body::from(serde_json::to_string(&RegistrationFacts::default()).unwrap()),
+        _ => Body::empty(),
+    }
 }
 
 #[test]

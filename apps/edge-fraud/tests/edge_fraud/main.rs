@@ -11,5 +11,6 @@ mod hostile_model;
 mod parity;
 mod patterns;
 mod properties;
+mod registrations;
 mod swaps;
 mod velocity;

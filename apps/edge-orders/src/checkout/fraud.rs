@@ -1,14 +1,14 @@
 //! Asks edge-fraud about an order. No answer is a review, never an allowance.
 
-use std::sync::LazyLock;
-
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use kiosk_edge_platform::Outbound;
-use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper};
+use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper, is_disposable};
 use kiosk_risk::{
-    Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, SCORE_URL, ScoreRequest,
+    Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, Outcome, SCORE_URL, ScoreRequest,
+    reason_code,
 };
+use kiosk_session::Who;
 use kiosk_wire::{FraudLinks, FraudRecord, ShadowRecord};
 
 use super::delivery::DeliveryKind;
@@ -73,18 +73,9 @@ pub fn facts(
         account_age_days: checkout.who.map(|who| age(who.created_ms, 24 * HOUR_MS)),
         cart_age_s: age(cart_created_ms, 1_000),
         billing_is_shipping: true,
-        disposable_email: is_disposable(checkout.shopper.contact.email.reveal()),
+        disposable_email: is_disposable(&checkout.shopper.contact.email),
         discount_percent: sums.discount_percent(),
     }
-}
-
-fn is_disposable(email: &str) -> bool {
-    static DOMAINS: LazyLock<Vec<&str>> =
-        LazyLock::new(|| include_str!("../../data/disposable-domains.txt").lines().collect());
-    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
-    DOMAINS
-        .iter()
-        .any(|known| domain.strip_suffix(known).is_some_and(|front| front.is_empty() || front.ends_with('.')))
 }
 
 /// The decision on an order.
@@ -114,6 +105,14 @@ async fn ask(
     Ok(serde_json::from_slice(response.body())?)
 }
 
+/// The score knows nothing of how an account was opened: where that was doubtful, its orders are at least stepped up.
+pub fn doubt_watched(decision: &mut Decision, who: Option<&Who>) {
+    if decision.outcome < Outcome::StepUp && who.is_some_and(|who| who.watched) {
+        let text = "The account is new and its registration was doubtful";
+        decision.raise(Outcome::StepUp, reason_code::WATCHED_ACCOUNT, text);
+    }
+}
+
 /// The decision as the core gets it: who ordered goes by pseudonyms whose key stays here.
 pub fn record(checkout: &Checkout<'_>, decision: &Decision) -> FraudRecord {
     let keys = &checkout.keys;
@@ -133,16 +132,5 @@ pub fn record(checkout: &Checkout<'_>, decision: &Decision) -> FraudRecord {
             score: shadow.score,
             outcome: shadow.outcome.as_str().to_owned(),
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn throw_away_domains_are_known_with_their_subdomains() {
-        assert!(is_disposable("a@mailinator.com") && is_disposable("a@x.Mailinator.com"));
-        assert!(!is_disposable("a@notmailinator.com") && !is_disposable("a@example.org"));
     }
 }

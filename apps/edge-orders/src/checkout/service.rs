@@ -122,7 +122,9 @@ impl Checkout<'_> {
             _ => return Err(supply::insufficient_stock(&priced, &state.supply, until_ms).into()),
         }
         let order = fraud::facts(self, &priced, &sums, state.cart.created_ms, now_ms);
-        let decision = fraud::score(self.pop, &ScoreRequest { order, keys: self.keys.clone(), now_ms }).await;
+        let request = ScoreRequest { order, keys: self.keys.clone(), now_ms };
+        let mut decision = fraud::score(self.pop, &request).await;
+        fraud::doubt_watched(&mut decision, self.who);
         let mut decided = Decided { state, priced, sums, decision };
         step_up::settle_outcome(self, &mut decided);
         match decided.decision.outcome {

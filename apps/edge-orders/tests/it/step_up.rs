@@ -4,7 +4,7 @@ use http::StatusCode;
 use kiosk_risk::Outcome;
 use serde_json::{Value, json};
 
-use crate::support::{Cart, FakeMail, MAIL_HOST, MAILS, MUG, TestPop};
+use crate::support::{ADA, Cart, FakeMail, MAIL_HOST, MAILS, MUG, TestPop};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -147,6 +147,43 @@ async fn who_cannot_be_asked_is_reviewed() {
     pop.fraud.decide(Outcome::StepUp);
     let cart = pop.cart_with(&[(MUG, 1)]).await;
     assert_eq!(pop.buy(&cart, "key").await.is(201).body["status"], "in_review");
+}
+
+#[tokio::test]
+async fn who_has_a_watched_account_is_asked_for_more() {
+    let (pop, mail, cart, form) = doubtful().await;
+    pop.fraud.decide(Outcome::Allow);
+    let order = async |form: &Value| pop.order_as(ADA, &cart, "key", form).await;
+    pop.accounts.watch(true);
+    order(&form).await.is_problem(403, "verification_required");
+    let code = code(&pop, &mail).await;
+    order(&with(&form, &code)).await.is(201);
+    pop.tick_until_quiet().await;
+    let told = pop.core.orders().pop().unwrap().fraud;
+    assert_eq!((told.outcome.as_str(), told.reasons), ("step_up", vec!["watched_account".to_owned()]));
+}
+
+/// What the score says of the order itself is no less for it, and its words stay.
+#[tokio::test]
+async fn a_watched_account_changes_nothing_that_is_doubted_already() {
+    let pop = TestPop::stocked().await;
+    pop.accounts.watch(true);
+    for (outcome, status) in [(Outcome::Review, 201), (Outcome::Block, 403)] {
+        pop.fraud.decide(outcome);
+        let cart = pop.cart_with(&[(MUG, 1)]).await;
+        pop.buy_as(ADA, &cart, outcome.as_str()).await.is(status);
+    }
+    // A guest has no account, and one that is not watched any more is as any other.
+    pop.fraud.decide(Outcome::Allow);
+    let cart = pop.cart_with(&[(MUG, 1)]).await;
+    assert_eq!(pop.buy(&cart, "guest").await.is(201).body["status"], "placed");
+    pop.accounts.watch(false);
+    let cart = pop.cart_with(&[(MUG, 1)]).await;
+    assert_eq!(pop.buy_as(ADA, &cart, "later").await.is(201).body["status"], "placed");
+    pop.tick_until_quiet().await;
+    let told: Vec<_> = pop.core.orders().into_iter().map(|order| order.fraud).collect();
+    assert_eq!(told.len(), 3);
+    assert!(told.iter().all(|fraud| !fraud.reasons.contains(&"watched_account".to_owned())), "{told:?}");
 }
 
 #[tokio::test]

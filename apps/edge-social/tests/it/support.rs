@@ -147,7 +147,8 @@ async fn session(request: AxumRequest) -> axum::response::Response {
         "Bearer token-of-bob" => "bob",
         _ => return StatusCode::UNAUTHORIZED.into_response(),
     };
-    let who = Who { account: name.to_owned(), customer: format!("mail of {name}"), created_ms: 0 };
+    let who =
+        Who { account: name.to_owned(), customer: format!("mail of {name}"), created_ms: 0, watched: false };
     axum::Json(who).into_response()
 }
 

@@ -29,26 +29,39 @@ pub fn who(session: &str) -> Who {
         account: key.pseudonym(Kind::Account, &format!("cus_{name}")),
         customer: key.pseudonym(Kind::Customer, &format!("{name}@example.org")),
         created_ms: 0,
+        watched: false,
     }
 }
 
 /// Answers who is logged in, and counts how often it was asked.
 #[derive(Clone, Default)]
-pub struct FakeAccounts(Arc<Mutex<u32>>);
+pub struct FakeAccounts(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    asked: u32,
+    watched: bool,
+}
 
 impl FakeAccounts {
     /// How often it was asked.
     pub fn asked(&self) -> u32 {
-        *self.0.lock().unwrap()
+        self.0.lock().unwrap().asked
+    }
+
+    /// All accounts are watched from now on, or none.
+    pub fn watch(&self, watched: bool) {
+        self.0.lock().unwrap().watched = watched;
     }
 
     pub fn router(&self) -> Router {
-        let asked = self.0.clone();
+        let state = self.0.clone();
         let session = move |headers: HeaderMap| async move {
-            *asked.lock().unwrap() += 1;
+            let mut state = state.lock().unwrap();
+            state.asked += 1;
             let bearer = headers[header::AUTHORIZATION].to_str().unwrap();
             let answer: Response = match bearer.trim_start_matches("Bearer ") {
-                session @ (ADA | BOB) => Json(who(session)).into_response(),
+                session @ (ADA | BOB) => Json(Who { watched: state.watched, ..who(session) }).into_response(),
                 _ => Problem::new(StatusCode::UNAUTHORIZED, "session_ended", "Ended").into_response(),
             };
             answer

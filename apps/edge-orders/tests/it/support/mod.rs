@@ -235,8 +235,13 @@ impl TestPop {
     /// Buys what is in the cart, logged in with `session`.
     pub async fn buy_as(&self, session: &str, cart: &Cart, key: &str) -> Reply {
         let form = self.form(cart).await;
+        self.order_as(session, cart, key, &form).await
+    }
+
+    /// Sends the form, logged in with `session`.
+    pub async fn order_as(&self, session: &str, cart: &Cart, key: &str, form: &Value) -> Reply {
         let headers = [("idempotency-key", key), ("kiosk-session", session)];
-        self.call(Method::POST, "/v1/orders", Some(&cart.token), &headers, Some(form)).await
+        self.call(Method::POST, "/v1/orders", Some(&cart.token), &headers, Some(form.clone())).await
     }
 
     /// The cart of the account that is logged in with `session`, after `guest`'s cart went into it.
