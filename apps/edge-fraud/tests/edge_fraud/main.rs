@@ -11,5 +11,6 @@ mod hostile_model;
 mod parity;
 mod patterns;
 mod properties;
+mod subjects;
 mod swaps;
 mod velocity;
