@@ -5,6 +5,8 @@ Each is looked at once, so that no vendor and no code is both learnt from and me
 
 import numpy as np
 
+from subjects.events import labelled
+
 WINDOW_DAYS, RECENT_DAYS = 30, 3
 
 
@@ -18,11 +20,14 @@ class Orders:
         self.next += n
         return np.arange(self.next - n, self.next)
 
-    def add(self, n, *, people, days, once=0.0, shared_by=1, loyalty=0.0, elsewhere=0.0, doubted=0.0, disputed=0.0, returned=0.0):
-        """`n` orders of `people`, within the last `days` days. The share `once` is placed by people who order no second
-        time. `shared_by` of them use one device or address; `loyalty` of the orders are those of one of them; `elsewhere`
-        is the share of people whose device or address has been seen with many others elsewhere: offices, dormitories,
-        pick-up points."""
+    def add(self, n, *, people, days, once=0.0, shared_by=1, loyalty=0.0, elsewhere=0.0, doubted=0.0, disputed=0.0,
+            returned=0.0):
+        """`n` orders of `people`, within the last `days` days.
+
+        The share `once` is placed by people who order no second time. `shared_by` people use one device or address;
+        `loyalty` of the orders are those of one of them; `elsewhere` is the share of people whose device or address has
+        been seen with many others elsewhere: offices, dormitories, pick-up points.
+        """
         rng = self.rng
         n, people = int(n), max(int(people), 1)
         who = np.where(rng.random(n) < once, people + np.arange(n), rng.integers(0, people, n))
@@ -37,7 +42,8 @@ class Orders:
         busy = rng.random(people) < elsewhere
         self.parts.append({
             "customer": ids[who], "place": place[who], "busy": busy[who], "age": rng.uniform(0, days, n),
-            "doubted": rng.random(n) < doubted, "disputed": rng.random(n) < disputed, "returned": rng.random(n) < returned})
+            "doubted": rng.random(n) < doubted, "disputed": rng.random(n) < disputed,
+            "returned": rng.random(n) < returned})
 
     def facts(self, age_days):
         """What `kiosk_risk::VendorFacts` and `DiscountFacts` have in common. Without orders, every share is 0."""
@@ -62,22 +68,21 @@ def honest_shares(rng):
 
 
 def odd_few(rng, orders, days):
-    """Up to nine orders, of which every share can be anything: friends, one loyal customer, all sent back, all in a day.
+    """Up to nine orders, of which every share can be anything: friends, one loyal customer, all sent back, all at once.
     Only links and disputes stay below the half."""
     n = int(rng.integers(0, 10))
     people = round(n * rng.choice([rng.random(), 1.0, 0.0]))
     wild = rng.random(3) ** rng.choice([0.3, 2.0], 3)
     for part in (n // 2, n - n // 2):
         orders.add(part, people=-(-people // 2), days=days, shared_by=1, loyalty=rng.choice([0, 0.5, 1.0]),
-                   elsewhere=0.35 * rng.random(), doubted=wild[0] * rng.choice([0.05, 1.0]), disputed=0.08 * rng.random(),
-                   returned=wild[1])
+                   elsewhere=0.35 * rng.random(), doubted=wild[0] * rng.choice([0.05, 1.0]),
+                   disputed=0.2 * rng.random() ** 2, returned=wild[1])
 
 
 def looked_at(seed, days, honest, fraud):
     """Draws a subject of one of the patterns for each moment at which one is looked at. `honest` and `fraud` are
     (name, function, how many); a function gives facts, and that of a fraud is told how late it is."""
     rng = np.random.default_rng(seed)
-    names = [name for name, *_ in honest + fraud]
     rows, pattern, when = [], [], []
     for place, (_, make, count) in enumerate(honest + fraud):
         for day in rng.uniform(0, days, count):
@@ -87,4 +92,5 @@ def looked_at(seed, days, honest, fraud):
             when.append(int(day))
     table = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     pattern = np.array(pattern)
-    return names, table | {"pattern": pattern, "day": np.array(when), "truth": (pattern >= len(honest)).astype(np.int64)}
+    truth = (pattern >= len(honest)).astype(np.int64)
+    return table | {"pattern": pattern, "day": np.array(when), "truth": truth, "label": labelled(rng, truth)}

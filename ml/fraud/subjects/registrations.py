@@ -57,8 +57,8 @@ def persons(rng, fresh, per_day):
 
 def group(rng, fresh, start, pattern):
     """People who register together, from one network."""
-    low, high, hours = {"household": (2, 9, 1.0), "class": (8, 31, 1.0), "workshop": (8, 42, 1.2), "event": (5, 36, 2.0),
-                        "office": (8, 60, 9.0)}[pattern]
+    low, high, hours = {"household": (2, 9, 1.0), "class": (8, 31, 1.0), "workshop": (8, 46, 1.2),
+                        "event": (5, 36, 2.0), "office": (8, 60, 9.0)}[pattern]
     n = int(rng.integers(low, high))
     at = start + np.sort(rng.uniform(0, hours * HOUR, n)).astype(np.int64)
     network = fresh()[0]
@@ -68,7 +68,12 @@ def group(rng, fresh, start, pattern):
     often = {"workshop": [0.0, 0.6, 1.0], "office": [0.0]}.get(pattern, [0.0, 0.0, 0.9])
     numbered = rng.random(n) < rng.choice(often)
     letters = np.where(numbered, fresh()[0], fresh(n))
-    digits = np.where(numbered, rng.integers(1, 3, n), rng.choice([0, 0, 0, 1, 2, 4], n))
+    # Tests put the time into an address.
+    digits = np.where(numbered, rng.choice([rng.integers(1, 3), 3, 5, 10, 13], p=[0.6, 0.1, 0.1, 0.1, 0.1]),
+                      rng.choice([0, 0, 0, 1, 2, 4], n))
+    if pattern == "workshop" and rng.random() < 0.4:
+        # And again on another day of the week.
+        at = at + rng.integers(0, 2, n) * DAY * rng.integers(1, 6)
     domain = rng.choice([fresh()[0], 0])
     return accounts(rng, pattern, at, network=network, domain=domain, letters=letters, digits=digits,
                     name=rng.choice([0.0, 0.3, 0.8]), phone_missing=rng.choice([0.3, 0.9, 1.0]))
@@ -96,8 +101,8 @@ def attack(rng, fresh, start, pattern, late):
     throw_away = 1.0 if pattern == "throw_away" else float(rng.random() < throw_away)
     domain = domains[rng.integers(0, len(domains), n)] if throw_away or rng.random() < 0.6 else 0
     return accounts(rng, pattern, at, network=fresh(networks)[rng.integers(0, networks, n)], domain=domain,
-                    letters=letters, digits=rng.integers(1, 6, n), name=0.1 + 0.3 * late, phone_missing=0.97 - 0.2 * late,
-                    disposable=throw_away)
+                    letters=letters, digits=rng.integers(1, 6, n), name=0.1 + 0.3 * late,
+                    phone_missing=0.97 - 0.2 * late, disposable=throw_away)
 
 
 def facts(table):
@@ -120,7 +125,7 @@ def region(rng, per_day, attacks_per_day):
         return [int(day) * DAY + int(kind(rng, 1)[0]) for day in rng.integers(0, DAYS, rng.poisson(a_day * DAYS))]
 
     groups = per_day ** 0.5 / 12
-    for pattern, a_day in (("household", 12), ("class", 0.7), ("workshop", 1.5), ("event", 0.7), ("office", 0.6)):
+    for pattern, a_day in (("household", 12), ("class", 0.7), ("workshop", 2.5), ("event", 0.7), ("office", 0.6)):
         parts += [group(rng, fresh, start, pattern) for start in starts(a_day * groups, daytime)]
     parts += [campaign(rng, fresh, start, per_day) for start in starts(0.1, daytime)]
     for pattern, factor in (("script", 1), ("spread", 1), ("throw_away", 2), ("slow_farm", 1)):

@@ -1,24 +1,43 @@
 """Reviews of what was delivered: customers with habits, and reviews that are bought, copied or meant to harm."""
 
 from collections import defaultdict
+from typing import NamedTuple
 
 import numpy as np
 
 from subjects.events import DAY, HOUR, at_or_before, before, labelled, numbers, together
 
-PATTERN = ("customer", "launch", "catching_up", "flood", "smear", "paid_reviewer", "copied")
+PATTERN = ("customer", "launch", "faulty_batch", "catching_up", "stall", "flood", "smear", "paid_reviewer", "copied")
 FIRST_FRAUD = PATTERN.index("flood")
 DAYS, WARM_UP_DAYS = 120, 30
-ACCOUNTS, PRODUCTS, VENDORS, ORDERS = 50_000, 900, 150, 140_000
 SHORT_TEXTS = 60
+
+
+class Size(NamedTuple):
+    """A region: who is there, which share of launches, of hasty and of unhappy reviews, and how many attacks a day."""
+
+    accounts: int
+    products: int
+    vendors: int
+    orders: int
+    launched: float
+    hasty: float
+    unhappy: float
+    attacks: float
+
+
+# A marketplace that is known, and one that is young: there most have ordered once, and products have few reviews.
+REGIONS = (Size(50_000, 900, 150, 140_000, 0.12, 0.12, 0.07, 1.0),
+           Size(110_000, 4_000, 500, 90_000, 0.3, 0.4, 0.2, 0.1))
 
 
 class World:
     """Who sells what, and what was ordered."""
 
-    def __init__(self, rng):
-        self.vendor = rng.integers(0, VENDORS, PRODUCTS)
-        self.quality = rng.normal(4.2, 0.4, PRODUCTS).clip(2.2, 4.9)
+    def __init__(self, rng, size):
+        self.size = size
+        self.vendor = rng.integers(0, size.vendors, size.products)
+        self.quality = rng.normal(4.4, 0.4, size.products).clip(2.2, 5.2)
         self.orders, self.next = [], 1_000_000
 
     def fresh(self, n=1):
@@ -38,66 +57,83 @@ def reviews(world, pattern, at, delivered, **columns):
 
 def wording(rng, world, n):
     """Words and text: what is three words long was written by many."""
-    words = np.maximum(rng.lognormal(np.log(16), 1.1, n), 1).astype(np.int64)
+    words = np.maximum(rng.lognormal(np.log(14), 1.1, n), 1).astype(np.int64)
     return words, np.where(words <= 3, rng.integers(0, SHORT_TEXTS, n), world.fresh(n))
 
 
 def customers(rng, world):
-    """Two in five orders are reviewed. Some customers are loyal to one vendor, some share a home, an office or a device."""
-    activity = rng.gamma(0.6, 1.0, ACCOUNTS)
-    account = rng.choice(ACCOUNTS, ORDERS, p=activity / activity.sum())
-    product = (PRODUCTS * rng.random(ORDERS) ** 2).astype(np.int64)
-    favourite = rng.integers(0, PRODUCTS, ACCOUNTS)
-    loyal = (rng.random(ACCOUNTS) < 0.12)[account] & (rng.random(ORDERS) < 0.9)
+    """Two in five orders are reviewed. Some customers are loyal to one vendor, some share a home, an office or device."""
+    accounts, products, n = world.size.accounts, world.size.products, world.size.orders
+    activity = rng.gamma(0.6, 1.0, accounts)
+    account = rng.choice(accounts, n, p=activity / activity.sum())
+    product = (products * rng.random(n) ** 2).astype(np.int64)
+    favourite = rng.integers(0, products, accounts)
+    loyal = (rng.random(accounts) < 0.12)[account] & (rng.random(n) < 0.9)
     product = np.where(loyal, favourite[account], product)
-    at = rng.integers(-60 * DAY, DAYS * DAY, ORDERS) + 60 * DAY
-    # Launches: a product is ordered, and so reviewed, by many within two days.
-    launch = rng.random(ORDERS) < 0.12
-    launches = rng.integers(60 * DAY, (60 + DAYS) * DAY, 90)
-    which = rng.integers(0, len(launches), ORDERS)
-    product = np.where(launch, which * 7 % PRODUCTS, product)
-    at = np.where(launch, launches[which] + rng.integers(0, 2 * DAY, ORDERS), at)
+    at = rng.integers(0, (60 + DAYS) * DAY, n)
+    # Launches: a product is ordered, and so reviewed, by many within two days. Of some, a batch is faulty.
+    launch = rng.random(n) < world.size.launched
+    launches = rng.integers(60 * DAY, (60 + DAYS) * DAY, max(world.size.orders // 1_200, 90))
+    which = rng.integers(0, len(launches), n)
+    faulty = launch & (which % 5 == 0)
+    product = np.where(launch, which * 7 % products, product)
+    at = np.where(launch, launches[which] + rng.integers(0, 2 * DAY, n), at)
     world.order(at, account, product)
 
-    home = np.where(rng.random(ACCOUNTS) < 0.25, rng.integers(0, ACCOUNTS // 8, ACCOUNTS), ACCOUNTS + np.arange(ACCOUNTS))
-    home = np.where(rng.random(ACCOUNTS) < 0.05, 900_000 + rng.integers(0, 40, ACCOUNTS), home)
-    device = np.where(rng.random(ACCOUNTS) < 0.1, home, ACCOUNTS + np.arange(ACCOUNTS))
-    delivered = at + rng.integers(8 * HOUR, 5 * DAY, ORDERS)
-    hasty = rng.random(ORDERS) < 0.12
-    later = np.where(hasty, rng.uniform(0, 6 * HOUR, ORDERS), rng.lognormal(np.log(70), 1.3, ORDERS) * HOUR)
+    alone = accounts + np.arange(accounts)
+    home = np.where(rng.random(accounts) < 0.25, rng.integers(0, accounts // 8, accounts), alone)
+    home = np.where(rng.random(accounts) < 0.05, 900_000 + rng.integers(0, 40, accounts), home)
+    device = np.where(rng.random(accounts) < 0.1, home, alone)
+    delivered = at + rng.integers(8 * HOUR, 5 * DAY, n)
+    hasty = rng.random(n) < world.size.hasty
+    later = np.where(hasty, rng.uniform(0, 6 * HOUR, n), rng.lognormal(np.log(70), 1.3, n) * HOUR)
     written = delivered + later.astype(np.int64)
     # Some write about all they got of late in one evening.
-    catching_up = (rng.random(ACCOUNTS) < 0.08)[account]
+    catching_up = (rng.random(accounts) < 0.08)[account]
     written = np.where(catching_up, written // (20 * DAY) * (20 * DAY) + 20 * DAY + account % HOUR, written)
     written = np.maximum(written, delivered)
-    chosen = np.flatnonzero((rng.random(ORDERS) < np.where(catching_up, 0.8, 0.4)) & (written < (60 + DAYS) * DAY))
+    chosen = np.flatnonzero((rng.random(n) < np.where(catching_up, 0.8, 0.4)) & (written < (60 + DAYS) * DAY))
     n = len(chosen)
     stars = np.rint(world.quality[product[chosen]] + rng.normal(0, 0.9, n)).clip(1, 5)
-    stars = np.where(rng.random(n) < 0.07, 1, stars)
+    stars = np.where(rng.random(n) < np.where(faulty[chosen], 0.6, world.size.unhappy), 1, stars)
     words, text = wording(rng, world, n)
     table = reviews(world, "customer", written[chosen], delivered[chosen], account=account[chosen],
                     product=product[chosen], stars=stars, words=words, text=text,
                     pictures=rng.poisson(0.25, n), device=device[account[chosen]], address=home[account[chosen]])
-    kind = np.where(launch[chosen], PATTERN.index("launch"), 0)
+    kind = np.where(faulty[chosen], PATTERN.index("faulty_batch"), np.where(launch[chosen], PATTERN.index("launch"), 0))
     return table | {"pattern": np.where(catching_up[chosen], PATTERN.index("catching_up"), kind)}
+
+
+def stall(rng, world, start):
+    """A vendor hands its goods over at a stall, and whoever buys there for the first time says so within the hour."""
+    n = int(rng.integers(2, 13))
+    account, product = world.fresh(n), np.full(n, int(rng.integers(0, world.size.products)))
+    at = start + rng.integers(0, rng.choice([3, 10]) * HOUR, n)
+    world.order(at, account, product)
+    words, text = wording(rng, world, n)
+    stars = np.where(rng.random(n) < 0.8, 5, rng.choice([1, 1, 3, 4], n))
+    return reviews(world, "stall", at + rng.integers(0, 3 * HOUR, n), at, account=account, product=product, stars=stars,
+                   words=np.where(rng.random(n) < 0.5, words, rng.integers(3, 12, n)), text=text,
+                   pictures=rng.random(n) < 0.1, device=account, address=account)
 
 
 def attack(rng, world, start, pattern, late):
     """Accounts that buy to review. The later, the slower, the less alike, the less linked."""
     low, high = {"flood": (8, 50), "smear": (6, 25), "paid_reviewer": (15, 50), "copied": (6, 30)}[pattern]
     n = int(rng.integers(low, high))
-    product = np.full(n, int(rng.integers(0, PRODUCTS)))
+    product = np.full(n, int(rng.integers(0, world.size.products)))
     account, text = world.fresh(n), world.fresh(n)
     spread = DAY * rng.uniform(0.5, 1.5 + 4 * late)
     hours = rng.exponential(5 + 35 * late, n)
     copied = {"flood": 0.5, "smear": 0.35, "paid_reviewer": 0.25, "copied": 1.0}[pattern] * (1 - 0.5 * late)
     if pattern == "paid_reviewer":
         # Few accounts review all day what others pay for.
-        account, product = account[rng.integers(0, 2 + int(3 * late), n)], rng.integers(0, PRODUCTS, n)
+        account, product = account[rng.integers(0, 2 + int(3 * late), n)], rng.integers(0, world.size.products, n)
     else:
         older = rng.integers(0, 1 + int(3 * late), n)
         others = np.repeat(account, older)
-        world.order(start - rng.integers(0, 20 * DAY, len(others)), others, rng.integers(0, PRODUCTS, len(others)))
+        world.order(start - rng.integers(0, 20 * DAY, len(others)), others,
+                    rng.integers(0, world.size.products, len(others)))
     at = start + rng.uniform(0, spread, n).astype(np.int64)
     world.order(at, account, product)
     delivered = at + rng.integers(8 * HOUR, 30 * HOUR, n)
@@ -128,8 +164,8 @@ def facts(table, orders):
     """As `kiosk_risk::ReviewFacts` defines them."""
     at, account, product = table["at"], table["account"], table["product"]
     of_account = np.maximum(at_or_before(at, account, orders["at"], orders["account"]), 1)
-    with_vendor = at_or_before(at, account * VENDORS + table["vendor"], orders["at"],
-                               orders["account"] * VENDORS + orders["vendor"])
+    with_vendor = at_or_before(at, account * 1_000 + table["vendor"], orders["at"],
+                               orders["account"] * 1_000 + orders["vendor"])
     order = np.argsort(product, kind="stable")
     earlier = before(at, product)
     sums = np.empty(len(at))
@@ -149,17 +185,23 @@ def facts(table, orders):
     }
 
 
-def generate(seed):
-    rng = np.random.default_rng(seed)
-    world = World(rng)
+def region(rng, size):
+    world = World(rng, size)
     parts = [customers(rng, world)]
-    for pattern, a_day in (("flood", 0.3), ("smear", 0.3), ("paid_reviewer", 0.25), ("copied", 0.25)):
-        for day in rng.uniform(0, DAYS, rng.poisson(a_day * DAYS)):
+    parts += [stall(rng, world, int(start)) for start in rng.integers(60 * DAY, (60 + DAYS) * DAY, 400)]
+    for pattern, a_day in (("flood", 0.4), ("smear", 0.4), ("paid_reviewer", 0.35), ("copied", 0.35)):
+        for day in rng.uniform(0, DAYS, rng.poisson(a_day * size.attacks * DAYS)):
             parts.append(attack(rng, world, int((60 + day) * DAY), pattern, day / DAYS))
     table = together(parts)
     orders = {name: np.concatenate([part[name] for part in world.orders]) for name in world.orders[0]}
     rows = facts(table, orders) | {"pattern": table["pattern"], "day": table["at"] // DAY - 60}
     kept = (rows["day"] >= 0) & (rows["day"] < DAYS)
-    rows = {name: column[kept] for name, column in rows.items()}
+    return {name: column[kept] for name, column in rows.items()}
+
+
+def generate(seed):
+    rng = np.random.default_rng(seed)
+    regions = [region(rng, size) for size in REGIONS]
+    rows = {name: np.concatenate([one[name] for one in regions]) for name in regions[0]}
     truth = (rows["pattern"] >= FIRST_FRAUD).astype(np.int64)
     return rows | {"truth": truth, "label": labelled(rng, truth)}

@@ -2,7 +2,7 @@
 
     ml/fraud/train subjects [--check]
 
-Writes models/ and parity/, the same bytes every time. `--check` writes nothing and fails when the committed files differ.
+Writes models/ and parity/, the same bytes every time. `--check` writes nothing and fails when committed files differ.
 """
 
 import steady  # noqa: F401, I001
@@ -47,9 +47,9 @@ def features(program, kind, spec, table):
 
 
 def by_pattern(outcome, pattern, names):
-    return {name: {"rows": int((pattern == i).sum()), "reviewed_share": round(float(np.mean(outcome[pattern == i] == 2)), 6),
-                   "blocked_share": round(float(np.mean(outcome[pattern == i] == 3)), 6)}
-            for i, name in enumerate(names) if np.any(pattern == i)}
+    shares = ((name, outcome[pattern == i]) for i, name in enumerate(names) if np.any(pattern == i))
+    return {name: {"rows": len(of), "reviewed_share": round(float(np.mean(of == 2)), 6),
+                   "blocked_share": round(float(np.mean(of == 3)), 6)} for name, of in shares}
 
 
 def train(program, kind, recipe):
@@ -84,13 +84,16 @@ def train(program, kind, recipe):
     for name, value in metrics.items():
         say(f"  {name:28} {value}")
     for name, value in patterns.items():
-        say(f"  {name:14} {value['rows']:7,} rows, {value['reviewed_share']:.2%} reviewed, {value['blocked_share']:.2%} blocked")
+        say(f"  {name:14} {value['rows']:7,} rows, {value['reviewed_share']:.2%} reviewed, "
+            f"{value['blocked_share']:.2%} blocked")
 
     spread = np.maximum(x[part["train"]].std(axis=0, dtype=np.float64), 1e-3)
     mean = x[part["train"]].mean(axis=0, dtype=np.float64)
-    typical = evaluation.typical_row(x, scores, mean, spread, part["train"][truth[part["train"]] == 0])
+    # The first pattern of a recipe is the usual one.
+    typical = evaluation.typical_row(x, scores, mean, spread, part["train"][table["pattern"][part["train"]] == 0])
     rng = np.random.default_rng(SEED)
-    chosen = np.concatenate([rng.choice(rows[truth[rows] == fraud], PARITY_ROWS // 2, replace=False) for fraud in (1, 0)])
+    pools = (rows[truth[rows] == fraud] for fraud in (1, 0))
+    chosen = np.concatenate([rng.choice(pool, PARITY_ROWS // 2, replace=False) for pool in pools])
     names = np.array(recipe.PATTERN)[table["pattern"]].tolist()
     parity = evaluation.parity_rows(names, x, session, chosen, MIXED_ROWS)
     golden = parity["orders"][:: PARITY_ROWS // GOLDEN_ROWS]
@@ -102,7 +105,7 @@ def train(program, kind, recipe):
         "policy": policy["version"], "costs_eur": policy["costs_eur"],
         "metrics": metrics, "metrics_by_pattern": patterns,
         "rules": policy["rules"], "reasons": policy["reasons"],
-        # A typical honest row: what features are put back to when their share in a score is asked for.
+        # A row of the usual pattern: what features are put back to when their share in a score is asked for.
         "baseline": x[typical].tolist(),
         "golden": [{"features": row["features"], "score": row["score"]} for row in golden],
         "features": spec,

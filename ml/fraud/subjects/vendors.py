@@ -3,7 +3,6 @@
 import numpy as np
 
 from subjects.buyers import Orders, honest_shares, looked_at, odd_few
-from subjects.events import labelled
 
 DAYS, WARM_UP_DAYS = 120, 0
 
@@ -62,7 +61,8 @@ def campus(rng):
 def sent_back(rng):
     """Clothes and shoes: half of it comes back."""
     orders, n = Orders(rng), rng.integers(10, 500)
-    orders.add(n, people=n * rng.uniform(0.5, 1.2), days=30, **honest_shares(rng) | {"returned": rng.uniform(0.25, 0.65)})
+    shares = honest_shares(rng) | {"returned": rng.uniform(0.25, 0.65)}
+    orders.add(n, people=n * rng.uniform(0.5, 1.2), days=30, **shares)
     return vendor(rng, orders, age_of(rng), *liked(rng))
 
 
@@ -80,9 +80,10 @@ def honest_part(rng, orders, share_of_fake, fakes):
 
 def self_buying(rng, late):
     """Buys from itself through a few accounts of its own, for its rank and its payouts."""
-    orders, n = Orders(rng), rng.integers(8, 120)
+    orders, n = Orders(rng), rng.integers(10, 120)
     people = rng.integers(3, 16)
-    orders.add(n, people=people, days=rng.choice([5, 15, 30]), shared_by=max(people // rng.integers(1, 2 + int(3 * late)), 3),
+    groups = rng.integers(1, 2 + int(3 * late))
+    orders.add(n, people=people, days=rng.choice([5, 15, 30]), shared_by=max(people // groups, 3),
                doubted=0.25 * rng.random() * (1 - 0.5 * late), returned=0.02)
     honest_part(rng, orders, rng.uniform(0.75 - 0.35 * late, 1.0), n)
     return vendor(rng, orders, rng.uniform(2, 300), rng.uniform(0.3, 0.9) - 0.2 * late, rng.uniform(0.9, 1.0))
@@ -91,7 +92,8 @@ def self_buying(rng, late):
 def brushing(rng, late):
     """Accounts by the dozen, each of which orders once and praises at once."""
     orders, n = Orders(rng), rng.integers(20, 250)
-    orders.add(n, people=n, once=rng.uniform(0.5, 1), days=rng.choice([2, 6, 15]) * (1 + late), shared_by=rng.integers(3, 12) * (1 - 0.7 * late) + 1,
+    orders.add(n, people=n, once=rng.uniform(0.5, 1), days=rng.choice([2, 6, 15]) * (1 + late),
+               shared_by=rng.integers(3, 12) * (1 - 0.7 * late) + 1,
                elsewhere=0.2 * rng.random(), doubted=rng.uniform(0.05, 0.3) * (1 - 0.4 * late))
     honest_part(rng, orders, rng.uniform(0.7 - 0.2 * late, 1.0), n)
     return vendor(rng, orders, rng.uniform(0, 120), rng.uniform(0.65, 1.0) - 0.25 * late, rng.uniform(0.95, 1.0))
@@ -114,7 +116,7 @@ def never_sends(rng, late):
     return vendor(rng, orders, rng.uniform(3, 120), 0.1, 0.3)
 
 
-HONEST = [("regular", regular, 6_000), ("few", few, 7_000), ("wholesale", wholesale, 900), ("started", started, 1_500),
+HONEST = [("regular", regular, 6_000), ("few", few, 14_000), ("wholesale", wholesale, 900), ("started", started, 1_500),
           ("campus", campus, 900), ("sent_back", sent_back, 900), ("praised", praised, 800)]
 FRAUD = [("self_buying", self_buying, 450), ("brushing", brushing, 450), ("card_testing", card_testing, 350),
          ("never_sends", never_sends, 350)]
@@ -122,5 +124,4 @@ PATTERN = tuple(name for name, *_ in HONEST + FRAUD)
 
 
 def generate(seed):
-    _, table = looked_at(seed, DAYS, HONEST, FRAUD)
-    return table | {"label": labelled(np.random.default_rng(seed + 1), table["truth"])}
+    return looked_at(seed, DAYS, HONEST, FRAUD)

@@ -12,5 +12,6 @@ mod parity;
 mod patterns;
 mod properties;
 mod registrations;
+mod subjects;
 mod swaps;
 mod velocity;

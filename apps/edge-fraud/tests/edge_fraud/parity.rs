@@ -9,21 +9,27 @@ use crate::common::{committed_scorer, ml};
 const TOLERANCE: f32 = 1e-5;
 
 #[derive(Deserialize)]
-struct Parity {
-    orders: Vec<Row>,
+pub struct Parity {
+    pub orders: Vec<Row>,
     /// Scores of rows that mix the orders: feature j of row i is that of order (7 i + 13 j) mod n.
-    mixed: Vec<f32>,
+    pub mixed: Vec<f32>,
 }
 
 #[derive(Deserialize)]
-struct Row {
-    pattern: String,
-    features: Vec<f32>,
-    score: f32,
+pub struct Row {
+    pub pattern: String,
+    pub features: Vec<f32>,
+    pub score: f32,
+}
+
+impl Parity {
+    pub fn read(version: &str) -> Self {
+        serde_json::from_slice(&std::fs::read(ml().join(format!("parity/{version}.json"))).unwrap()).unwrap()
+    }
 }
 
 fn parity() -> Parity {
-    serde_json::from_slice(&std::fs::read(ml().join("parity/fraud-v2.json")).unwrap()).unwrap()
+    Parity::read("fraud-v2")
 }
 
 fn scores(rows: &[f32]) -> Vec<f32> {
