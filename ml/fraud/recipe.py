@@ -13,7 +13,7 @@ LEGIT_DISPUTED_SHARE = 0.0015
 
 DELIVERY = ("standard", "express", "pickup")
 PAYMENT = ("invoice", "card", "wallet", "bank_transfer")
-PATTERN = ("shopper", "company", "card_testing", "stolen_card", "reshipping", "account_farm", "takeover",
+PATTERN = ("shopper", "newcomer", "company", "card_testing", "stolen_card", "reshipping", "account_farm", "takeover",
            "promotion_abuse")
 
 
@@ -34,10 +34,10 @@ def lognormal_cents(rng, median_eur, sigma, n):
 
 
 def daytime(rng, n):
-    """Millisecond of the day: two humps, noon and evening."""
+    """Millisecond of the day: two humps, noon and evening, and those who do not sleep."""
     evening = rng.random(n) < 0.6
     hours = np.where(evening, rng.normal(20.0, 2.0, n), rng.normal(12.5, 3.0, n)) % 24
-    return (hours * HOUR_MS).astype(np.int64)
+    return (np.where(rng.random(n) < 0.06, rng.uniform(0, 24, n), hours) * HOUR_MS).astype(np.int64)
 
 
 def basket(rng, amount, pieces_mean, n):
@@ -107,6 +107,24 @@ def shoppers(rng, keys, days, customers):
         rng, "shopper", at_ms, amount, 1.3, customer=keys.fresh(customers)[who], device=device, address=address,
         card=cards[who], payment=[0.30, 0.45, 0.18, 0.07], delivery=[0.71, 0.16, 0.13], account_age=age,
         cart_age=cart_age, billing_differs=np.where(present, 0.95, 0.04), disposable=0.015, bulky=0.06)
+
+
+def newcomers(rng, keys, days, n):
+    """People who buy for the first time, most of them once: whatever they buy, nothing is known of them."""
+    n = n + rng.binomial(n, 0.15)
+    at_ms = rng.integers(0, days, n) * DAY_MS + daytime(rng, n)
+    buy_now = rng.random(n) < 0.2
+    cart_age = np.where(buy_now, rng.uniform(1, 60, n), rng.lognormal(np.log(300), 1.2, n))
+    # One in seven comes back once, on whichever day.
+    who = np.concatenate([np.arange(n * 20 // 23), rng.choice(n * 20 // 23, n - n * 20 // 23, replace=False)])
+    device = np.where(rng.random(n) < 0.1, -1, keys.fresh(n)[who])
+    present = rng.random(n) < 0.08
+    return orders(
+        rng, "newcomer", at_ms, lognormal_cents(rng, 48, 0.9, n), 1.1, customer=keys.fresh(n)[who], device=device,
+        address=np.where(present, keys.fresh(n), keys.fresh(n)[who]), card=keys.fresh(n)[who],
+        payment=[0.24, 0.50, 0.20, 0.06], delivery=[0.70, 0.18, 0.12],
+        account_age=np.where(rng.random(n) < 0.4, -1, 0), cart_age=cart_age,
+        billing_differs=np.where(present, 0.95, 0.05), disposable=0.02, bulky=0.06)
 
 
 def companies(rng, keys, days, companies_count):
@@ -205,7 +223,7 @@ def generate(seed, days, customers):
     """All orders by time, with `fraud` (the truth) and `label` (what a shop would have been told)."""
     rng = np.random.default_rng(seed)
     keys = Keys()
-    parts = [shoppers(rng, keys, days, customers), companies(rng, keys, days, customers // 200)]
+    parts = [shoppers(rng, keys, days, customers), newcomers(rng, keys, days, 2 * customers), companies(rng, keys, days, customers // 200)]
     for attack, per_day in ATTACKS_PER_DAY:
         for _ in range(int(rng.poisson(per_day * days))):
             night = rng.random() < 0.4

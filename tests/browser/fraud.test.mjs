@@ -1,7 +1,7 @@
 // A model with thresholds of its own is registered and promoted while the shop sells. Everybody is asked for more: who pays by
 // invoice for a code from a mail, who pays by card by the card's bank. Somebody with stolen cards buys and buys until the shop
 // takes nothing more; an analyst sees why and what is around it, confirms, and the account is blocked at both POPs; its appeal
-// is upheld.
+// is upheld. Somebody who opens account after account is refused too.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
@@ -16,6 +16,8 @@ const THIEF = 'mallory.fraud@example.org';
 const PRODUCT = '/p/two-person-dome-tent';
 /** So many orders of one customer within an hour are all. */
 const ORDERS_MAX = 2;
+/** More accounts than this with addresses of a throw-away domain, one after the other, are none. */
+const ACCOUNTS_MAX = 10;
 
 let shop;
 let browser;
@@ -191,4 +193,25 @@ test('the appeal is upheld, and both POPs sell again', async () => {
     await standing(thief, pop, 'Nothing is blocked');
   }
   noFaults('analyst', 'thief');
+});
+
+test('who opens one account after the other is refused, and others are not', async () => {
+  const [pop] = region;
+  const page = of('guest');
+  const register = async (name, email) => {
+    await page.goto(`${pop}/account/register`);
+    await page.getByLabel('Full name').fill(name);
+    await page.getByRole('textbox', { name: 'E-mail' }).fill(email);
+    await page.getByLabel('Password').fill('quiet harbour lantern 27');
+    await press(page, page.getByRole('button', { name: 'Register' }));
+    return (await page.getByText('We cannot open an account just now').count()) > 0;
+  };
+  let opened = 0;
+  while (!(await register('Max Muster', `bonus${opened}@mailinator.com`))) {
+    opened += 1;
+    assert.ok(opened < ACCOUNTS_MAX, 'nobody stops a script that opens accounts');
+  }
+  await page.getByText('You can order as a guest').waitFor();
+  await look('guest', 'register-doubted');
+  assert.equal(await register('Frieda Lang', 'frieda.lang@example.org'), false, 'somebody else behind the same network');
 });
