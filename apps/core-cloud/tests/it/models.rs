@@ -199,8 +199,8 @@ async fn what_is_no_model_is_refused_by_its_field(app: TestApp) {
         (edited(|card| card["golden"][0]["score"] = json!(0.999)), onnx.clone(), "golden row 0 scores"),
         (edited(|_| {}), flipped, "is not the one its card describes"),
         (edited(|_| {}), Vec::new(), "bytes"),
-        (vouched(&cut), cut.clone(), "ONNX runtime"),
-        (vouched(b"hello"), b"hello".to_vec(), "ONNX runtime"),
+        (vouched(&cut), cut.clone(), "is no ONNX model"),
+        (vouched(b"hello"), b"hello".to_vec(), "is no ONNX model"),
     ];
     for (card, onnx, why) in cases {
         let answer = upload(&app, &owner, card.as_bytes(), &onnx).await;
