@@ -360,6 +360,7 @@ async fn name_and_telephone_are_changed() {
 async fn one_sees_where_one_is_logged_in_and_ends_it() {
     let mut region = Region::open_logged_in().await;
     let first = region.shop.cookies.clone();
+    region.clock.advance_ms(1);
     region.log_in(PASSWORD).await;
     let own = region.shop.get("/account").await;
     assert_eq!(own.texts("details .own-list p"), ["Since 2026-09-21, here", "Since 2026-09-21"]);
