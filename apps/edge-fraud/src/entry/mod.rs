@@ -1,4 +1,4 @@
 //! One file per runtime: converts and calls, nothing else.
 
-#[cfg(target_os = "wasi")]
+#[cfg(all(feature = "component", target_os = "wasi"))]
 mod spin;
