@@ -1,9 +1,9 @@
-//! What fraud hears of: orders with their scores, and disputes.
+//! What fraud hears of: orders with their scores, what becomes of them, and disputes.
 
 use futures::future::BoxFuture;
 
 use super::service::{Kind, NewCase};
-use super::store;
+use super::{store, subjects};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::modules::bus::Consumer;
@@ -32,12 +32,33 @@ async fn apply(tx: &mut Tx, facts: &[Told]) -> Result<(), Error> {
         _ => None,
     });
     store::insert_cases(tx, &placed.collect::<Vec<_>>()).await?;
+    let orders = facts.iter().filter_map(|told| match &told.fact {
+        Fact::OrderPlaced(placed) => Some(&placed.order),
+        _ => None,
+    });
+    subjects::insert_orders(tx, &orders.collect::<Vec<_>>()).await?;
     for told in facts {
         match &told.fact {
             // Somebody disputes what nobody doubted: it is to be looked at.
-            Fact::ChargebackOpened(moved) => store::reopen(tx, moved.order.as_str()).await?,
+            Fact::ChargebackOpened(moved) => {
+                store::reopen(tx, moved.order.as_str()).await?;
+                subjects::set_disputed(tx, moved.order.as_str(), true).await?;
+            }
             Fact::ChargebackLost(moved) => {
                 store::lose_dispute(tx, moved.order.as_str(), CHARGEBACK, told.written_ms).await?;
+                subjects::set_disputed(tx, moved.order.as_str(), true).await?;
+            }
+            Fact::ChargebackReopened(moved) => subjects::set_disputed(tx, moved.order.as_str(), true).await?,
+            Fact::ChargebackWon(moved) => subjects::set_disputed(tx, moved.order.as_str(), false).await?,
+            Fact::GoodsCancelled(moved) => {
+                subjects::set_returned(tx, moved.order.as_str(), moved.vendor.as_str()).await?;
+            }
+            Fact::ReturnInspected(moved) => {
+                subjects::set_returned(tx, moved.order.as_str(), moved.vendor.as_str()).await?;
+            }
+            Fact::ParcelDelivered(arrived) => {
+                let (order, vendor) = (arrived.order.as_str(), arrived.vendor.as_str());
+                subjects::set_delivered(tx, order, vendor, told.written_ms).await?;
             }
             _ => {}
         }

@@ -10,7 +10,7 @@ use kiosk_wire::{Change, Picture};
 use super::rules::{Content, Entry};
 use super::store;
 use crate::clock::Clock;
-use crate::db::{Db, Tx};
+use crate::db::{Conn, Db, Tx};
 use crate::error::Error;
 use crate::media::upload as media;
 use crate::modules::audit::service::{self as audit, Act};
@@ -176,6 +176,14 @@ fn not_an_id(error: InvalidId) -> Error {
 /// When the database fails.
 pub async fn list_known(tx: &mut Tx, ids: &[&str]) -> Result<HashSet<String>, Error> {
     Ok(store::list_known(tx, ids).await?)
+}
+
+/// Reviews that wait for a moderator, by the time since when (Unix milliseconds) and their ids, after one of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_waiting(conn: &mut Conn, after: (i64, &str), limit: i64) -> Result<Vec<Entry>, Error> {
+    Ok(store::list_waiting(conn, after, limit).await?)
 }
 
 /// Reviews as moderators and vendors see them.

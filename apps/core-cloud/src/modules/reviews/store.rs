@@ -104,6 +104,16 @@ pub async fn list_reviews(conn: &mut Conn, vendor: Option<&str>, list: &List) ->
     query.fetch_all(conn).await?.iter().map(entry_of).collect()
 }
 
+/// Reviews that wait for a moderator, by the time since when, after one of them.
+pub async fn list_waiting(conn: &mut Conn, after: (i64, &str), limit: i64) -> Result<Vec<Entry>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM reviews_reviews WHERE state = 'pending' AND (changed_ms > $1 OR (changed_ms = $1 AND id > $2)) \
+         ORDER BY changed_ms, id LIMIT $3"
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(after.0).bind(after.1).bind(limit);
+    query.fetch_all(conn).await?.iter().map(entry_of).collect()
+}
+
 fn entry_of(row: &AnyRow) -> Result<Entry> {
     let state: String = row.try_get("state")?;
     let content = |column| {

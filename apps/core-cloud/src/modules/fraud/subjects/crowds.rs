@@ -3,7 +3,7 @@
 use kiosk_risk::{DiscountFacts, VendorFacts};
 
 use super::crowds_store as store;
-use super::{BATCH, DAY_MS, Scored, SubjectKind, share};
+use super::{DAY_MS, Scored, SubjectKind, share};
 use crate::error::Error;
 use crate::modules::fraud::service::Service;
 
@@ -13,6 +13,10 @@ const WINDOW_MS: i64 = 30 * DAY_MS;
 const RECENT_MS: i64 = 3 * DAY_MS;
 /// A score holds for this long, in milliseconds.
 const FRESH_MS: i64 = 6 * 3_600_000;
+/// A whole, in millionths.
+pub(super) const WHOLE_PPM: i64 = 1_000_000;
+/// Subjects that are scored in one go; more wait for the next.
+const DUE_MAX: i64 = 50;
 /// Longest age that is told, in days.
 const AGE_DAYS_MAX: i64 = 365;
 
@@ -31,8 +35,8 @@ pub(super) struct Crowd {
     /// Of vendors.
     pub reviews: i64,
     pub five_stars: i64,
-    /// Of discounts: the mean over orders.
-    pub taken_off: f64,
+    /// Of discounts: what was taken off, in millionths of each order, summed up.
+    pub taken_ppm: i64,
 }
 
 /// From when on orders count, and which of them are recent, Unix milliseconds.
@@ -48,7 +52,7 @@ impl Service {
         let mut scored = Vec::new();
         for kind in [SubjectKind::Vendor, SubjectKind::Discount] {
             let conn = &mut *self.db.read().await?;
-            let due = store::list_due_crowds(conn, kind, since.window_ms, now_ms - FRESH_MS, BATCH).await?;
+            let due = store::list_due(conn, kind, since.window_ms, now_ms - FRESH_MS, DUE_MAX).await?;
             for id in due {
                 // Each is bounded by itself, so that a large one holds nobody up.
                 let crowd = store::count_crowd(conn, kind, &id, &since).await?;
@@ -96,7 +100,7 @@ impl Service {
                 disputed_share: of(crowd.disputed),
                 returned_share: of(crowd.returned),
                 recent_share: of(crowd.recent),
-                taken_off_share: crowd.taken_off.clamp(0.0, 1.0),
+                taken_off_share: share(crowd.taken_ppm, crowd.orders.saturating_mul(WHOLE_PPM)),
             };
             Some(Scored::new(kind, id, now_ms, self.judges.discount(&facts)?, &facts))
         }

@@ -1,8 +1,8 @@
 //! What is scored besides orders: reviews before they are shown, vendors and discounts by the orders behind them. What the
 //! score doubts becomes a case; nothing is decided without a person.
 //!
-//! Facts are gathered where the system of record is: a POP sees a part of them only. They are scored by the code and the
-//! kind of model that POPs score orders with.
+//! Facts are gathered where the system of record is: a POP sees a part of them only. Of orders they are what the bus tells,
+//! kept here for the purpose. They are scored by the code and the kind of model that POPs score orders with.
 
 mod crowds;
 mod crowds_store;
@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use kiosk_risk::Outcome;
 use serde::Serialize;
 
+pub(super) use crowds_store::{insert_orders, set_delivered, set_disputed, set_returned};
 pub(super) use findings::tolerate;
 pub use judges::Judges;
 pub use store::Doubt;
@@ -27,8 +28,8 @@ use crate::error::Error;
 
 /// A day, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
-/// What is scored anew in one go; more waits for the next.
-const BATCH: i64 = 50;
+/// Reviews that are scored in one go; more wait for the next.
+const BATCH: usize = 50;
 /// A subject about which a case was decided is left alone for this long, in milliseconds.
 const SETTLED_MS: i64 = 30 * DAY_MS;
 

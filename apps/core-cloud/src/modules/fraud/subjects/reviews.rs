@@ -7,8 +7,11 @@ use super::reviews_store as store;
 use super::{BATCH, DAY_MS, Scored, SubjectKind};
 use crate::error::Error;
 use crate::modules::fraud::service::Service;
-use crate::modules::reviews::Content;
+use crate::modules::reviews::service as reviews;
+use crate::modules::reviews::{Content, Entry};
 
+/// Reviews that are looked through at once.
+const PAGE: i64 = 500;
 /// Words from which on two people do not write the same by chance.
 const WORDS_TELLING: usize = 6;
 
@@ -39,7 +42,7 @@ pub(super) struct Counts {
 impl Service {
     pub(super) async fn score_reviews(&self) -> Result<usize, Error> {
         // Most of the time nothing is new, and nobody needs to wait for a writer to learn that.
-        let written = store::list_unscored_reviews(&mut *self.db.read().await?, BATCH).await?;
+        let written = self.list_unscored().await?;
         if written.is_empty() {
             return Ok(0);
         }
@@ -63,6 +66,32 @@ impl Service {
         self.keep(&mut tx, &scored).await?;
         tx.commit().await?;
         Ok(scored.len())
+    }
+
+    /// The oldest reviews that wait and were written or changed since they were scored.
+    async fn list_unscored(&self) -> Result<Vec<Written>, Error> {
+        let conn = &mut *self.db.read().await?;
+        let (mut unscored, mut after) = (Vec::new(), (i64::MIN, String::new()));
+        loop {
+            let waiting = reviews::list_waiting(conn, (after.0, &after.1), PAGE).await?;
+            let last = waiting.last().map(|entry| (entry.changed_ms, entry.id.clone()));
+            let ids: Vec<&str> = waiting.iter().map(|entry| &*entry.id).collect();
+            let scored = store::list_scored(conn, &ids).await?;
+            let new = waiting.into_iter().filter(|entry| scored.get(&entry.id) != Some(&entry.changed_ms));
+            unscored.extend(new.filter_map(Written::of).take(BATCH - unscored.len()));
+            match last {
+                Some(last) if unscored.len() < BATCH => after = last,
+                _ => return Ok(unscored),
+            }
+        }
+    }
+}
+
+impl Written {
+    /// What waits of a review.
+    fn of(entry: Entry) -> Option<Self> {
+        let Entry { id, account, product, vendor, changed_ms, draft, .. } = entry;
+        Some(Self { id, account, product, vendor, changed_ms, content: draft? })
     }
 }
 

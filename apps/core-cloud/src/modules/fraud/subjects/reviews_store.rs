@@ -6,34 +6,27 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::reviews::{Counts, Written, text_hash};
 use crate::db::{Conn, batches, placeholders, tuples};
-use crate::modules::reviews::Content;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// How far back reviewers are linked, in days.
 const LINKED_DAYS: i64 = 90;
 
-/// Reviews that wait and were written since they were scored, the oldest first.
-pub async fn list_unscored_reviews(conn: &mut Conn, limit: i64) -> Result<Vec<Written>> {
-    let sql = "SELECT r.id, r.account, r.product, r.vendor, r.changed_ms, r.draft FROM reviews_reviews r \
-        LEFT JOIN fraud_subjects s ON s.kind = 'review' AND s.id = r.id \
-        WHERE r.state = 'pending' AND r.draft IS NOT NULL AND (s.of_ms IS NULL OR s.of_ms <> r.changed_ms) \
-        ORDER BY r.changed_ms, r.id LIMIT $1";
-    let rows = sqlx::query(sql).bind(limit).fetch_all(conn).await?;
-    let written = |row: &sqlx::any::AnyRow| {
-        let draft: String = row.try_get("draft")?;
-        let content: Content =
-            serde_json::from_str(&draft).map_err(|error| sqlx::Error::Decode(error.into()))?;
-        Ok(Written {
-            id: row.try_get("id")?,
-            account: row.try_get("account")?,
-            product: row.try_get("product")?,
-            vendor: row.try_get("vendor")?,
-            changed_ms: row.try_get("changed_ms")?,
-            content,
-        })
-    };
-    rows.iter().map(written).collect()
+/// Which state of these reviews was scored.
+pub async fn list_scored(conn: &mut Conn, ids: &[&str]) -> Result<HashMap<String, i64>> {
+    let mut scored = HashMap::new();
+    for ids in batches(ids, 1) {
+        let sql = format!(
+            "SELECT id, of_ms FROM fraud_subjects WHERE kind = 'review' AND id IN ({})",
+            placeholders(1, ids.len())
+        );
+        let mut query = sqlx::query_as::<_, (String, i64)>(AssertSqlSafe(sql));
+        for id in ids {
+            query = query.bind(*id);
+        }
+        scored.extend(query.fetch_all(&mut *conn).await?);
+    }
+    Ok(scored)
 }
 
 /// Remembers reviews as they were written, each with its words.
@@ -75,21 +68,20 @@ pub async fn count_around(
             days * day_ms
         )
     };
-    let ordered =
-        |vendor: &str| format!("(SELECT COUNT(*) FROM orders_orders o WHERE o.account = r.account{vendor}) ");
-    let of_vendor =
-        " AND EXISTS (SELECT 1 FROM orders_vendor_orders v WHERE v.order_id = o.id AND v.vendor = r.vendor)";
+    let ordered = |more: &str| {
+        format!(
+            "(SELECT COUNT(DISTINCT c.order_id) FROM fraud_crowds c WHERE c.account = r.account AND c.kind = 'vendor'{more})"
+        )
+    };
     let mut counts = HashMap::new();
     for batch in batches(written, 1) {
         let sql = format!(
             "SELECT r.id, \
-             (SELECT MAX(v.changed_ms) FROM orders_orders o JOIN orders_lines l ON l.order_id = o.id AND l.product = r.product \
-              JOIN orders_vendor_orders v ON v.order_id = o.id AND v.vendor = l.vendor WHERE o.account = r.account \
-              AND v.vendor = r.vendor AND v.stage NOT IN ('placed', 'awaiting_payment', 'in_review', 'cleared', 'picking', \
-              'cancelled')) AS delivered_ms, \
+             (SELECT MAX(c.delivered_ms) FROM fraud_crowds c WHERE c.account = r.account AND c.kind = 'vendor' \
+              AND c.subject = r.vendor AND c.delivered_ms > 0) AS delivered_ms, \
              {} AS account_day, {} AS account_month, {} AS orders, {} AS of_vendor, {} AS product_day, {} AS product_month, \
-             (SELECT CAST(one + 2 * two + 3 * three + 4 * four + 5 * five AS DOUBLE PRECISION) / \
-              NULLIF(one + two + three + four + five, 0) FROM reviews_ratings m WHERE m.product = r.product) AS mean_stars, \
+             (SELECT CAST(AVG(f.stars) AS DOUBLE PRECISION) FROM fraud_reviews f WHERE f.product = r.product \
+              AND f.id <> r.id) AS mean_stars, \
              (SELECT COUNT(DISTINCT f.account) FROM fraud_reviews f WHERE r.text_hash <> '' AND f.text_hash = r.text_hash \
               AND f.account <> r.account) AS copies, \
              (SELECT COUNT(DISTINCT who.key) FROM fraud_links me \
@@ -102,7 +94,7 @@ pub async fn count_around(
             of("account", 1),
             of("account", 30),
             ordered(""),
-            ordered(of_vendor),
+            ordered(" AND c.subject = r.vendor"),
             of("product", 1),
             of("product", 30),
             LINKED_DAYS * day_ms,
