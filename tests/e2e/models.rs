@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Result, bail};
 use kiosk_testkit::{Desk, OrderOutcome, ProductSpec, Shop, wait_until};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::audit;
 
@@ -15,6 +16,8 @@ const SHOPPERS: usize = 4;
 /// Checkouts of the whole test, at least.
 const ORDERS_MIN: usize = 120;
 const STOCK: u32 = 20_000;
+/// Checkouts between two looks at the core's page, at most: shoppers without end would outrun a core that shares their processors.
+const ORDERS_PER_LOOK_MAX: usize = 8;
 /// Version of the model that follows.
 const CALM: &str = "calm-1";
 
@@ -50,6 +53,8 @@ fn scored(page: &str, model: &str, role: &str, pop: &str) -> i64 {
 
 struct Models<'a> {
     owner: &'a Desk,
+    /// What may be bought before the next look.
+    permits: Arc<Semaphore>,
     revision: u32,
 }
 
@@ -63,10 +68,15 @@ impl Models<'_> {
         Ok(())
     }
 
+    fn refill(&self) {
+        self.permits.add_permits(ORDERS_PER_LOOK_MAX.saturating_sub(self.permits.available_permits()));
+    }
+
     /// Waits until a model has done this on so many orders at a POP that come from now on.
     async fn more(&self, model: &str, role: &str, pop: &str, orders: i64) -> Result<()> {
         let before = scored(&self.owner.page("/admin/models").await?, model, role, pop);
         wait_until(&format!("{model} {role} at {pop}"), async || {
+            self.refill();
             let page = self.owner.page("/admin/models").await?;
             Ok((scored(&page, model, role, pop) >= before + orders).then_some(()))
         })
@@ -79,13 +89,14 @@ async fn shadow_canary_promotion_and_roll_back_under_load_fail_no_request() -> R
     let products = [ProductSpec::new("MODEL-CUP", 2_500, STOCK)];
     let shop = Shop::builder().pops(&["eu-1", "us-1"]).products(&products).mailbox().start().await?;
     let shop = Arc::new(shop);
-    let (stop, bought) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (permits, bought) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let shoppers: Vec<_> = (0..2 * SHOPPERS)
         .map(|shopper| {
-            let (api, stop, bought) = (shop.api(shopper % 2), stop.clone(), bought.clone());
+            let (api, permits, bought) = (shop.api(shopper % 2), permits.clone(), bought.clone());
             tokio::spawn(async move {
                 let mut placed = Vec::new();
-                while !stop.load(Ordering::Relaxed) || bought.load(Ordering::Relaxed) < ORDERS_MIN {
+                while let Ok(permit) = permits.acquire().await {
+                    permit.forget();
                     match api.buy("MODEL-CUP", &format!("Shopper {shopper} {}", placed.len())).await? {
                         OrderOutcome::Placed(order) => {
                             placed.push(order["id"].as_str().unwrap().to_owned());
@@ -100,7 +111,7 @@ async fn shadow_canary_promotion_and_roll_back_under_load_fail_no_request() -> R
         .collect();
 
     let owner = Desk::owner(&shop).await?;
-    let mut models = Models { owner: &owner, revision: 0 };
+    let mut models = Models { owner: &owner, permits: permits.clone(), revision: 0 };
     let pops = ["eu-1", "us-1"];
     for pop in pops {
         models.more("fraud-v1", "decided", pop, 1).await?;
@@ -123,7 +134,12 @@ async fn shadow_canary_promotion_and_roll_back_under_load_fail_no_request() -> R
     for pop in pops {
         models.more("fraud-v1", "decided", pop, 5).await?;
     }
-    stop.store(true, Ordering::Relaxed);
+    wait_until("enough orders", async || {
+        models.refill();
+        Ok((bought.load(Ordering::Relaxed) >= ORDERS_MIN).then_some(()))
+    })
+    .await?;
+    permits.close();
 
     let mut placed = Vec::new();
     for shopper in shoppers {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use axum::Router;
 use bytes::Bytes;
@@ -22,6 +22,7 @@ use kiosk_password::Password;
 use serde_json::{Value, json};
 use sim::goods;
 use sim::pop::call;
+use tokio::sync::Semaphore;
 
 const POPS: [&str; 2] = ["eu-1", "us-1"];
 const KEY: &str = "the signing key of a POP";
@@ -29,6 +30,8 @@ const KEY: &str = "the signing key of a POP";
 const SHOPPERS: usize = 3;
 /// Checkouts of the whole test, at least.
 const ORDERS_MIN: usize = 100;
+/// Checkouts between two rounds of ticks, at most: shoppers without end would outrun a core that shares their processors.
+const ORDERS_PER_ROUND_MAX: usize = 12;
 /// Rounds of ticks that a step of the model's life may take.
 const ROUNDS_MAX: usize = 20_000;
 /// Version of the model that follows.
@@ -58,6 +61,8 @@ struct Shop {
     clock: Arc<AtomicI64>,
     pops: Vec<Pop>,
     owner: Member,
+    /// What may be bought before the next round.
+    permits: Arc<Semaphore>,
     _folder: tempfile::TempDir,
 }
 
@@ -89,7 +94,7 @@ async fn shop() -> Shop {
     members.ensure_owner("owner@kiosk.test", "Owner", password()).await.expect("an owner");
     let owner = members.log_in("owner@kiosk.test", password()).await.expect("a session").member;
     let pops = (1..).zip(POPS).map(|(seed, id)| pop(&app, id, seed)).collect();
-    Shop { app, clock, pops, owner, _folder: folder }
+    Shop { app, clock, pops, owner, permits: Arc::new(Semaphore::new(0)), _folder: folder }
 }
 
 fn pop(app: &App, id: &str, seed: u64) -> Pop {
@@ -154,6 +159,7 @@ impl Shop {
     /// Half a second passes: POPs tick, and the core's services hear of what happened.
     async fn step(&self) {
         self.clock.fetch_add(500, Ordering::SeqCst);
+        self.permits.add_permits(ORDERS_PER_ROUND_MAX.saturating_sub(self.permits.available_permits()));
         for pop in &self.pops {
             pop.host.clock.advance_ms(500);
             let (status, report) = ask(&pop.router, Method::POST, "/internal/tick", "", &Value::Null).await;
@@ -194,14 +200,15 @@ async fn shadow_canary_promotion_and_roll_back_under_load_fail_no_request() {
     for _ in 0..10 {
         shop.step().await;
     }
-    let (stop, bought) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let bought = Arc::new(AtomicUsize::new(0));
     let shoppers: Vec<_> = (0..SHOPPERS * POPS.len())
         .map(|shopper| {
             let router = shop.pops[shopper % POPS.len()].router.clone();
-            let (stop, bought) = (stop.clone(), bought.clone());
+            let (permits, bought) = (shop.permits.clone(), bought.clone());
             tokio::spawn(async move {
                 let mut number = 0;
-                while !stop.load(Ordering::SeqCst) || bought.load(Ordering::SeqCst) < ORDERS_MIN {
+                while let Ok(permit) = permits.acquire().await {
+                    permit.forget();
                     number += 1;
                     buy(&router, &format!("Shopper{shopper} Number{number}")).await?;
                     bought.fetch_add(1, Ordering::SeqCst);
@@ -226,7 +233,10 @@ async fn shadow_canary_promotion_and_roll_back_under_load_fail_no_request() {
     shop.until(second, Role::Decides, &POPS).await;
     shop.decide(3, Act::RollBack).await;
     shop.until(first, Role::Decides, &POPS).await;
-    stop.store(true, Ordering::SeqCst);
+    while bought.load(Ordering::SeqCst) < ORDERS_MIN {
+        shop.step().await;
+    }
+    shop.permits.close();
 
     let mut placed = 0;
     for shopper in shoppers {
