@@ -18,7 +18,7 @@ const given = ["POP_KEY", "PSEUDONYM_KEY", "VAULT_KEY"].map((name) => `${name}="
 writeFileSync(secrets, given.join(""), { mode: 0o600 });
 
 const variables = { POP_ID: popId, REGION: region, CORE_URL: coreUrl };
-for (const name of ["SHOP_URL", "MAIL_URL", "STRIPE_URL", "PAYPAL_URL", "PAYMENT_PAGES", "SALES_TAX"]) {
+for (const name of ["SHOP_URL", "MAIL_URL", "STRIPE_URL", "PAYPAL_URL", "PAYMENT_PAGES", "SALES_TAX", "FRAUD_MODEL"]) {
   const value = process.env[`SPIN_VARIABLE_${name}`];
   if (value) variables[name] = value;
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, MailConfig, Pops, Secret};
+use core_cloud::config::{Config, FRAUD_MODEL_DEFAULT, MailConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::files::Files;
 use kiosk_wire::{Event, EventBody, OrderRecord};
@@ -54,6 +54,7 @@ impl Alone {
             operator_key: Secret::new("operator-key-of-the-bench")?,
             lease_ttl_s: 3_600,
             public_url: String::new(),
+            fraud_model: FRAUD_MODEL_DEFAULT.to_owned(),
             payments: Default::default(),
             mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
             nats: None,

@@ -239,7 +239,7 @@ impl App {
         let services = Services::new(db, config, clock);
         let bus = bus::run::Bus::open(db, clock, consumers(&services), config.nats.as_ref()).await?;
         services.sync.register_pops().await?;
-        services.models.register_release().await?;
+        services.models.register_release(&config.fraud_model).await?;
         let secure = config.public_url.starts_with("https:");
         let browsers = Browsers { members: services.members.clone(), secure };
         let routes = [

@@ -15,6 +15,8 @@ use crate::media::files::Files;
 pub const KEY_BYTES_MIN: usize = 16;
 /// How long a POP's leases run without contact, in seconds, unless set otherwise.
 pub const LEASE_TTL_S_DEFAULT: u32 = 86_400;
+/// The fraud model that decides unless settings or an owner say otherwise, as in edge-fraud.
+pub const FRAUD_MODEL_DEFAULT: &str = "fraud-v2";
 /// When what the broker delivered is delivered again, in milliseconds.
 pub const ACK_WAIT_MS: u64 = 10_000;
 
@@ -39,6 +41,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Payment providers.
     pub payments: PaymentsConfig,
+    /// The fraud model that decides until an owner says otherwise, as `fraud_model` of the POPs.
+    pub fraud_model: String,
     /// A broker for the event bus instead of the database.
     pub nats: Option<NatsConfig>,
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 
 use crate::process::program;
-use crate::shop::{modules, workspace};
+use crate::shop::{FRAUD_MODEL, modules, workspace};
 use crate::{Pop, Process};
 
 /// What serves a POP's components.
@@ -117,6 +117,7 @@ fn at_home(mut command: Command, spec: &PopSpec) -> Command {
         .env("SPIN_VARIABLE_STRIPE_URL", &spec.psp_url)
         .env("SPIN_VARIABLE_PAYPAL_URL", &spec.psp_url)
         .env("SPIN_VARIABLE_PAYMENT_PAGES", &spec.psp_url)
+        .env("SPIN_VARIABLE_FRAUD_MODEL", FRAUD_MODEL)
         // As in the US: prices are told without the sales tax of a state.
         .env("SPIN_VARIABLE_SALES_TAX", if spec.region == "us" { "added" } else { "included" })
         // Clients that name none count by their connection.

@@ -19,6 +19,9 @@ pub const OWNER_EMAIL: &str = "owner@kiosk.example";
 /// Their password.
 pub const OWNER_PASSWORD: &str = "the owner of a test shop";
 
+/// The fraud model of core and POPs: of those of the release the one that asks nobody for more, whatever the hour.
+pub(crate) const FRAUD_MODEL: &str = "fraud-v1";
+
 /// The repository.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
@@ -274,6 +277,7 @@ fn core_command(dir: &TempDir, pops: &[String]) -> Result<tokio::process::Comman
         .env("KIOSK_POPS", keys.join(","))
         .env("KIOSK_OPERATOR_KEY", OPERATOR_KEY)
         .env("KIOSK_OWNER_PASSWORD", OWNER_PASSWORD)
+        .env("KIOSK_FRAUD_MODEL", FRAUD_MODEL)
         .env_remove("DATABASE_URL");
     command.current_dir(dir.path());
     Ok(command)

@@ -28,7 +28,7 @@ use crate::disk::{copy_torn, wal_of};
 use crate::executor::{US_PER_MS, lock};
 use crate::mutations;
 use crate::network::Answer;
-use crate::pop::{call, id_of, key_of};
+use crate::pop::{FRAUD_MODEL, call, id_of, key_of};
 use crate::providers::{self, CoreLink};
 use crate::world::World;
 
@@ -131,6 +131,7 @@ impl Core {
             lease_ttl_s: self.lease_ttl_s,
             public_url: String::new(),
             mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+            fraud_model: FRAUD_MODEL.to_owned(),
             payments: PaymentsConfig {
                 stripe: Some(StripeConfig {
                     url: providers::URL.to_owned(),

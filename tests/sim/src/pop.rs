@@ -22,6 +22,8 @@ use crate::network::{Answer, SimHttp, hand_over, reply};
 use crate::providers;
 use crate::world::World;
 
+/// The fraud model of core and POPs: of those of the release the one that asks nobody for more, whatever the hour.
+pub const FRAUD_MODEL: &str = "fraud-v1";
 /// Where the fraud models are.
 const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ml/fraud");
 /// Most ticks of a POP that run at once.
@@ -95,6 +97,7 @@ impl Pop {
         let variables = [
             ("pop_id", id_of(index)),
             ("region", "eu".to_owned()),
+            ("fraud_model", FRAUD_MODEL.to_owned()),
             ("core_url", "https://core.sim".to_owned()),
             ("pop_key", key_of(index)),
             ("pseudonym_key", "the-pseudonym-key-of-the-region".to_owned()),

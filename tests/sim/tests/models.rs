@@ -78,6 +78,7 @@ async fn shop() -> Shop {
         lease_ttl_s: 3_600,
         public_url: "http://core.test".to_owned(),
         mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+        fraud_model: "fraud-v1".to_owned(),
         payments: PaymentsConfig::default(),
         nats: None,
     };

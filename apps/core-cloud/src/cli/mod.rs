@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use core_cloud::app::{App, Services};
 use core_cloud::clock::Clock;
 use core_cloud::config::{
-    ACK_WAIT_MS, Config, LEASE_TTL_S_DEFAULT, MailConfig, NatsConfig, PaymentsConfig, Pops, Secret,
+    ACK_WAIT_MS, Config, FRAUD_MODEL_DEFAULT, LEASE_TTL_S_DEFAULT, MailConfig, NatsConfig, PaymentsConfig,
+    Pops, Secret,
 };
 use core_cloud::db::Db;
 use core_cloud::media::files::Files;
@@ -103,6 +104,9 @@ struct Serve {
     /// Sender of mails.
     #[arg(long, env = "KIOSK_MAIL_FROM", default_value = "Kiosk <core@kiosk.example>")]
     mail_from: String,
+    /// The fraud model that decides until an owner says otherwise, as `fraud_model` of the POPs.
+    #[arg(long, env = "KIOSK_FRAUD_MODEL", default_value = FRAUD_MODEL_DEFAULT)]
+    fraud_model: String,
     #[command(flatten)]
     payments: payments::Providers,
     /// NATS with JetStream for the event bus: `nats://host:4222`. Without it the bus is in the database.
@@ -167,6 +171,7 @@ impl Cli {
                         token: serve.mail_token.clone(),
                         from: serve.mail_from.clone(),
                     },
+                    fraud_model: serve.fraud_model.clone(),
                     payments: serve.payments.config()?,
                     nats: serve.nats_url.as_ref().map(|url| NatsConfig {
                         url: url.clone(),
@@ -207,6 +212,7 @@ impl Cli {
             lease_ttl_s: LEASE_TTL_S_DEFAULT,
             public_url: String::new(),
             mail: MailConfig { url: String::new(), token: String::new(), from: String::new() },
+            fraud_model: FRAUD_MODEL_DEFAULT.to_owned(),
             payments: PaymentsConfig::default(),
             nats: None,
         })

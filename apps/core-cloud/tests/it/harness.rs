@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use core_cloud::app::App;
 use core_cloud::clock::Clock;
-use core_cloud::config::{Config, MailConfig, NatsConfig, PaymentsConfig, Pops, Secret};
+use core_cloud::config::{Config, FRAUD_MODEL_DEFAULT, MailConfig, NatsConfig, PaymentsConfig, Pops, Secret};
 use core_cloud::db::Db;
 use core_cloud::media::fetch::Fetcher;
 use core_cloud::media::files::Files;
@@ -128,6 +128,7 @@ impl TestApp {
                 token: "mail-token".to_owned(),
                 from: "Kiosk <core@kiosk.test>".to_owned(),
             },
+            fraud_model: FRAUD_MODEL_DEFAULT.to_owned(),
             payments: PaymentsConfig::default(),
             nats: nats.clone(),
         };

@@ -5,6 +5,7 @@ use std::slice;
 
 use axum::body::Body;
 use axum::http::Request;
+use core_cloud::config::FRAUD_MODEL_DEFAULT;
 use core_cloud::modules::members::policy::Role;
 use kiosk_wire::{Change, FraudPlan};
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ type Fields<'a> = &'a [(&'a str, &'a str)];
 
 on_both_databases!(
     the_release_is_registered_and_pops_fetch_what_it_is,
+    another_setting_is_told_to_pops_until_an_owner_decides,
     a_model_goes_through_its_life_and_every_pop_is_told,
     what_makes_no_sense_is_refused_and_changes_nothing,
     a_model_is_registered_once_and_never_changes,
@@ -70,7 +72,7 @@ async fn told(app: &TestApp, pop: &str) -> Vec<FraudPlan> {
 
 async fn the_release_is_registered_and_pops_fetch_what_it_is(app: TestApp) {
     // A core that starts again registers nothing twice.
-    app.app.services.models.register_release().await.unwrap();
+    app.app.services.models.register_release(FRAUD_MODEL_DEFAULT).await.unwrap();
     let models = app.app.services.models.list_models().await.unwrap();
     assert_eq!(models.len(), 2);
     for version in ["fraud-v1", "fraud-v2"] {
@@ -91,15 +93,30 @@ async fn the_release_is_registered_and_pops_fetch_what_it_is(app: TestApp) {
     assert_eq!(told(&app, "eu-1").await, [], "until somebody decides POPs go by their own setting");
 }
 
+async fn another_setting_is_told_to_pops_until_an_owner_decides(app: TestApp) {
+    let release = |champion| app.app.services.models.register_release(champion);
+    assert!(release("fraud-v9").await.unwrap_err().to_string().contains("fraud-v9 is not registered"));
+    for champion in ["fraud-v1", "fraud-v1"] {
+        release(champion).await.unwrap();
+        assert_eq!(told(&app, "eu-1").await, [plan(1, "fraud-v1", None, &[])], "once");
+    }
+    let owner = app.staff(Role::Owner).await;
+    act(&app, &owner, "1", &[("act", "rollback")]).await;
+    let decided = [plan(2, "fraud-v2", None, &[])];
+    assert_eq!(told(&app, "eu-1").await, decided, "to the model before");
+    release("fraud-v1").await.unwrap();
+    assert_eq!(told(&app, "eu-1").await, decided, "what an owner decided holds");
+}
+
 async fn a_model_goes_through_its_life_and_every_pop_is_told(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
     let steps: [(Fields<'_>, FraudPlan); 6] = [
-        (&[("act", "candidate"), ("version", "fraud-v2")], plan(1, "fraud-v1", Some("fraud-v2"), &[])),
-        (&[("act", "canary"), ("pops", "us-1")], plan(2, "fraud-v1", Some("fraud-v2"), &["us-1"])),
-        (&[("act", "canary")], plan(3, "fraud-v1", Some("fraud-v2"), &[])),
-        (&[("act", "promote")], plan(4, "fraud-v2", None, &[])),
-        (&[("act", "rollback")], plan(5, "fraud-v1", None, &[])),
-        (&[("act", "candidate"), ("version", "fraud-v2")], plan(6, "fraud-v1", Some("fraud-v2"), &[])),
+        (&[("act", "candidate"), ("version", "fraud-v1")], plan(1, "fraud-v2", Some("fraud-v1"), &[])),
+        (&[("act", "canary"), ("pops", "us-1")], plan(2, "fraud-v2", Some("fraud-v1"), &["us-1"])),
+        (&[("act", "canary")], plan(3, "fraud-v2", Some("fraud-v1"), &[])),
+        (&[("act", "promote")], plan(4, "fraud-v1", None, &[])),
+        (&[("act", "rollback")], plan(5, "fraud-v2", None, &[])),
+        (&[("act", "candidate"), ("version", "fraud-v1")], plan(6, "fraud-v2", Some("fraud-v1"), &[])),
     ];
     for (before, (fields, expected)) in steps.iter().enumerate() {
         let answer = act(&app, &owner, &before.to_string(), fields).await;
@@ -109,7 +126,7 @@ async fn a_model_goes_through_its_life_and_every_pop_is_told(app: TestApp) {
         }
     }
     assert_eq!(act(&app, &owner, "6", &[("act", "drop")]).await.status, 303);
-    assert_eq!(told(&app, "eu-1").await, [plan(7, "fraud-v1", None, &[])]);
+    assert_eq!(told(&app, "eu-1").await, [plan(7, "fraud-v2", None, &[])]);
     let acts = app.column("SELECT action FROM audit_entries WHERE action LIKE 'model%' ORDER BY seq").await;
     let of_models: Vec<&str> = acts.iter().filter_map(|act| act.strip_prefix("model.")).collect();
     assert_eq!(of_models, ["candidate", "canary", "canary", "promote", "rollback", "candidate", "drop"]);
@@ -133,21 +150,21 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing(app: TestApp) {
         ("0", &[("act", "promote")], 409, "There is no candidate"),
         ("0", &[("act", "drop")], 409, "There is no candidate"),
         ("0", &[("act", "rollback")], 409, "There is no champion to go back to"),
-        ("0", &[("act", "candidate"), ("version", "fraud-v1")], 422, "this model decides already"),
+        ("0", &[("act", "candidate"), ("version", "fraud-v2")], 422, "this model decides already"),
         ("0", &[("act", "candidate"), ("version", "fraud-v9")], 422, "is not registered"),
         ("0", &[("act", "dance")], 422, "choose one"),
-        ("7", &[("act", "candidate"), ("version", "fraud-v2")], 409, "changed the plan meanwhile"),
-        ("", &[("act", "candidate"), ("version", "fraud-v2")], 409, "changed the plan meanwhile"),
+        ("7", &[("act", "candidate"), ("version", "fraud-v1")], 409, "changed the plan meanwhile"),
+        ("", &[("act", "candidate"), ("version", "fraud-v1")], 409, "changed the plan meanwhile"),
     ];
     for (revision, fields, status, why) in refusals {
         let answer = act(&app, &owner, revision, fields).await;
         assert_eq!(answer.status.as_u16(), status, "{fields:?}");
         assert!(answer.text().contains(why), "{fields:?}: {}", answer.text());
     }
-    let silent = [("act", "candidate"), ("version", "fraud-v2"), ("revision", "0")];
+    let silent = [("act", "candidate"), ("version", "fraud-v1"), ("revision", "0")];
     assert_eq!(app.post(PLAN, &owner, &silent).await.status, 422, "without a reason");
     assert_eq!(told(&app, "eu-1").await, []);
-    act(&app, &owner, "0", &[("act", "candidate"), ("version", "fraud-v2")]).await;
+    act(&app, &owner, "0", &[("act", "candidate"), ("version", "fraud-v1")]).await;
     let answer = act(&app, &owner, "1", &[("act", "canary"), ("pops", "eu-1"), ("pops", "mars-1")]).await;
     assert_eq!(answer.status, 422);
     assert!(answer.text().contains("there is no POP mars-1"));
@@ -170,7 +187,7 @@ async fn a_model_is_registered_once_and_never_changes(app: TestApp) {
     assert!(answer.text().contains("a version never changes"));
     assert_eq!(app.pop_get("eu-1", "/sync/v1/models/fraud-v3").await.text(), card);
     act(&app, &owner, "0", &[("act", "candidate"), ("version", "fraud-v3")]).await;
-    assert_eq!(told(&app, "us-1").await, [plan(1, "fraud-v1", Some("fraud-v3"), &[])]);
+    assert_eq!(told(&app, "us-1").await, [plan(1, "fraud-v2", Some("fraud-v3"), &[])]);
 }
 
 async fn what_is_no_model_is_refused_by_its_field(app: TestApp) {
@@ -218,7 +235,7 @@ async fn only_the_owner_looks_after_models(app: TestApp) {
         let cookie = app.staff(role).await;
         let allowed = role == Role::Owner;
         assert_eq!(app.page(PATH, &cookie).await.status == 200, allowed, "{role}");
-        let fields = [("act", "candidate"), ("version", "fraud-v2")];
+        let fields = [("act", "candidate"), ("version", "fraud-v1")];
         assert_eq!(act(&app, &cookie, "0", &fields).await.status == 303, allowed, "{role}");
     }
     assert!(told(&app, "eu-1").await.iter().all(|plan| plan.revision == 1));

@@ -147,13 +147,13 @@ async fn drift_is_told_and_shown(app: TestApp) {
 
 async fn pops_that_run_without_the_candidate_show(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
-    let form = [("act", "candidate"), ("version", "fraud-v2"), ("revision", "0"), ("reason", "a test")];
+    let form = [("act", "candidate"), ("version", "fraud-v1"), ("revision", "0"), ("reason", "a test")];
     assert_eq!(app.post("/admin/model-plan", &owner, &form).await.status, 303);
-    let v1 = |shadow| record("fraud-v1", "block", Some(0.5), shadow);
-    app.delivered(vec![refused(1, app.now_ms(), v1(None))]).await;
+    let decided = |shadow| record("fraud-v2", "block", Some(0.5), shadow);
+    app.delivered(vec![refused(1, app.now_ms(), decided(None))]).await;
     assert_eq!(monitor(&app).await.without_candidate, [("eu-1".to_owned(), 1)]);
     assert!(app.page("/admin/models", &owner).await.text().contains("eu-1 told of 1 orders without"));
-    app.delivered(vec![refused(2, app.now_ms(), v1(Some(("fraud-v2", "allow", 0.125))))]).await;
+    app.delivered(vec![refused(2, app.now_ms(), decided(Some(("fraud-v1", "allow", 0.125))))]).await;
     assert_eq!(monitor(&app).await.without_candidate, []);
 }
 

@@ -10,7 +10,7 @@ use kiosk_wire::FraudRecord;
 use super::plan::{Act, Plan};
 use super::scores_store::Scored;
 pub use super::store::ModelRow;
-use super::{release, scores_store, store, upload};
+use super::{scores_store, store, upload};
 use crate::clock::Clock;
 use crate::config::Pops;
 use crate::db::{Db, Tx};
@@ -27,8 +27,6 @@ const MODELS_LISTED_MAX: i64 = 200;
 const PLANS_LISTED_MAX: i64 = 20;
 /// How long scores and labels are kept, in milliseconds: half a year, since disputes come late.
 const KEPT_MS: i64 = 183 * 86_400_000;
-/// Who registers the models of the release.
-const RELEASE: &str = "release";
 
 /// Fraud models.
 #[derive(Clone, Debug)]
@@ -43,36 +41,6 @@ impl Service {
     #[must_use]
     pub fn new(db: Db, clock: Clock, pops: Arc<Pops>) -> Self {
         Self { db, clock, pops }
-    }
-
-    /// Registers the models of the release, and begins with the plan that POPs have by themselves.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn register_release(&self) -> Result<(), Error> {
-        let now_ms = self.clock.now_ms();
-        let mut tx = self.db.begin().await?;
-        for (card, onnx) in release::MODELS {
-            let model = upload::describe(card.to_vec(), onnx.to_vec())?;
-            let new = store::insert_model(&mut tx, &model, RELEASE, now_ms).await?;
-            let known = if new { None } else { store::get_model(&mut tx, &model.version).await? };
-            if known.is_some_and(|known| known.onnx_sha256 != model.onnx_sha256) {
-                let version = model.version;
-                tracing::error!(
-                    version,
-                    "a model of the release has the version of another that is registered"
-                );
-            }
-        }
-        let first = Plan {
-            champion: release::CHAMPION.to_owned(),
-            act: RELEASE.to_owned(),
-            changed_ms: now_ms,
-            changed_by: RELEASE.to_owned(),
-            ..Plan::default()
-        };
-        store::insert_plan(&mut tx, &first).await?;
-        Ok(tx.commit().await?)
     }
 
     /// All models, the newest first.
