@@ -5,8 +5,8 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use kiosk_edge_platform::db::BATCH_STATEMENTS_MAX;
 use kiosk_edge_platform::native::NativeDb;
-use kiosk_edge_platform::{Database, Statement};
-use kiosk_pop_store::velocity;
+use kiosk_edge_platform::Database;
+use kiosk_pop_store::{schema, velocity};
 use kiosk_risk::{Decision, DeliveryKind, IdentityKeys, OrderFacts, Outcome, PaymentKind, ScoreRequest};
 use kiosk_testkit::{Node, edge_node};
 
@@ -81,7 +81,8 @@ fn bot_keys() -> IdentityKeys {
 /// The counters of a week, as checkouts would have left them.
 async fn remember_earlier_orders(node: &Node) -> Result<()> {
     let db = NativeDb::open(&node.dir.path().join("default.sqlite"))?;
-    let mut batch: Vec<_> = velocity::SCHEMA.map(Statement::new).to_vec();
+    schema::migrate(&db).await?;
+    let mut batch = Vec::new();
     for shopper in 0..SHOPPERS {
         for order in 0..EARLIER_ORDERS_EACH {
             let at_ms = NOW_MS - i64::from(order + 1) * 30 * HOUR_MS;
