@@ -11,11 +11,11 @@ import onnxruntime
 ROWS, WARM_UP_PASSES, PASSES = 4_096, 1, 5
 
 folder, batch = Path(sys.argv[1]), int(sys.argv[2])
-orders = json.loads((folder / "parity/fraud-v2.json").read_text())["orders"]
+orders = json.loads((folder / "parity/fraud-v3.json").read_text())["orders"]
 features = np.array([order["features"] for order in orders], dtype=np.float32)
 column, row = np.arange(features.shape[1]), np.arange(ROWS)[:, None]
 rows = features[(7 * row + 13 * column) % len(features), column]
-session = onnxruntime.InferenceSession(str(folder / "models/fraud-v2.onnx"), providers=["CPUExecutionProvider"])
+session = onnxruntime.InferenceSession(str(folder / "models/fraud-v3.onnx"), providers=["CPUExecutionProvider"])
 took = []
 for turn in range(WARM_UP_PASSES + PASSES):
     for first in range(0, ROWS, batch):

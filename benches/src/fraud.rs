@@ -3,25 +3,22 @@
 use anyhow::{Context, Result, ensure};
 use http::{Request, StatusCode};
 use http_body_util::Full;
+use kiosk_edge_platform::Database;
 use kiosk_edge_platform::db::BATCH_STATEMENTS_MAX;
 use kiosk_edge_platform::native::NativeDb;
-use kiosk_edge_platform::Database;
 use kiosk_pop_store::{schema, velocity};
-use kiosk_risk::{Decision, DeliveryKind, IdentityKeys, OrderFacts, Outcome, PaymentKind, ScoreRequest};
+use kiosk_risk::{Decision, Outcome, ScoreRequest};
 use kiosk_testkit::{Node, edge_node};
+use score_guest::orders::{BOT_ORDERS, NOW_MS, SHOPPERS, bot_keys, card_testing, keys, ordinary};
 
 use crate::load::{Connection, Measured};
 use crate::report::Report;
 
 const SCORES: u32 = 20_000;
 const WARM_UP: u32 = 500;
-/// Shoppers of the week before: the counters are not empty, and not all in one page of the database.
-const SHOPPERS: u32 = 2_000;
+/// Orders of each shopper in the week before: the counters are not empty, and not all in one page of the database.
 const EARLIER_ORDERS_EACH: u32 = 4;
-/// Orders of the bot within the last hour.
-const BOT_ORDERS: u32 = 30;
 const HOUR_MS: i64 = 3_600_000;
-const NOW_MS: i64 = 1_790_000_000_000;
 
 /// Microseconds that `server-timing: score;dur=<ms>` tells.
 fn score_micros(parts: &http::response::Parts) -> Option<u64> {
@@ -29,53 +26,6 @@ fn score_micros(parts: &http::response::Parts) -> Option<u64> {
     let ms: f64 = timing.split("score;dur=").nth(1)?.split([',', ';']).next()?.trim().parse().ok()?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     Some((ms * 1_000.0).round() as u64)
-}
-
-fn keys(shopper: u32) -> IdentityKeys {
-    let key = |kind: &str| Some(format!("{kind}-{shopper:064x}"));
-    IdentityKeys { customer: key("c"), device: key("d"), address: key("a"), card: key("k") }
-}
-
-/// The everyday order of a returning shopper.
-fn ordinary(n: u32) -> ScoreRequest {
-    let order = OrderFacts {
-        amount_minor: 2_000 + i64::from(n % 97) * 100,
-        currency: "EUR".to_owned(),
-        unit_price_minor_max: 1_990,
-        item_count: 1 + n % 4,
-        sku_count: 1 + n % 3,
-        line_quantity_max: 1 + n % 2,
-        bulky: false,
-        delivery: DeliveryKind::Standard,
-        payment: PaymentKind::Card,
-        hour_of_day: 19,
-        account_age_days: Some(400),
-        cart_age_s: 380,
-        billing_is_shipping: true,
-        disposable_email: false,
-        discount_percent: 0,
-    };
-    ScoreRequest { order, keys: keys(n % SHOPPERS), now_ms: NOW_MS }
-}
-
-/// A bot that tries stolen cards: cheap, instant, a guest, its device seen dozens of times within the hour. It is
-/// refused and the answer explains why, which costs more than the score.
-fn card_testing(n: u32) -> ScoreRequest {
-    let mut request = ordinary(n);
-    request.order.amount_minor = 700;
-    request.order.unit_price_minor_max = 700;
-    request.order.item_count = 1;
-    request.order.sku_count = 1;
-    request.order.account_age_days = None;
-    request.order.cart_age_s = 6;
-    request.order.disposable_email = true;
-    request.keys.device = bot_keys().device;
-    request.keys.address = bot_keys().address;
-    request
-}
-
-fn bot_keys() -> IdentityKeys {
-    IdentityKeys { customer: None, card: None, ..keys(SHOPPERS) }
 }
 
 /// The counters of a week, as checkouts would have left them.

@@ -99,6 +99,14 @@ pub async fn run(report: &mut Report) -> Result<()> {
         "under 10 ms",
     );
     report.line("model load in WASM, further ones, p50", &format!("{:.0} µs", micros(&loads, 50)), "");
+    for (path, what, aim) in [
+        ("allowed", "whole decision in WASM, order allowed", "p99 under 50 µs"),
+        ("refused", "whole decision in WASM, order refused, with reasons", ""),
+    ] {
+        let mut took = wasm(url, path).await?;
+        took.sort_unstable();
+        report.line(what, &format!("p50 {:.1} µs, p99 {:.1} µs", micros(&took, 50), micros(&took, 99)), aim);
+    }
     for batch in BATCHES {
         beside(url, batch, report).await?;
     }

@@ -2,7 +2,7 @@
 
 use kiosk_risk::{
     Counters, DeliveryKind, History, IdentityKeys, Links, OrderFacts, PaymentKind, ScoreRequest, Spending,
-    Velocity,
+    VENDOR_RISK_PPM_PRIOR, Velocity,
 };
 
 /// Most edits of a file.
@@ -82,6 +82,7 @@ pub fn ordinary() -> ScoreRequest {
         billing_is_shipping: true,
         disposable_email: false,
         discount_percent: 0,
+        vendor_risk_ppm: VENDOR_RISK_PPM_PRIOR,
     };
     let key = |key: &str| Some(key.to_owned());
     let keys = IdentityKeys { customer: key("c"), device: key("d"), address: key("a"), card: key("k") };
@@ -115,6 +116,9 @@ pub fn request(bytes: &mut Bytes<'_>) -> ScoreRequest {
     }
     if chosen >> 16 & 1 == 1 {
         request.keys.device = None;
+    }
+    if chosen >> 17 & 1 == 1 {
+        request.order.vendor_risk_ppm = bytes.number();
     }
     request
 }

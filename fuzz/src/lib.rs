@@ -17,8 +17,8 @@ const NAME: &str = "m";
 /// The models that are damaged.
 const MODELS: [(&[u8], &[u8]); 2] = [
     (
-        include_bytes!("../../ml/fraud/models/fraud-v2.onnx"),
-        include_bytes!("../../ml/fraud/models/fraud-v2.json"),
+        include_bytes!("../../ml/fraud/models/fraud-v3.onnx"),
+        include_bytes!("../../ml/fraud/models/fraud-v3.json"),
     ),
     (
         include_bytes!("../../ml/fraud/models/fraud-v1.onnx"),
@@ -109,7 +109,7 @@ fn with_model(onnx: &[u8], card: &[u8], work: impl FnOnce(&mut Scorer, &Folder))
 
 /// A damaged feature list, and facts for it.
 fn spec(bytes: &mut Bytes<'_>) {
-    let list = inputs::damage(include_bytes!("../../ml/fraud/features-v2.json"), bytes);
+    let list = inputs::damage(include_bytes!("../../ml/fraud/features-v3.json"), bytes);
     let Ok(spec) = FeatureSpec::from_json(&list) else { return };
     let (request, history): (ScoreRequest, History) = (inputs::request(bytes), inputs::history(bytes));
     oracle::features_are_numbers(&request, &history, &spec);

@@ -18,13 +18,11 @@ def fold(layers, mean, spread):
     return [(w.astype(np.float32), b.astype(np.float32)) for w, b in layers]
 
 
-def trees(booster):
+def trees(dumps):
     """The nodes of XGBoost's trees as attributes of a TreeEnsembleClassifier: class 1 adds up the leaves, class 0 has none.
 
     Two classes rather than a regressor, since not every runtime has the regressor.
     """
-    learner = json.loads(booster.save_raw("json"))["learner"]
-    dumps = learner["gradient_booster"]["model"]["trees"]
     nodes = {name: [] for name in ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids",
                                    "missing_value_tracks_true", "hitrates")}
     leaves = {name: [] for name in ("treeids", "nodeids", "ids", "weights")}
@@ -44,16 +42,27 @@ def trees(booster):
         f"class_{name}": entries for name, entries in leaves.items()}
 
 
-def model(booster, base, layers, slope, intercept, name):
+def ensembles(booster, count):
+    """The trees as the attributes of `count` operators."""
+    dumps = json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]["model"]["trees"]
+    each = -(-len(dumps) // count)
+    return [trees(dumps[first:first + each]) for first in range(0, len(dumps), each)]
+
+
+def model(booster, base, layers, slope, intercept, name, operators=1):
     """features [batch, n] -> logit [batch, 1], score [batch, 1]. Without layers, the trees alone.
 
-    The network's last layer adds up the trees too, and calibrates: each operator costs a POP about a microsecond.
+    The network's last layer adds up the trees too, and calibrates: each operator costs a POP about two microseconds. Yet
+    `operators` share the trees, since tract passes by the leaves of all trees before on its way to those of one.
     """
+    parts = ensembles(booster, operators)
+    sums = [f"trees{place or ''}" for place in range(len(parts))]
+    votes = np.array([0, 1] * len(parts))
     if layers:
         *hidden, (w, b) = layers
-        weights, bias = np.append(w[:, 0], [0, 1]) * slope / 2, (b + base) * slope / 2 + intercept
+        weights, bias = np.append(w[:, 0], votes) * slope / 2, (b + base) * slope / 2 + intercept
     else:
-        hidden, weights, bias = [], np.array([0, 1]) * slope, np.array([base * slope + intercept])
+        hidden, weights, bias = [], votes * slope, np.array([base * slope + intercept])
     constants = {"w": weights[:, None].astype(np.float32), "b": bias.astype(np.float32)}
     nodes, current = [], "features"
     for index, (w, b) in enumerate(hidden):
@@ -63,10 +72,14 @@ def model(booster, base, layers, slope, intercept, name):
         nodes.append(helper.make_node("Relu", [f"sum{index}"], [f"relu{index}"]))
         current = f"relu{index}"
     nodes += [
-        helper.make_node("TreeEnsembleClassifier", ["features"], ["label", "trees"], domain="ai.onnx.ml",
-                         post_transform="NONE", classlabels_int64s=[0, 1], **trees(booster)),
-        *([helper.make_node("Concat", [current, "trees"], ["all"], axis=1)] if layers else []),
-        helper.make_node("MatMul", ["all" if layers else "trees", "w"], ["product"]),
+        helper.make_node("TreeEnsembleClassifier", ["features"], [f"label{place or ''}", sums[place]], domain="ai.onnx.ml",
+                         post_transform="NONE", classlabels_int64s=[0, 1], **part)
+        for place, part in enumerate(parts)]
+    terms = [*([current] if layers else []), *sums]
+    if len(terms) > 1:
+        nodes.append(helper.make_node("Concat", terms, ["all"], axis=1))
+    nodes += [
+        helper.make_node("MatMul", ["all" if len(terms) > 1 else terms[0], "w"], ["product"]),
         helper.make_node("Add", ["product", "b"], ["logit"]),
         helper.make_node("Sigmoid", ["logit"], ["score"]),
     ]

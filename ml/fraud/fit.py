@@ -6,19 +6,18 @@ from xgboost import XGBClassifier
 
 from progress import say
 
-HIDDEN, EPOCHS, BATCH = (32, 16), 24, 512
-# More and deeper trees tell no better on the held-out days, and a POP pays for each.
-TREES, DEPTH = 32, 3
+HIDDEN, EPOCHS, BATCH = (24, 16), 24, 512
+DEPTH = 3
 
 
-def boosted(x, y, seed, monotone=None):
+def boosted(x, y, seed, trees, rate, monotone=None):
     """XGBoost's trees; one thread, so that sums are added in one order. `monotone` holds a 1 for each feature that may
     only raise the score, a -1 for each that may only lower it."""
-    model = XGBClassifier(n_estimators=TREES, learning_rate=0.25, max_depth=DEPTH, min_child_weight=3, reg_lambda=5,
+    model = XGBClassifier(n_estimators=trees, learning_rate=rate, max_depth=DEPTH, min_child_weight=3, reg_lambda=5,
                           colsample_bytree=0.6, subsample=0.8, random_state=seed, n_jobs=1, tree_method="hist",
                           base_score=0.5, monotone_constraints=monotone)
     model.fit(x, y)
-    say(f"{TREES} trees of depth {DEPTH}")
+    say(f"{trees} trees of depth {DEPTH}")
     return model
 
 

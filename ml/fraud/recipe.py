@@ -10,6 +10,12 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 FRAUD_UNREPORTED_SHARE = 0.08
 LEGIT_DISPUTED_SHARE = 0.0015
+# From an order to its dispute: lognormal.
+REPORTED_AFTER_DAYS, REPORTED_SIGMA = 9, 0.6
+VENDORS = 120
+# Vendors whose goods thieves like for some weeks, and how many of their runs and orders go there meanwhile.
+SOUGHT_SHARE, SOUGHT_DAYS = 0.15, (20, 45)
+RUNS_TO_SOUGHT, ORDERS_OF_RUN = 0.75, 0.7
 
 DELIVERY = ("standard", "express", "pickup")
 PAYMENT = ("invoice", "card", "wallet", "bank_transfer")
@@ -215,6 +221,28 @@ def promotion_abuse(rng, keys, start_ms, late):
         disposable=0.35, bulky=0.02, discounted=0.97)
 
 
+class Vendors:
+    """Who sells: some much, most little, and each now and then what can be sold on easily."""
+
+    def __init__(self, rng, days):
+        self.rng = rng
+        share = 1 / (5 + np.arange(VENDORS))
+        self.share = share / share.sum()
+        self.since = np.where(rng.random(VENDORS) < SOUGHT_SHARE, rng.uniform(-SOUGHT_DAYS[0], days, VENDORS), np.inf)
+        self.until = self.since + rng.uniform(*SOUGHT_DAYS, VENDORS)
+
+    def of_honest(self, n):
+        return self.rng.choice(VENDORS, n, p=self.share)
+
+    def of_attack(self, at_ms):
+        """Most orders of a run go to one vendor."""
+        day = at_ms[0] / DAY_MS
+        sought = np.flatnonzero((self.since <= day) & (day < self.until))
+        to_sought = len(sought) > 0 and self.rng.random() < RUNS_TO_SOUGHT
+        vendor = self.rng.choice(sought) if to_sought else self.of_honest(1)[0]
+        return np.where(self.rng.random(len(at_ms)) < ORDERS_OF_RUN, vendor, self.of_honest(len(at_ms)))
+
+
 ATTACKS_PER_DAY = ((card_testing, 0.45), (stolen_card, 3.0), (reshipping, 0.35), (account_farm, 0.25), (takeover, 1.0),
                    (promotion_abuse, 0.35))
 
@@ -223,18 +251,24 @@ def generate(seed, days, customers):
     """All orders by time, with `fraud` (the truth) and `label` (what a shop would have been told)."""
     rng = np.random.default_rng(seed)
     keys = Keys()
+    vendors = Vendors(np.random.default_rng([seed, 1]), days)
     parts = [shoppers(rng, keys, days, customers), newcomers(rng, keys, days, 2 * customers), companies(rng, keys, days, customers // 200)]
+    for part in parts:
+        part["vendor"] = vendors.of_honest(len(part["at_ms"]))
     for attack, per_day in ATTACKS_PER_DAY:
         for _ in range(int(rng.poisson(per_day * days))):
             night = rng.random() < 0.4
             hour = rng.uniform(0, 6) if night else rng.uniform(0, 24)
             day = int(rng.integers(0, days))
             # Attackers learn: from the first day to the last, each pattern hides better.
-            parts.append(attack(rng, keys, day * DAY_MS + int(hour * HOUR_MS), day / days))
+            part = attack(rng, keys, day * DAY_MS + int(hour * HOUR_MS), day / days)
+            parts.append(part | {"vendor": vendors.of_attack(part["at_ms"])})
     table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(table["at_ms"], kind="stable")
     table = {name: column[order] for name, column in table.items()}
     fraud = table["pattern"] >= PATTERN.index("card_testing")
     flip = rng.random(len(fraud))
     label = np.where(fraud, flip >= FRAUD_UNREPORTED_SHARE, flip < LEGIT_DISPUTED_SHARE)
-    return table | {"fraud": fraud.astype(np.int64), "label": label.astype(np.int64)}
+    after_ms = DAY_MS * REPORTED_AFTER_DAYS * vendors.rng.lognormal(0.0, REPORTED_SIGMA, len(fraud))
+    reported_ms = np.where(label, table["at_ms"] + after_ms.astype(np.int64), -1)
+    return table | {"fraud": fraud.astype(np.int64), "label": label.astype(np.int64), "reported_ms": reported_ms}

@@ -12,7 +12,7 @@ from recipe import DELIVERY, PAYMENT
 KEYS = ("customer", "device", "address", "card")
 COLUMNS = ("at_ms", "amount_minor", "unit_price_minor_max", "item_count", "sku_count", "line_quantity_max", "bulky",
            "delivery", "payment", "hour_of_day", "account_age_days", "cart_age_s", "billing_differs", "disposable_email",
-           "discount_percent", *KEYS)
+           "discount_percent", "vendor", "reported_ms", *KEYS)
 RENAMED = {"amount_minor": "amount", "unit_price_minor_max": "unit_price_max"}
 
 
@@ -20,7 +20,7 @@ def column(table, name):
     values = table[RENAMED.get(name, name)].tolist()
     if name in KEYS:
         return [f"k{value}" if value >= 0 else "" for value in values]
-    if name == "account_age_days":
+    if name in ("account_age_days", "reported_ms"):
         return [value if value >= 0 else "" for value in values]
     names = {"delivery": DELIVERY, "payment": PAYMENT}.get(name)
     return [names[value] for value in values] if names else values

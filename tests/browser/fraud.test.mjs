@@ -40,13 +40,13 @@ after(async () => {
 
 /** The second model as a cautious shop would run it: whatever the hour, everybody is asked for more. */
 async function cautiousModel() {
-  const card = JSON.parse(await readFile(new URL('fraud-v2.json', MODELS), 'utf8'));
+  const card = JSON.parse(await readFile(new URL('fraud-v3.json', MODELS), 'utf8'));
   const velocity = { key: 'customer', measure: 'count', window: '1h' };
   card.version = 'cautious-1';
   card.thresholds = { step_up: 0, review: 1, block: 1 };
   card.rules = [{ code: 'customer_velocity_limit', text: 'Too many orders', outcome: 'block', source: { velocity }, above: ORDERS_MAX - 0.5 }];
   const file = (name, buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
-  return [file('cautious-1.json', Buffer.from(JSON.stringify(card))), file('cautious-1.onnx', await readFile(new URL('fraud-v2.onnx', MODELS)))];
+  return [file('cautious-1.json', Buffer.from(JSON.stringify(card))), file('cautious-1.onnx', await readFile(new URL('fraud-v3.onnx', MODELS)))];
 }
 
 test('a model is registered, watched and promoted', async () => {

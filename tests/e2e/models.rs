@@ -25,11 +25,11 @@ const CALM: &str = "calm-1";
 /// is not the question.
 fn calm_model() -> Result<(Vec<u8>, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ml/fraud/models");
-    let mut card: Value = serde_json::from_slice(&std::fs::read(folder.join("fraud-v2.json"))?)?;
+    let mut card: Value = serde_json::from_slice(&std::fs::read(folder.join("fraud-v3.json"))?)?;
     card["version"] = json!(CALM);
     card["thresholds"] = json!({ "review": 1.0, "block": 1.0 });
     card["rules"] = json!([]);
-    Ok((card.to_string().into_bytes(), std::fs::read(folder.join("fraud-v2.onnx"))?))
+    Ok((card.to_string().into_bytes(), std::fs::read(folder.join("fraud-v3.onnx"))?))
 }
 
 /// How many orders the page says a model has decided on or watched at a POP.
@@ -158,8 +158,8 @@ fn the_page_is_read_as_it_is_written() {
              data-label=\"Scored\" class=\"num\">{scored}</td></tr>"
         )
     };
-    let page = row("fraud-v2", "watched", "eu-1", "7") + &row("fraud-v2", "decided", "eu-1", "1,234");
-    assert_eq!(scored(&page, "fraud-v2", "decided", "eu-1"), 1_234);
-    assert_eq!(scored(&page, "fraud-v2", "watched", "eu-1"), 7);
-    assert_eq!(scored(&page, "fraud-v2", "decided", "us-1"), 0);
+    let page = row("fraud-v3", "watched", "eu-1", "7") + &row("fraud-v3", "decided", "eu-1", "1,234");
+    assert_eq!(scored(&page, "fraud-v3", "decided", "eu-1"), 1_234);
+    assert_eq!(scored(&page, "fraud-v3", "watched", "eu-1"), 7);
+    assert_eq!(scored(&page, "fraud-v3", "decided", "us-1"), 0);
 }

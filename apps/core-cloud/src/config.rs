@@ -16,7 +16,7 @@ pub const KEY_BYTES_MIN: usize = 16;
 /// How long a POP's leases run without contact, in seconds, unless set otherwise.
 pub const LEASE_TTL_S_DEFAULT: u32 = 86_400;
 /// The fraud model that decides unless settings or an owner say otherwise, as in edge-fraud.
-pub const FRAUD_MODEL_DEFAULT: &str = "fraud-v2";
+pub const FRAUD_MODEL_DEFAULT: &str = "fraud-v3";
 /// When what the broker delivered is delivered again, in milliseconds.
 pub const ACK_WAIT_MS: u64 = 10_000;
 

@@ -12,7 +12,7 @@ use crate::model::{Model, ModelError, load_card, load_network};
 
 /// Variable that names the model which decides until the core tells of another.
 const MODEL_VARIABLE: &str = "fraud_model";
-const MODEL_DEFAULT: &str = "fraud-v2";
+const MODEL_DEFAULT: &str = "fraud-v3";
 /// Models that could not be loaded are tried again after this long, in milliseconds, and not with each request.
 const RETRY_MS: i64 = 60_000;
 

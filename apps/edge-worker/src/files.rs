@@ -6,8 +6,8 @@ use kiosk_edge_platform::workers::EmbeddedFiles;
 pub const MODELS: EmbeddedFiles = &[
     ("/models/fraud-v1.onnx", include_bytes!("../../../ml/fraud/models/fraud-v1.onnx")),
     ("/models/fraud-v1.json", include_bytes!("../../../ml/fraud/models/fraud-v1.json")),
-    ("/models/fraud-v2.onnx", include_bytes!("../../../ml/fraud/models/fraud-v2.onnx")),
-    ("/models/fraud-v2.json", include_bytes!("../../../ml/fraud/models/fraud-v2.json")),
+    ("/models/fraud-v3.onnx", include_bytes!("../../../ml/fraud/models/fraud-v3.onnx")),
+    ("/models/fraud-v3.json", include_bytes!("../../../ml/fraud/models/fraud-v3.json")),
     ("/models/registrations-v1.onnx", include_bytes!("../../../ml/fraud/models/registrations-v1.onnx")),
     ("/models/registrations-v1.json", include_bytes!("../../../ml/fraud/models/registrations-v1.json")),
 ];

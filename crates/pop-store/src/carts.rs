@@ -97,6 +97,8 @@ pub struct CartLine {
     pub sold: Option<SkuView>,
     /// Ways to pay that its vendor takes; none are named by one that takes them all.
     pub methods: Vec<String>,
+    /// The share of fraud among its vendor's latest orders, millionths; none where the core has not told.
+    pub vendor_risk_ppm: Option<u32>,
 }
 
 /// What the POP knows of its supply.
@@ -138,7 +140,8 @@ const LOAD: &str =
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'leases_expire_ms'), 0),
     COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'core_retry_ms'), 0),
     i.request_hash, i.status, i.response, c.account, c.merged_into,
-    EXISTS (SELECT 1 FROM standing WHERE customer IN (?3, ?4, ?5)), v.methods, c.code
+    EXISTS (SELECT 1 FROM standing WHERE customer IN (?3, ?4, ?5)), v.methods, c.code,
+    (SELECT ppm FROM vendor_risk WHERE vendor_id = p.vendor_id)
   FROM cart c
     LEFT JOIN idempotency i ON i.scope = c.id AND i.key = ?2
     LEFT JOIN cart_line l ON l.cart_id = c.id
@@ -199,6 +202,7 @@ fn line(row: &Row, currency: Option<Currency>) -> Result<Option<CartLine>, Store
             Some(methods) => serde_json::from_str(methods)?,
             None => Vec::new(),
         },
+        vendor_risk_ppm: row.get(SKU_COLUMNS + 18)?,
     }))
 }
 

@@ -224,6 +224,8 @@ const MIGRATIONS: &[&[&str]] = &[
     ],
     // Fraud models that come from the core.
     &[crate::models::SCHEMA[0], crate::models::SCHEMA[1], crate::models::SCHEMA[2]],
+    // What vendors' latest orders turned out to be, millionths of fraud.
+    &["CREATE TABLE vendor_risk (vendor_id TEXT PRIMARY KEY, ppm INTEGER NOT NULL) STRICT, WITHOUT ROWID"],
 ];
 
 /// Brings the database to this version's schema.

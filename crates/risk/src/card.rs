@@ -27,7 +27,7 @@ pub fn is_version(name: &str) -> bool {
 /// What `models/<name>.json` says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ModelCard<S = Source> {
-    /// Version, for example `fraud-v2`.
+    /// Version, for example `fraud-v3`.
     pub version: String,
     /// SHA-256 of the ONNX file, lower-case hexadecimal.
     pub onnx_sha256: String,

@@ -1,6 +1,6 @@
 //! Features: numbers for the model, computed by one function from a list that is data.
 //!
-//! `ml/fraud/features-v2.json` is read here and by the training script, so both sides agree on names, order, scaling
+//! `ml/fraud/features-v3.json` is read here and by the training script, so both sides agree on names, order, scaling
 //! and plausible ranges. A new model may pick, drop or re-order features without a change of code; a new source of
 //! information is a new [`Source`].
 
@@ -15,7 +15,7 @@ pub const FEATURES_MAX: usize = 64;
 /// A versioned list of features of one kind of subject, in the order of the model's input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeatureSpec<S = Source> {
-    /// Version of the list, for example `features-v2`.
+    /// Version of the list, for example `features-v3`.
     pub version: String,
     /// The features.
     pub features: Vec<Feature<S>>,
@@ -76,6 +76,8 @@ pub enum Source {
     DisposableEmail,
     /// What discounts take off, percent.
     DiscountPercent,
+    /// Share of fraud among the latest orders of its riskiest vendor, percent.
+    VendorRisk,
     /// Flag: no device key.
     DeviceMissing,
     /// A velocity counter.
@@ -315,6 +317,7 @@ impl Source {
             Self::BillingDiffers => flag(!order.billing_is_shipping),
             Self::DisposableEmail => flag(order.disposable_email),
             Self::DiscountPercent => f64::from(order.discount_percent),
+            Self::VendorRisk => f64::from(order.vendor_risk_ppm) / 1e4,
             Self::DeviceMissing => flag(request.keys.device.is_none()),
             Self::Velocity { key, measure, window } => {
                 let counters = history.velocity.get(key);

@@ -28,7 +28,10 @@ pub use features::{
     FEATURES_MAX, Feature, FeatureError, FeatureSpec, Link, Measure, Placed, Scale, Source, SpecError, Usual,
     features,
 };
-pub use history::{CLOCK_SKEW_MAX_MS, History, Known, LONG_AGO_DAYS, Label, Links, Record, Spending};
+pub use history::{
+    CLOCK_SKEW_MAX_MS, GENUINE_AFTER_MS, History, Known, LONG_AGO_DAYS, Label, Links, Record, Spending,
+    VENDOR_RISK_PPM_PRIOR, VENDOR_WINDOW_MS, vendor_risk_ppm,
+};
 pub use request::{
     DeliveryKind, IDENTITY_KEY_BYTES_MAX, IdentityKeys, KeyError, OrderFacts, PaymentKind, ScoreRequest,
 };

@@ -52,6 +52,14 @@ pub struct OrderFacts {
     /// What discounts take off the listed price, in whole percent.
     #[serde(default)]
     pub discount_percent: u8,
+    /// The greatest share of fraud among the latest orders of one of its vendors, smoothed ([`crate::vendor_risk_ppm`]),
+    /// millionths.
+    #[serde(default = "unknown_vendor")]
+    pub vendor_risk_ppm: u32,
+}
+
+const fn unknown_vendor() -> u32 {
+    crate::VENDOR_RISK_PPM_PRIOR
 }
 
 /// How an order is delivered.

@@ -5,7 +5,7 @@ use kiosk_money::Money;
 use serde::{Deserialize, Serialize};
 
 use crate::discounts::{Discount, GiftCard};
-use crate::models::FraudPlan;
+use crate::models::{FraudPlan, VendorRisk};
 use crate::people::{Loyalty, Message, Notice, OrderState, Promotion, Rating, Review, Room, Standing};
 
 /// A page of changes after a cursor. A key that changed twice stands once, with its last state.
@@ -66,6 +66,8 @@ pub enum Change {
     },
     /// Which fraud models decide and watch.
     FraudPlan(FraudPlan),
+    /// What a vendor's latest orders turned out to be.
+    VendorRisk(VendorRisk),
     /// Whether a customer may buy. Told to the customer's region only, as is all that follows.
     Standing(Standing),
     /// The tier of an account.

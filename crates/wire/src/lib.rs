@@ -23,7 +23,7 @@ pub use events::{
     OrderRecord, PaymentRecord, ShadowRecord, StockTake,
 };
 pub use leases::{LeaseAsk, LeaseReply, LeaseRequest, LeaseState};
-pub use models::{CANARY_POPS_MAX, FraudPlan, MODEL_CARD_BYTES_MAX, MODEL_ONNX_BYTES_MAX};
+pub use models::{CANARY_POPS_MAX, FraudPlan, MODEL_CARD_BYTES_MAX, MODEL_ONNX_BYTES_MAX, VendorRisk};
 pub use people::{
     AppealRecord, AppealState, Loyalty, LoyaltyTier, Message, MessageRecord, Notice, NoticeKind, NoticeLine,
     OrderReturn, OrderReturnLine, OrderState, OrderedLine, Parcel, ParcelStatus, Party, Promotion, Rating,

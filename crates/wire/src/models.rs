@@ -1,5 +1,6 @@
-//! Which fraud models decide at POPs, and which are watched beside them.
+//! Which fraud models decide at POPs, which are watched beside them, and what only the core can tell them.
 
+use kiosk_ids::VendorId;
 use serde::{Deserialize, Serialize};
 
 /// Most POPs that a plan names.
@@ -23,6 +24,15 @@ pub struct FraudPlan {
     /// POPs where the candidate decides already; everywhere else it is watched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub canary_pops: Vec<String>,
+}
+
+/// What a vendor's latest orders turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VendorRisk {
+    /// The vendor.
+    pub vendor: VendorId,
+    /// The share of fraud among them, smoothed, in millionths.
+    pub ppm: u32,
 }
 
 impl FraudPlan {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! fraud-features handbook < transactions.csv > features.f32
-//! fraud-features shop features-v2.json < orders.csv > features.f32
+//! fraud-features shop features-v3.json < orders.csv > features.f32
 //! fraud-features facts reviews subjects/features-reviews-v1.json < facts.csv > features.f32
 //! ```
 //!

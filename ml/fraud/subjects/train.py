@@ -30,6 +30,7 @@ HERE = Path(__file__).resolve().parent
 SUBJECTS = {"registrations": registrations, "reviews": reviews, "vendors": vendors, "discounts": discounts}
 SEED = 20_260_601
 NOT_FACTS = ("pattern", "day", "truth", "label")
+TREES, RATE = 32, 0.25
 PARITY_ROWS, MIXED_ROWS, GOLDEN_ROWS = 120, 2_000, 4
 
 
@@ -69,7 +70,7 @@ def train(program, kind, recipe):
     # Where more of something can only mean more doubt, the trees may learn nothing else: no gap in a recipe makes a
     # flood of copies look honest.
     monotone = tuple(policy["monotone"].get(feature["name"], 0) for feature in spec["features"])
-    trees = fit.boosted(x[rows], label[rows], SEED, monotone)
+    trees = fit.boosted(x[rows], label[rows], SEED, TREES, RATE, monotone)
     rows = part["calibrate"]
     platt = LogisticRegression(C=1e6).fit(fit.log_odds(trees, x[rows])[:, None], label[rows])
     onnx_bytes = export.model(trees.get_booster(), 0.0, [], platt.coef_[0, 0], platt.intercept_[0], version)

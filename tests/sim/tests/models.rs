@@ -44,11 +44,11 @@ fn calm_model() -> (Vec<u8>, Vec<u8>) {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ml/fraud/models");
         std::fs::read(format!("{folder}/{name}")).expect("a model of the release")
     };
-    let mut card: Value = serde_json::from_slice(&file("fraud-v2.json")).expect("a card");
+    let mut card: Value = serde_json::from_slice(&file("fraud-v3.json")).expect("a card");
     card["version"] = json!(CALM);
     card["thresholds"] = json!({ "review": 1.0, "block": 1.0 });
     card["rules"] = json!([]);
-    (card.to_string().into_bytes(), file("fraud-v2.onnx"))
+    (card.to_string().into_bytes(), file("fraud-v3.onnx"))
 }
 
 struct Pop {

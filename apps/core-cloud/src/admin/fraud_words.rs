@@ -23,7 +23,7 @@ struct Worded {
 pub fn words(code: &str) -> String {
     static WORDS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
         let cards = [
-            include_str!("../../../../ml/fraud/models/fraud-v2.json"),
+            include_str!("../../../../ml/fraud/models/fraud-v3.json"),
             include_str!("../../../../ml/fraud/models/reviews-v1.json"),
             include_str!("../../../../ml/fraud/models/vendors-v1.json"),
             include_str!("../../../../ml/fraud/models/discounts-v1.json"),

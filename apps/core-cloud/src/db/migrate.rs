@@ -50,6 +50,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("fraud", include_str!("../../migrations/0038_fraud.sql")),
     ("fraud_models", include_str!("../../migrations/0039_fraud_models.sql")),
     ("fraud_subjects", include_str!("../../migrations/0040_fraud_subjects.sql")),
+    ("vendor_risks", include_str!("../../migrations/0041_vendor_risks.sql")),
 ];
 
 /// Applies what is missing. On PostgreSQL two processes that start at once wait for each other.

@@ -2,6 +2,7 @@
 
 use core_cloud::modules::members::policy::Role;
 use kiosk_ids::ReviewId;
+use kiosk_risk::vendor_risk_ppm;
 use kiosk_wire::people::ReviewRecord;
 use kiosk_wire::{Change, Event, EventBody, FraudLinks, OrderRecord};
 
@@ -15,6 +16,7 @@ on_both_databases!(
     a_vendor_that_buys_from_itself_is_doubted_and_suspended,
     a_vendor_with_customers_is_not_doubted,
     a_farmed_discount_is_doubted_and_ended,
+    pops_are_told_what_became_of_a_vendors_orders,
 );
 
 const COPIED: &str = "The best thing I ever bought, everybody should have one of these.";
@@ -187,6 +189,38 @@ async fn a_vendor_with_customers_is_not_doubted(app: TestApp) {
     assert_eq!((score(&app).await, doubted(&app, "vendor").await.len()), (1, 0));
     let seen = app.column("SELECT outcome FROM fraud_subjects").await;
     assert_eq!(seen, ["allow"]);
+}
+
+async fn pops_are_told_what_became_of_a_vendors_orders(app: TestApp) {
+    let risk = async || {
+        let told = |change| if let Change::VendorRisk(risk) = change { Some(risk) } else { None };
+        let mut told = app.told("us-1").await.into_iter().filter_map(told);
+        told.next().map(|risk| (risk.vendor.to_string(), risk.ppm))
+    };
+    let of = |genuine, fraud| Some(("ven_test".to_owned(), vendor_risk_ppm(genuine, fraud)));
+    app.stock_up(&[("MUG", 5)]).await;
+    crowd(&app, false).await;
+    assert_eq!(risk().await, None);
+    score(&app).await;
+    // An order every twelve hours: 27 of the 40 are a week old.
+    assert_eq!(risk().await, of(27, 0));
+    let mut doubtful = bought("doubtful", "acc-doubtful", "device-doubtful");
+    doubtful.fraud.outcome = "review".to_owned();
+    app.delivered(vec![placed(41, doubtful)]).await;
+    app.drain().await;
+    let support = app.staff(Role::Support).await;
+    let path = case_page(&app, &support, "ord_doubtful").await;
+    assert_eq!(find_fraud(&app, &support, &path).await, 303);
+    app.advance_ms(7 * 3_600_000);
+    score(&app).await;
+    assert_eq!(risk().await, of(27, 1));
+    app.advance_ms(24 * 3_600_000);
+    score(&app).await;
+    assert_eq!(risk().await, of(27, 1), "two more that are genuine move too little to be told");
+    app.advance_ms(8 * 24 * 3_600_000);
+    score(&app).await;
+    // Three of them are from more than four weeks ago by now.
+    assert_eq!(risk().await, of(37, 1));
 }
 
 async fn a_farmed_discount_is_doubted_and_ended(app: TestApp) {

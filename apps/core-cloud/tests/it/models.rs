@@ -34,7 +34,7 @@ fn file(name: &str) -> Vec<u8> {
 
 /// The card of the second model under another version.
 fn card_of(version: &str) -> Value {
-    let mut card: Value = serde_json::from_slice(&file("fraud-v2.json")).unwrap();
+    let mut card: Value = serde_json::from_slice(&file("fraud-v3.json")).unwrap();
     card["version"] = json!(version);
     card
 }
@@ -75,7 +75,7 @@ async fn the_release_is_registered_and_pops_fetch_what_it_is(app: TestApp) {
     app.app.services.models.register_release(FRAUD_MODEL_DEFAULT).await.unwrap();
     let models = app.app.services.models.list_models().await.unwrap();
     assert_eq!(models.len(), 2);
-    for version in ["fraud-v1", "fraud-v2"] {
+    for version in ["fraud-v1", "fraud-v3"] {
         let card = app.pop_get("eu-1", &format!("/sync/v1/models/{version}")).await;
         let onnx = app.pop_get("eu-1", &format!("/sync/v1/models/{version}/onnx")).await;
         assert_eq!(card.bytes, file(&format!("{version}.json")));
@@ -102,7 +102,7 @@ async fn another_setting_is_told_to_pops_until_an_owner_decides(app: TestApp) {
     }
     let owner = app.staff(Role::Owner).await;
     act(&app, &owner, "1", &[("act", "rollback")]).await;
-    let decided = [plan(2, "fraud-v2", None, &[])];
+    let decided = [plan(2, "fraud-v3", None, &[])];
     assert_eq!(told(&app, "eu-1").await, decided, "to the model before");
     release("fraud-v1").await.unwrap();
     assert_eq!(told(&app, "eu-1").await, decided, "what an owner decided holds");
@@ -111,12 +111,12 @@ async fn another_setting_is_told_to_pops_until_an_owner_decides(app: TestApp) {
 async fn a_model_goes_through_its_life_and_every_pop_is_told(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
     let steps: [(Fields<'_>, FraudPlan); 6] = [
-        (&[("act", "candidate"), ("version", "fraud-v1")], plan(1, "fraud-v2", Some("fraud-v1"), &[])),
-        (&[("act", "canary"), ("pops", "us-1")], plan(2, "fraud-v2", Some("fraud-v1"), &["us-1"])),
-        (&[("act", "canary")], plan(3, "fraud-v2", Some("fraud-v1"), &[])),
+        (&[("act", "candidate"), ("version", "fraud-v1")], plan(1, "fraud-v3", Some("fraud-v1"), &[])),
+        (&[("act", "canary"), ("pops", "us-1")], plan(2, "fraud-v3", Some("fraud-v1"), &["us-1"])),
+        (&[("act", "canary")], plan(3, "fraud-v3", Some("fraud-v1"), &[])),
         (&[("act", "promote")], plan(4, "fraud-v1", None, &[])),
-        (&[("act", "rollback")], plan(5, "fraud-v2", None, &[])),
-        (&[("act", "candidate"), ("version", "fraud-v1")], plan(6, "fraud-v2", Some("fraud-v1"), &[])),
+        (&[("act", "rollback")], plan(5, "fraud-v3", None, &[])),
+        (&[("act", "candidate"), ("version", "fraud-v1")], plan(6, "fraud-v3", Some("fraud-v1"), &[])),
     ];
     for (before, (fields, expected)) in steps.iter().enumerate() {
         let answer = act(&app, &owner, &before.to_string(), fields).await;
@@ -126,7 +126,7 @@ async fn a_model_goes_through_its_life_and_every_pop_is_told(app: TestApp) {
         }
     }
     assert_eq!(act(&app, &owner, "6", &[("act", "drop")]).await.status, 303);
-    assert_eq!(told(&app, "eu-1").await, [plan(7, "fraud-v2", None, &[])]);
+    assert_eq!(told(&app, "eu-1").await, [plan(7, "fraud-v3", None, &[])]);
     let acts = app.column("SELECT action FROM audit_entries WHERE action LIKE 'model%' ORDER BY seq").await;
     let of_models: Vec<&str> = acts.iter().filter_map(|act| act.strip_prefix("model.")).collect();
     assert_eq!(of_models, ["candidate", "canary", "canary", "promote", "rollback", "candidate", "drop"]);
@@ -150,7 +150,7 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing(app: TestApp) {
         ("0", &[("act", "promote")], 409, "There is no candidate"),
         ("0", &[("act", "drop")], 409, "There is no candidate"),
         ("0", &[("act", "rollback")], 409, "There is no champion to go back to"),
-        ("0", &[("act", "candidate"), ("version", "fraud-v2")], 422, "this model decides already"),
+        ("0", &[("act", "candidate"), ("version", "fraud-v3")], 422, "this model decides already"),
         ("0", &[("act", "candidate"), ("version", "fraud-v9")], 422, "is not registered"),
         ("0", &[("act", "dance")], 422, "choose one"),
         ("7", &[("act", "candidate"), ("version", "fraud-v1")], 409, "changed the plan meanwhile"),
@@ -173,28 +173,28 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing(app: TestApp) {
 
 async fn a_model_is_registered_once_and_never_changes(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
-    let (card, onnx) = (card_of("fraud-v3").to_string(), file("fraud-v2.onnx"));
+    let (card, onnx) = (card_of("fraud-v4").to_string(), file("fraud-v3.onnx"));
     for _ in 0..2 {
         let answer = upload(&app, &owner, card.as_bytes(), &onnx).await;
-        assert_eq!(answer.headers.get("location").unwrap(), "/admin/models/fraud-v3", "{}", answer.text());
+        assert_eq!(answer.headers.get("location").unwrap(), "/admin/models/fraud-v4", "{}", answer.text());
     }
     let acts = app.column("SELECT subject FROM audit_entries WHERE action = 'model.register'").await;
-    assert_eq!(acts, ["fraud-v3"], "the same twice is one");
-    let mut other = card_of("fraud-v3");
+    assert_eq!(acts, ["fraud-v4"], "the same twice is one");
+    let mut other = card_of("fraud-v4");
     other["thresholds"]["block"] = json!(0.9);
     let answer = upload(&app, &owner, other.to_string().as_bytes(), &onnx).await;
     assert_eq!(answer.status, 409);
     assert!(answer.text().contains("a version never changes"));
-    assert_eq!(app.pop_get("eu-1", "/sync/v1/models/fraud-v3").await.text(), card);
-    act(&app, &owner, "0", &[("act", "candidate"), ("version", "fraud-v3")]).await;
-    assert_eq!(told(&app, "us-1").await, [plan(1, "fraud-v2", Some("fraud-v3"), &[])]);
+    assert_eq!(app.pop_get("eu-1", "/sync/v1/models/fraud-v4").await.text(), card);
+    act(&app, &owner, "0", &[("act", "candidate"), ("version", "fraud-v4")]).await;
+    assert_eq!(told(&app, "us-1").await, [plan(1, "fraud-v3", Some("fraud-v4"), &[])]);
 }
 
 async fn what_is_no_model_is_refused_by_its_field(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
-    let onnx = file("fraud-v2.onnx");
+    let onnx = file("fraud-v3.onnx");
     let edited = |edit: fn(&mut Value)| {
-        let mut card = card_of("fraud-v3");
+        let mut card = card_of("fraud-v4");
         edit(&mut card);
         card.to_string()
     };
@@ -202,7 +202,7 @@ async fn what_is_no_model_is_refused_by_its_field(app: TestApp) {
     flipped[100] ^= 1;
     let cut = onnx[..onnx.len() / 2].to_vec();
     let vouched = |bytes: &[u8]| {
-        let mut card = card_of("fraud-v3");
+        let mut card = card_of("fraud-v4");
         card["onnx_sha256"] = json!(hex::encode(Sha256::digest(bytes)));
         card.to_string()
     };
@@ -226,7 +226,7 @@ async fn what_is_no_model_is_refused_by_its_field(app: TestApp) {
         assert!(page.contains(why), "{why}: {page}");
     }
     let large = vec![0; kiosk_wire::MODEL_ONNX_BYTES_MAX + 1];
-    assert_eq!(upload(&app, &owner, card_of("fraud-v3").to_string().as_bytes(), &large).await.status, 413);
+    assert_eq!(upload(&app, &owner, card_of("fraud-v4").to_string().as_bytes(), &large).await.status, 413);
     assert_eq!(app.app.services.models.list_models().await.unwrap().len(), 2);
 }
 

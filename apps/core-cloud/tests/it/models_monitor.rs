@@ -149,7 +149,7 @@ async fn pops_that_run_without_the_candidate_show(app: TestApp) {
     let owner = app.staff(Role::Owner).await;
     let form = [("act", "candidate"), ("version", "fraud-v1"), ("revision", "0"), ("reason", "a test")];
     assert_eq!(app.post("/admin/model-plan", &owner, &form).await.status, 303);
-    let decided = |shadow| record("fraud-v2", "block", Some(0.5), shadow);
+    let decided = |shadow| record("fraud-v3", "block", Some(0.5), shadow);
     app.delivered(vec![refused(1, app.now_ms(), decided(None))]).await;
     assert_eq!(monitor(&app).await.without_candidate, [("eu-1".to_owned(), 1)]);
     assert!(app.page("/admin/models", &owner).await.text().contains("eu-1 told of 1 orders without"));

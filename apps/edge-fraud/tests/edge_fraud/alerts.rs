@@ -83,6 +83,6 @@ fn counters_that_cannot_be_read() {
 #[test]
 fn a_model_that_cannot_be_used() {
     let folder = model_copy();
-    fs::write(folder.path().join("models/fraud-v2.onnx"), b"no model").unwrap();
+    fs::write(folder.path().join("models/fraud-v3.onnx"), b"no model").unwrap();
     assert_eq!(alerts(|| score(database(), folder.path().to_owned(), &ordinary())), ["model_unavailable"]);
 }

@@ -26,7 +26,7 @@ fn an_ordinary_order_is_allowed_over_http() {
     let (router, _native) = app(database(), ml());
     let answer = post_score(&router, &ordinary_json());
     assert_eq!(answer["outcome"], "allow");
-    assert_eq!(answer["model_version"], "fraud-v2");
+    assert_eq!(answer["model_version"], "fraud-v3");
     assert_eq!(answer["reasons"], json!([]));
     assert!(answer["score"].as_f64().is_some_and(|score| (0.0..0.1).contains(&score)), "{answer}");
 }

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::common::{app, call, database, ml, model_copy, ordinary, post_score};
 
-const ONNX: &str = "models/fraud-v2.onnx";
-const CARD: &str = "models/fraud-v2.json";
+const ONNX: &str = "models/fraud-v3.onnx";
+const CARD: &str = "models/fraud-v3.json";
 
 fn edit_card(folder: &Path, edit: impl FnOnce(&mut Value)) {
     let mut card: Value = serde_json::from_slice(&fs::read(folder.join(CARD)).unwrap()).unwrap();
@@ -30,7 +30,7 @@ pub fn replace_onnx(folder: &Path, bytes: &[u8]) {
 
 /// The damaged model's orders are reviewed, by the scorer and over HTTP. Returns what was found wrong.
 pub fn assert_reviews(folder: &Path) -> ModelError {
-    let (mut scorer, error) = Scorer::load(&DirFiles(folder.to_owned()), "fraud-v2");
+    let (mut scorer, error) = Scorer::load(&DirFiles(folder.to_owned()), "fraud-v3");
     let decision = scorer.score(&ordinary(), &History::default());
     assert_eq!(decision.outcome, Outcome::Review);
     assert_eq!(decision.reasons[0].code, "model_unavailable");
@@ -136,7 +136,7 @@ fn a_card_above_its_limit() {
 fn rules_block_without_a_network() {
     let folder = model_copy();
     fs::remove_file(folder.path().join(ONNX)).unwrap();
-    let (mut scorer, _) = Scorer::load(&DirFiles(folder.path().to_owned()), "fraud-v2");
+    let (mut scorer, _) = Scorer::load(&DirFiles(folder.path().to_owned()), "fraud-v3");
     let card = Counters { count: [21; 3], amount_minor: [2_100; 3] };
     let decision = scorer.score(&ordinary(), &Velocity { card, ..Velocity::default() }.into());
     assert_eq!(decision.outcome, Outcome::Block);
@@ -146,17 +146,17 @@ fn rules_block_without_a_network() {
 
 #[test]
 fn the_variable_names_the_model_and_cannot_leave_its_folder() {
-    for name in ["../models/fraud-v2", "", "fraud-v9", ".hidden", "a/b"] {
+    for name in ["../models/fraud-v3", "", "fraud-v9", ".hidden", "a/b"] {
         let native = NativeEdge::new(database(), &[("fraud_model", name)], ml(), 1);
         let router = edge_fraud::router(native.edge);
         let answer = post_score(&router, &serde_json::to_value(ordinary()).unwrap());
         assert_eq!(answer["reasons"][0]["code"], "model_unavailable", "{name}");
     }
-    let native = NativeEdge::new(database(), &[("fraud_model", "fraud-v2")], ml(), 1);
+    let native = NativeEdge::new(database(), &[("fraud_model", "fraud-v3")], ml(), 1);
     let (status, _, model) = call(&edge_fraud::router(native.edge), "GET", "/model", Body::empty());
     assert_eq!(status, StatusCode::OK);
     assert_eq!(model["status"], "ready");
-    assert_eq!(model["version"], "fraud-v2");
-    assert_eq!(model["features_version"], "features-v2");
+    assert_eq!(model["version"], "fraud-v3");
+    assert_eq!(model["features_version"], "features-v3");
     assert!(model["metrics"]["auc"].as_f64().is_some_and(|auc| auc > 0.9), "{model}");
 }

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use kiosk_edge_platform::Statement;
 use kiosk_edge_platform::native::{DirFiles, NativeDb, NativeEdge};
 use kiosk_pop_store::schema::migrate;
-use kiosk_risk::{DeliveryKind, IdentityKeys, OrderFacts, PaymentKind, ScoreRequest};
+use kiosk_risk::{DeliveryKind, IdentityKeys, OrderFacts, PaymentKind, ScoreRequest, VENDOR_RISK_PPM_PRIOR};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -23,7 +23,7 @@ pub fn ml() -> PathBuf {
 
 /// The scorer of the committed model.
 pub fn committed_scorer() -> Scorer {
-    let (scorer, error) = Scorer::load(&DirFiles(ml()), "fraud-v2");
+    let (scorer, error) = Scorer::load(&DirFiles(ml()), "fraud-v3");
     assert!(error.is_none(), "the committed model is unusable: {error:?}");
     scorer
 }
@@ -32,7 +32,7 @@ pub fn committed_scorer() -> Scorer {
 pub fn model_copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("models")).unwrap();
-    for name in ["fraud-v2.onnx", "fraud-v2.json"] {
+    for name in ["fraud-v3.onnx", "fraud-v3.json"] {
         std::fs::copy(ml().join("models").join(name), folder.path().join("models").join(name)).unwrap();
     }
     folder
@@ -58,7 +58,7 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
 
 /// edge-fraud on native ports, with the models in `folder`.
 pub fn app(db: NativeDb, folder: PathBuf) -> (Router, NativeEdge) {
-    let native = NativeEdge::new(db, &[("fraud_model", "fraud-v2")], folder, 1);
+    let native = NativeEdge::new(db, &[("fraud_model", "fraud-v3")], folder, 1);
     (edge_fraud::router(native.edge.clone()), native)
 }
 
@@ -81,6 +81,7 @@ pub fn ordinary() -> ScoreRequest {
             billing_is_shipping: true,
             disposable_email: false,
             discount_percent: 0,
+            vendor_risk_ppm: VENDOR_RISK_PPM_PRIOR,
         },
         keys: IdentityKeys {
             customer: Some("c1".to_owned()),

@@ -16,7 +16,7 @@ const TREES: &str = "TreeEnsembleClassifier";
 
 /// The committed model's file, changed.
 fn edited(edit: impl FnOnce(&mut GraphProto)) -> Vec<u8> {
-    let onnx = fs::read(ml().join("models/fraud-v2.onnx")).unwrap();
+    let onnx = fs::read(ml().join("models/fraud-v3.onnx")).unwrap();
     let mut model = ModelProto::decode(&*onnx).unwrap();
     edit(model.graph.as_mut().unwrap());
     model.encode_to_vec()

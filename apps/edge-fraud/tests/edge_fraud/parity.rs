@@ -29,11 +29,11 @@ impl Parity {
 }
 
 fn parity() -> Parity {
-    Parity::read("fraud-v2")
+    Parity::read("fraud-v3")
 }
 
 fn scores(rows: &[f32]) -> Vec<f32> {
-    let onnx = std::fs::read(ml().join("models/fraud-v2.onnx")).unwrap();
+    let onnx = std::fs::read(ml().join("models/fraud-v3.onnx")).unwrap();
     let width = committed_scorer().card().unwrap().features.len();
     let mut scores = Vec::new();
     let mut network = Network::new(&onnx, width).unwrap();
@@ -90,6 +90,6 @@ fn the_sample_holds_honest_orders_and_every_kind_of_fraud() {
 
 #[test]
 fn the_card_carries_the_feature_list_that_training_read() {
-    let spec = FeatureSpec::from_json(&std::fs::read(ml().join("features-v2.json")).unwrap()).unwrap();
+    let spec = FeatureSpec::from_json(&std::fs::read(ml().join("features-v3.json")).unwrap()).unwrap();
     assert_eq!(committed_scorer().card().unwrap().features, spec);
 }

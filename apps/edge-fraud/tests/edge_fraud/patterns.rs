@@ -1,6 +1,8 @@
 //! What a shop expects of the model: everyday orders pass, known patterns do not, and the reasons say why.
 
-use kiosk_risk::{Counters, DeliveryKind, History, Outcome, PaymentKind, ScoreRequest, Velocity};
+use kiosk_risk::{
+    Counters, DeliveryKind, History, Outcome, PaymentKind, ScoreRequest, VENDOR_RISK_PPM_PRIOR, Velocity,
+};
 
 use crate::common::{committed_scorer, ordinary};
 
@@ -53,8 +55,27 @@ fn everyday_orders_are_allowed() {
         changes.iter().for_each(|change| change(&mut request));
         let decision = scorer.score(&request, &History::default());
         assert_eq!(decision.outcome, Outcome::Allow, "case {index}: {decision:?}");
-        assert_eq!(decision.model_version, "fraud-v2");
+        assert_eq!(decision.model_version, "fraud-v3");
     }
+}
+
+#[test]
+fn what_a_vendor_is_known_for_makes_its_orders_doubtful() {
+    let mut scorer = committed_scorer();
+    let mut request = ordinary();
+    (request.order.amount_minor, request.order.unit_price_minor_max) = (18_900, 18_900);
+    request.order.account_age_days = None;
+    let mut decide = |vendor_risk_ppm| {
+        request.order.vendor_risk_ppm = vendor_risk_ppm;
+        scorer.score(&request, &History::default())
+    };
+    let decisions = [200, VENDOR_RISK_PPM_PRIOR, 30_000, 150_000].map(&mut decide);
+    let scores = decisions.each_ref().map(|decision| decision.score);
+    assert!(scores.is_sorted(), "{scores:?}");
+    assert_eq!(decisions[1].outcome, Outcome::Allow, "nothing is known of it");
+    assert!(decisions[3].outcome > Outcome::Allow, "{decisions:?}");
+    assert!(decisions[3].reasons.iter().any(|reason| reason.code == "vendor_record"), "{decisions:?}");
+    assert_eq!(decide(1_000_001).outcome, Outcome::Review, "more than all of them cannot be fraud");
 }
 
 #[test]

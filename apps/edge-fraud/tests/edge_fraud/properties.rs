@@ -26,12 +26,12 @@ prop_compose! {
         delivery in prop_oneof![Just(DeliveryKind::Standard), Just(DeliveryKind::Express), Just(DeliveryKind::Unknown)],
         payment in prop_oneof![Just(PaymentKind::Invoice), Just(PaymentKind::Card), Just(PaymentKind::Unknown)],
         (bulky, billing_is_shipping, disposable_email) in any::<(bool, bool, bool)>(),
-        discount_percent in any::<u8>(),
+        (discount_percent, vendor_risk_ppm) in any::<(u8, u32)>(),
     ) -> OrderFacts {
         OrderFacts {
             amount_minor, currency: currency.to_owned(), unit_price_minor_max, item_count, sku_count, line_quantity_max,
             bulky, delivery, payment, hour_of_day, account_age_days, cart_age_s, billing_is_shipping, disposable_email,
-            discount_percent,
+            discount_percent, vendor_risk_ppm,
         }
     }
 }
@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn features_are_finite_or_refused(order in any_order(), velocity in any_velocity()) {
-        let spec = FeatureSpec::from_json(&std::fs::read(ml().join("features-v2.json")).unwrap()).unwrap();
+        let spec = FeatureSpec::from_json(&std::fs::read(ml().join("features-v3.json")).unwrap()).unwrap();
         let mut row = vec![f32::NAN; spec.len()];
         let (request, history) = (ScoreRequest { order, ..ordinary() }, velocity.into());
         if features(&Placed { request: &request, history: &history }, &spec, &mut row).is_ok() {

@@ -34,7 +34,7 @@ fn post(router: &axum::Router, facts: &RegistrationFacts) -> Value {
 /// Puts a model there that is one of orders but for what its features are: it scores, whatever that means.
 fn scripted_model(folder: &Path) {
     let mut card: Value =
-        serde_json::from_slice(&fs::read(ml().join("models/fraud-v2.json")).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(ml().join("models/fraud-v3.json")).unwrap()).unwrap();
     card["version"] = json!("registrations-v1");
     card["thresholds"] = json!({"review": 1.0, "block": 1.0});
     let rule = json!({"code": "many", "text": "Many", "outcome": "block", "source": "client_count_hour", "above": 30});
@@ -44,7 +44,7 @@ fn scripted_model(folder: &Path) {
         (feature["min"], feature["max"]) = (json!(0), json!(1_000));
     }
     fs::write(folder.join("models/registrations-v1.json"), card.to_string()).unwrap();
-    fs::copy(ml().join("models/fraud-v2.onnx"), folder.join("models/registrations-v1.onnx")).unwrap();
+    fs::copy(ml().join("models/fraud-v3.onnx"), folder.join("models/registrations-v1.onnx")).unwrap();
 }
 
 fn empty_folder() -> tempfile::TempDir {

@@ -46,14 +46,14 @@ fn activate(db: &dyn Database, champion: &str, candidate: Option<&str>, canary: 
 /// A POP of the first release whose core has told of a good, a broken and a truncated model.
 fn pop() -> (axum::Router, NativeEdge) {
     let db: NativeDb = database();
-    store(&db, "good", "fraud-v2", |_, _| {});
-    store(&db, "golden", "fraud-v2", |card, _| card["golden"][0]["score"] = json!(0.999));
-    store(&db, "truncated", "fraud-v2", |card, onnx| {
+    store(&db, "good", "fraud-v3", |_, _| {});
+    store(&db, "golden", "fraud-v3", |card, _| card["golden"][0]["score"] = json!(0.999));
+    store(&db, "truncated", "fraud-v3", |card, onnx| {
         onnx.truncate(1_000);
         card["onnx_sha256"] = json!(hex::encode(Sha256::digest(&*onnx)));
     });
-    store(&db, "hash", "fraud-v2", |_, onnx| onnx[100] ^= 1);
-    store(&db, "renamed", "fraud-v2", |card, _| card["version"] = json!("another"));
+    store(&db, "hash", "fraud-v3", |_, onnx| onnx[100] ^= 1);
+    store(&db, "renamed", "fraud-v3", |card, _| card["version"] = json!("another"));
     let native = NativeEdge::new(db, &[("fraud_model", "fraud-v1")], ml(), 1);
     (edge_fraud::router(native.edge.clone()), native)
 }
@@ -87,10 +87,10 @@ fn shadow_canary_promotion_and_roll_back_take_effect_with_the_next_order() {
     activate(db, "fraud-v1", None, &[]);
     assert_eq!(score(&router), first, "rolled back");
     // A model of the release comes from its files.
-    activate(db, "fraud-v2", None, &[]);
-    assert_eq!(pair(&score(&router)), ("fraud-v2", None));
+    activate(db, "fraud-v3", None, &[]);
+    assert_eq!(pair(&score(&router)), ("fraud-v3", None));
     let (_, _, model) = call(&router, "GET", "/model", Body::empty());
-    assert_eq!((&model["version"], &model["shadow"]), (&json!("fraud-v2"), &Value::Null));
+    assert_eq!((&model["version"], &model["shadow"]), (&json!("fraud-v3"), &Value::Null));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_broken_model_is_tried_again_after_a_minute_and_not_with_each_order() {
     score(&router);
     activate(db, "late", None, &[]);
     assert_eq!(pair(&score(&router)), ("fraud-v1", None));
-    store(db, "late", "fraud-v2", |_, _| {});
+    store(db, "late", "fraud-v3", |_, _| {});
     assert_eq!(pair(&score(&router)), ("fraud-v1", None), "it failed a moment ago");
     native.clock.advance_ms(60_000);
     assert_eq!(pair(&score(&router)), ("late", None));

@@ -36,7 +36,7 @@ fn ml() -> PathBuf {
 /// Rows that mix orders, so that each tree is asked what no order asks of it.
 fn rows(width: usize) -> Vec<f32> {
     let parity: Parity =
-        serde_json::from_slice(&std::fs::read(ml().join("parity/fraud-v2.json")).unwrap()).unwrap();
+        serde_json::from_slice(&std::fs::read(ml().join("parity/fraud-v3.json")).unwrap()).unwrap();
     let orders = parity.orders;
     let value = |row: usize, column: usize| orders[(7 * row + 13 * column) % orders.len()].features[column];
     (0..ROWS).flat_map(|row| (0..width).map(move |column| (row, column))).map(|(r, c)| value(r, c)).collect()
@@ -50,8 +50,8 @@ fn score(runtime: &str) -> Vec<f32> {
         let version = kiosk_onnxruntime::load(Path::new(&library)).unwrap();
         assert!(version.starts_with("1."), "{version}");
     }
-    let card = <ModelCard>::from_json(&std::fs::read(ml().join("models/fraud-v2.json")).unwrap()).unwrap();
-    let onnx = std::fs::read(ml().join("models/fraud-v2.onnx")).unwrap();
+    let card = <ModelCard>::from_json(&std::fs::read(ml().join("models/fraud-v3.json")).unwrap()).unwrap();
+    let onnx = std::fs::read(ml().join("models/fraud-v3.onnx")).unwrap();
     let mut network = Network::new(&onnx, card.features.len()).unwrap();
     let mut scores = Vec::with_capacity(ROWS);
     network.predict(&rows(card.features.len()), |_, prediction| scores.push(prediction.score)).unwrap();

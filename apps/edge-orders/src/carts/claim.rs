@@ -130,6 +130,7 @@ mod tests {
             shown_price: 1,
             sold: None,
             methods: Vec::new(),
+            vendor_risk_ppm: None,
         };
         Cart {
             id: CartId::named("a").unwrap(),

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use kiosk_edge_platform::Outbound;
+use kiosk_pop_store::carts::Cart;
 use kiosk_privacy::{Kind, Personal, PseudonymKey, Shopper, is_disposable};
 use kiosk_risk::{
     Decision, DeliveryKind as ScoredDelivery, IdentityKeys, OrderFacts, Outcome, SCORE_URL, ScoreRequest,
-    reason_code,
+    VENDOR_RISK_PPM_PRIOR, reason_code,
 };
 use kiosk_session::Who;
 use kiosk_wire::{FraudLinks, FraudRecord, ShadowRecord};
@@ -42,17 +43,12 @@ pub fn identity_keys(
 }
 
 /// The facts that are scored; nothing personal among them.
-pub fn facts(
-    checkout: &Checkout<'_>,
-    priced: &Priced,
-    sums: &Sums,
-    cart_created_ms: i64,
-    now_ms: i64,
-) -> OrderFacts {
+pub fn facts(checkout: &Checkout<'_>, priced: &Priced, sums: &Sums, cart: &Cart, now_ms: i64) -> OrderFacts {
     let order = &checkout.order;
     let age = |since_ms: i64, unit_ms: i64| {
         u32::try_from(now_ms.saturating_sub(since_ms).max(0) / unit_ms).unwrap_or(u32::MAX)
     };
+    let vendors = cart.lines.iter().map(|line| line.vendor_risk_ppm.unwrap_or(VENDOR_RISK_PPM_PRIOR));
     let quantities = || priced.lines.iter().map(|line| line.quantity);
     OrderFacts {
         amount_minor: sums.total.amount,
@@ -71,10 +67,11 @@ pub fn facts(
         payment: order.payment.method.kind(),
         hour_of_day: u8::try_from((now_ms / HOUR_MS).rem_euclid(24)).unwrap_or(0),
         account_age_days: checkout.who.map(|who| age(who.created_ms, 24 * HOUR_MS)),
-        cart_age_s: age(cart_created_ms, 1_000),
+        cart_age_s: age(cart.created_ms, 1_000),
         billing_is_shipping: true,
         disposable_email: is_disposable(&checkout.shopper.contact.email),
         discount_percent: sums.discount_percent(),
+        vendor_risk_ppm: vendors.max().unwrap_or(VENDOR_RISK_PPM_PRIOR),
     }
 }
 

@@ -121,7 +121,7 @@ impl Checkout<'_> {
             }
             _ => return Err(supply::insufficient_stock(&priced, &state.supply, until_ms).into()),
         }
-        let order = fraud::facts(self, &priced, &sums, state.cart.created_ms, now_ms);
+        let order = fraud::facts(self, &priced, &sums, &state.cart, now_ms);
         let request = ScoreRequest { order, keys: self.keys.clone(), now_ms };
         let mut decision = fraud::score(self.pop, &request).await;
         fraud::doubt_watched(&mut decision, self.who);

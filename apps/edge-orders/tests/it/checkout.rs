@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 use kiosk_edge_platform::DbError;
-use kiosk_risk::{DeliveryKind, Outcome};
-use kiosk_wire::EventBody;
+use kiosk_risk::{DeliveryKind, Outcome, VENDOR_RISK_PPM_PRIOR};
+use kiosk_wire::{Change, EventBody, VendorRisk};
 use serde_json::json;
 
 use crate::support::{Fault, MUG, SET_OF_4, TestPop};
@@ -104,11 +104,25 @@ async fn the_score_sees_facts_and_pseudonyms() {
     assert_eq!((asked.order.amount_minor, asked.order.currency.as_str()), (10_997, "EUR"));
     assert_eq!((asked.order.item_count, asked.order.sku_count, asked.order.line_quantity_max), (3, 2, 2));
     assert_eq!((asked.order.cart_age_s, asked.order.delivery), (90, DeliveryKind::Standard));
+    assert_eq!(asked.order.vendor_risk_ppm, VENDOR_RISK_PPM_PRIOR, "nothing is known of the vendor");
     let keys = asked.keys;
     assert!(
         keys.customer.is_some() && keys.device.is_some() && keys.address.is_some() && keys.card.is_none()
     );
     assert_eq!(pop.number("SELECT COUNT(*) FROM velocity").await, 3);
+}
+
+#[tokio::test]
+async fn the_score_sees_what_became_of_other_orders_of_a_vendor() {
+    let pop = TestPop::stocked().await;
+    let vendor = pop.core.vendor().id;
+    for ppm in [90_000, 30_000] {
+        pop.core.tell(Change::VendorRisk(VendorRisk { vendor: vendor.clone(), ppm }));
+        pop.follow().await;
+        let cart = pop.cart_with(&[(MUG, 1), (SET_OF_4, 1)]).await;
+        pop.buy(&cart, "key").await.is(201);
+        assert_eq!(pop.fraud.asked().pop().unwrap().order.vendor_risk_ppm, ppm);
+    }
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ fn file(name: &str) -> Vec<u8> {
 async fn pop() -> TestPop {
     let pop = TestPop::stocked().await;
     pop.core.with(|core| {
-        for version in ["fraud-v1", "fraud-v2"] {
+        for version in ["fraud-v1", "fraud-v3"] {
             core.models.insert(version.to_owned(), file(&format!("{version}.json")));
             core.models.insert(format!("{version}/onnx"), file(&format!("{version}.onnx")));
         }
@@ -55,15 +55,15 @@ fn asked(pop: &TestPop) -> usize {
 async fn a_plan_is_fetched_and_followed_through_its_whole_life() {
     let pop = pop().await;
     assert_eq!(runs(&pop).await, None);
-    plan(&pop, 1, "fraud-v1", Some("fraud-v2"), &[]).await;
-    assert_eq!(runs(&pop).await, pair("fraud-v1", Some("fraud-v2")));
+    plan(&pop, 1, "fraud-v1", Some("fraud-v3"), &[]).await;
+    assert_eq!(runs(&pop).await, pair("fraud-v1", Some("fraud-v3")));
     assert_eq!(asked(&pop), 4, "a card and a network each");
-    let stored = models::get(&*pop.host.edge.db, "fraud-v2").await.unwrap().unwrap();
-    assert_eq!(stored.onnx, file("fraud-v2.onnx"));
-    plan(&pop, 2, "fraud-v1", Some("fraud-v2"), &["eu-1"]).await;
-    assert_eq!(runs(&pop).await, pair("fraud-v2", Some("fraud-v1")));
-    plan(&pop, 3, "fraud-v2", None, &[]).await;
-    assert_eq!(runs(&pop).await, pair("fraud-v2", None));
+    let stored = models::get(&*pop.host.edge.db, "fraud-v3").await.unwrap().unwrap();
+    assert_eq!(stored.onnx, file("fraud-v3.onnx"));
+    plan(&pop, 2, "fraud-v1", Some("fraud-v3"), &["eu-1"]).await;
+    assert_eq!(runs(&pop).await, pair("fraud-v3", Some("fraud-v1")));
+    plan(&pop, 3, "fraud-v3", None, &[]).await;
+    assert_eq!(runs(&pop).await, pair("fraud-v3", None));
     plan(&pop, 4, "fraud-v1", None, &[]).await;
     assert_eq!(runs(&pop).await, pair("fraud-v1", None));
     assert_eq!(asked(&pop), 4, "a roll-back has its model");
@@ -73,7 +73,7 @@ async fn a_plan_is_fetched_and_followed_through_its_whole_life() {
 async fn what_is_not_the_model_is_refused_and_the_old_one_stays() {
     let pop = pop().await;
     plan(&pop, 1, "fraud-v1", None, &[]).await;
-    let good = (file("fraud-v2.json"), file("fraud-v2.onnx"));
+    let good = (file("fraud-v3.json"), file("fraud-v3.onnx"));
     let mut flipped = good.1.clone();
     flipped[100] ^= 1;
     let cut = good.1[..good.1.len() / 2].to_vec();
@@ -86,24 +86,24 @@ async fn what_is_not_the_model_is_refused_and_the_old_one_stays() {
     ];
     for (revision, (card, onnx)) in (2..).zip(broken) {
         pop.core.with(|core| {
-            core.models.insert("fraud-v2".to_owned(), card);
-            core.models.insert("fraud-v2/onnx".to_owned(), onnx);
+            core.models.insert("fraud-v3".to_owned(), card);
+            core.models.insert("fraud-v3/onnx".to_owned(), onnx);
         });
-        plan(&pop, revision, "fraud-v2", None, &[]).await;
+        plan(&pop, revision, "fraud-v3", None, &[]).await;
         assert_eq!(runs(&pop).await, pair("fraud-v1", None), "{revision}");
-        assert_eq!(models::get(&*pop.host.edge.db, "fraud-v2").await.unwrap(), None);
+        assert_eq!(models::get(&*pop.host.edge.db, "fraud-v3").await.unwrap(), None);
         let tries = asked(&pop);
         pop.follow().await;
         assert_eq!(asked(&pop), tries, "it is left alone for a while");
     }
     // A core that has it again is asked again.
     pop.core.with(|core| {
-        core.models.insert("fraud-v2".to_owned(), good.0);
-        core.models.insert("fraud-v2/onnx".to_owned(), good.1);
+        core.models.insert("fraud-v3".to_owned(), good.0);
+        core.models.insert("fraud-v3/onnx".to_owned(), good.1);
     });
     pop.host.clock.advance_ms(RETRY_MS);
     pop.follow().await;
-    assert_eq!(runs(&pop).await, pair("fraud-v2", None));
+    assert_eq!(runs(&pop).await, pair("fraud-v3", None));
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn a_core_that_is_away_leaves_the_models_and_the_shop_as_they_are() {
     plan(&pop, 1, "fraud-v1", None, &[]).await;
     pop.core.tell(Change::FraudPlan(FraudPlan {
         revision: 2,
-        champion: "fraud-v2".to_owned(),
+        champion: "fraud-v3".to_owned(),
         ..FraudPlan::default()
     }));
     pop.core.with(|core| core.lose = Some("/onnx"));
@@ -126,13 +126,13 @@ async fn a_core_that_is_away_leaves_the_models_and_the_shop_as_they_are() {
     pop.core.with(|core| core.down = None);
     pop.follow().await;
     pop.follow().await;
-    assert_eq!(runs(&pop).await, pair("fraud-v2", None));
+    assert_eq!(runs(&pop).await, pair("fraud-v3", None));
 }
 
 #[tokio::test]
 async fn what_the_watched_model_says_goes_to_the_core_and_changes_nothing() {
     let pop = pop().await;
-    let shadow = |outcome| Some(Shadow { model_version: "fraud-v2".to_owned(), score: Some(0.5), outcome });
+    let shadow = |outcome| Some(Shadow { model_version: "fraud-v3".to_owned(), score: Some(0.5), outcome });
     let answer = |decision: &Decision| {
         pop.fraud.answer(StatusCode::OK, &serde_json::to_string(decision).unwrap());
     };
@@ -144,7 +144,7 @@ async fn what_the_watched_model_says_goes_to_the_core_and_changes_nothing() {
     pop.buy(&cart, "two").await.is_problem(403, "checkout_blocked");
     pop.tick_until_quiet().await;
     let told = |outcome: &str| {
-        Some(ShadowRecord { model: "fraud-v2".to_owned(), score: Some(0.5), outcome: outcome.to_owned() })
+        Some(ShadowRecord { model: "fraud-v3".to_owned(), score: Some(0.5), outcome: outcome.to_owned() })
     };
     assert_eq!(pop.core.orders()[0].fraud.shadow, told("block"));
     let blocked = pop.core.with(|core| {

@@ -1,11 +1,14 @@
 //! The catalogue copy follows the feed.
 
 use futures::executor::block_on;
+use kiosk_ids::{CartId, VendorId};
+use kiosk_money::{Currency, Money};
+use kiosk_pop_store::carts::{self, Asked, LineChange};
 use kiosk_pop_store::catalog::{apply::apply, product_by_handle};
 use kiosk_pop_store::media;
-use kiosk_wire::{Change, FeedPage, Picture, PictureSize, Product};
+use kiosk_wire::{Change, FeedPage, Picture, PictureSize, Product, VendorRisk};
 
-use crate::{database, number, product};
+use crate::{database, number, product, sku};
 
 fn page(products: Vec<Product>, next: u64) -> FeedPage {
     let changes = products.into_iter().map(|product| Change::Product(Box::new(product))).collect();
@@ -27,6 +30,29 @@ fn a_handle_that_changed_hands_does_not_stop_the_feed() {
         let moved = product_by_handle(&db, "old-mug", 0).await.unwrap().unwrap();
         assert_eq!(moved.product.variants[0].sku.as_str(), "MUG");
         assert_eq!(number(&db, "SELECT COUNT(*) FROM product").await, 2);
+    });
+}
+
+#[test]
+fn the_risk_of_a_vendor_may_be_told_before_the_vendor_and_again() {
+    block_on(async {
+        let db = database().await;
+        let id = CartId::named("a").unwrap();
+        carts::create(&db, &id, "hash", 0).await.unwrap();
+        let change = LineChange { cart: &id, version: None, sku: &sku("MUG"), now_ms: 0 };
+        carts::put_line(&db, change, 1, Money::new(1_999, Currency::EUR)).await.unwrap();
+        let risk = async || {
+            let cart = carts::load(&db, &id, Asked::default()).await.unwrap().unwrap().cart;
+            cart.lines[0].vendor_risk_ppm
+        };
+        assert_eq!(risk().await, None);
+        for (next, ppm) in [(3, 20_000), (4, 700)] {
+            let told = ["clay", "unheard-of"]
+                .map(|name| Change::VendorRisk(VendorRisk { vendor: VendorId::named(name).unwrap(), ppm }));
+            apply(&db, &FeedPage { changes: told.into(), next, more: false }).await.unwrap();
+            assert_eq!(risk().await, Some(ppm));
+        }
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM vendor_risk").await, 2);
     });
 }
 

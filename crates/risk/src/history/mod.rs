@@ -7,7 +7,9 @@ mod record;
 mod spending;
 
 pub use links::Links;
-pub use record::{Known, Label, Record};
+pub use record::{
+    GENUINE_AFTER_MS, Known, Label, Record, VENDOR_RISK_PPM_PRIOR, VENDOR_WINDOW_MS, vendor_risk_ppm,
+};
 pub use spending::Spending;
 
 use crate::Velocity;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{advance, day_of, span_days};
+use super::{DAY_MS, advance, day_of, span_days};
 
 /// Days of orders that are remembered.
 const DAYS: usize = 28;
@@ -10,6 +10,12 @@ const DAYS: usize = 28;
 const PRIOR_ORDERS: f64 = 20.0;
 /// Share of fraud before anything is known.
 const PRIOR_RISK: f64 = 0.005;
+/// Who is silent for so long after an order does not dispute it, in milliseconds: only then it counts as genuine.
+pub const GENUINE_AFTER_MS: i64 = 7 * DAY_MS;
+/// Orders that [`vendor_risk_ppm`] counts are at most so old, in milliseconds.
+pub const VENDOR_WINDOW_MS: i64 = DAYS as i64 * DAY_MS;
+/// [`vendor_risk_ppm`] before anything is known, in millionths.
+pub const VENDOR_RISK_PPM_PRIOR: u32 = 5_000;
 
 /// What became of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,9 +72,21 @@ impl Known {
     /// The share of quiet fraud, smoothed as the mean of a beta distribution: few orders say little.
     #[must_use]
     pub fn risk(&self) -> f64 {
-        let orders = f64::from(self.genuine) + f64::from(self.quiet);
-        (f64::from(self.quiet) + PRIOR_RISK * PRIOR_ORDERS) / (orders + PRIOR_ORDERS)
+        smoothed(self.genuine.into(), self.quiet.into())
     }
+}
+
+/// The mean of a beta distribution whose prior is [`PRIOR_RISK`] of [`PRIOR_ORDERS`].
+fn smoothed(genuine: f64, fraud: f64) -> f64 {
+    (fraud + PRIOR_RISK * PRIOR_ORDERS) / (genuine + fraud + PRIOR_ORDERS)
+}
+
+/// The share of fraud among a vendor's orders of the last [`VENDOR_WINDOW_MS`], in millionths, smoothed as [`Known::risk`] is.
+/// `fraud` counts from when it is known, `genuine` whatever nobody has disputed after [`GENUINE_AFTER_MS`].
+#[must_use]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn vendor_risk_ppm(genuine: u32, fraud: u32) -> u32 {
+    (smoothed(genuine.into(), fraud.into()) * 1e6).round() as u32
 }
 
 impl Record {
@@ -123,7 +141,7 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DAY_MS, LONG_AGO_DAYS};
+    use super::super::LONG_AGO_DAYS;
     use super::*;
 
     #[test]
@@ -152,6 +170,14 @@ mod tests {
         }
         let ten = record.known(0).risk();
         assert!(none < 0.01 && one < 0.06 && ten > 0.3, "{none} {one} {ten}");
+    }
+
+    #[test]
+    fn a_vendor_of_whom_nothing_is_known_has_the_prior() {
+        assert_eq!(vendor_risk_ppm(0, 0), VENDOR_RISK_PPM_PRIOR);
+        assert!((Record::default().known(0).risk() * 1e6 - f64::from(VENDOR_RISK_PPM_PRIOR)).abs() < 1e-6);
+        assert_eq!((vendor_risk_ppm(180, 0), vendor_risk_ppm(0, 10)), (500, 336_667));
+        assert_eq!(vendor_risk_ppm(0, u32::MAX), 1_000_000);
     }
 
     #[test]

@@ -112,6 +112,7 @@ fn record_of(change: &Change) -> Option<(&'static str, String)> {
         Change::DiscountRemoved { id } => ("discount", id.to_string()),
         Change::GiftCard(card) => ("gift_card", card.id.to_string()),
         Change::FraudPlan(_) => ("fraud_plan", "plan".to_owned()),
+        Change::VendorRisk(risk) => ("vendor_risk", risk.vendor.to_string()),
         Change::Rating(rating) => ("rating", rating.product.to_string()),
         Change::Review(review) => ("review", review.id.to_string()),
         Change::ReviewRemoved { id } => ("review", id.to_string()),

@@ -17,8 +17,8 @@ pub const MODELS: [(&[u8], &[u8]); 2] = [
         include_bytes!("../../../../../ml/fraud/models/fraud-v1.onnx"),
     ),
     (
-        include_bytes!("../../../../../ml/fraud/models/fraud-v2.json"),
-        include_bytes!("../../../../../ml/fraud/models/fraud-v2.onnx"),
+        include_bytes!("../../../../../ml/fraud/models/fraud-v3.json"),
+        include_bytes!("../../../../../ml/fraud/models/fraud-v3.onnx"),
     ),
 ];
 

@@ -121,14 +121,15 @@ impl FakeCore {
 
     /// The vendor takes these ways to pay alone from now on.
     pub fn take_only(&self, methods: &[&str]) {
-        self.with(|state| {
-            let vendor = state.feed.iter().find_map(|change| match change {
-                Change::Vendor(vendor) => Some(vendor.clone()),
-                _ => None,
-            });
-            let methods = methods.iter().map(|method| (*method).to_owned()).collect();
-            state.feed.push(Change::Vendor(Vendor { methods, ..vendor.unwrap() }));
-        });
+        let methods = methods.iter().map(|method| (*method).to_owned()).collect();
+        self.tell(Change::Vendor(Vendor { methods, ..self.vendor() }));
+    }
+
+    /// Who sells everything.
+    pub fn vendor(&self) -> Vendor {
+        let vendor =
+            |change: &Change| if let Change::Vendor(vendor) = change { Some(vendor.clone()) } else { None };
+        self.with(|state| state.feed.iter().find_map(vendor).unwrap())
     }
 
     /// Tells more by the feed.

@@ -29,6 +29,7 @@ pub async fn apply(db: &dyn Database, page: &FeedPage) -> Result<(), StoreError>
     let changes = Changes::of(page);
     let mut batch = Vec::new();
     push(&mut batch, PUT_VENDORS, changes.vendors)?;
+    push(&mut batch, PUT_VENDOR_RISKS, changes.vendor_risks)?;
     push(&mut batch, PUT_CATEGORIES, changes.categories)?;
     push(&mut batch, REMOVE_CATEGORIES, changes.categories_removed)?;
     put_products(&changes.products, &changes.products_removed, &mut batch)?;
@@ -50,6 +51,7 @@ pub async fn apply(db: &dyn Database, page: &FeedPage) -> Result<(), StoreError>
 #[derive(Default)]
 struct Changes<'a> {
     vendors: Vec<&'a kiosk_wire::Vendor>,
+    vendor_risks: Vec<&'a kiosk_wire::VendorRisk>,
     categories: Vec<&'a kiosk_wire::Category>,
     categories_removed: Vec<&'a str>,
     products: Vec<&'a Product>,
@@ -63,6 +65,7 @@ impl<'a> Changes<'a> {
         for change in &page.changes {
             match change {
                 Change::Vendor(vendor) => changes.vendors.push(vendor),
+                Change::VendorRisk(risk) => changes.vendor_risks.push(risk),
                 Change::Category(category) => changes.categories.push(category),
                 Change::CategoryRemoved { slug } => changes.categories_removed.push(slug),
                 // A product without a variant cannot be sold.
@@ -146,6 +149,10 @@ const PUT_VENDORS: &str = "INSERT INTO vendor (id, name, region, about, methods)
     FROM json_each(?1) WHERE 1
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, region = excluded.region, about = excluded.about,
       methods = excluded.methods";
+
+const PUT_VENDOR_RISKS: &str = "INSERT INTO vendor_risk (vendor_id, ppm)
+    SELECT value ->> 'vendor', value ->> 'ppm' FROM json_each(?1) WHERE 1
+    ON CONFLICT (vendor_id) DO UPDATE SET ppm = excluded.ppm";
 
 const PUT_CATEGORIES: &str = "INSERT INTO category (slug, name, parent, position, blurb)
     SELECT value ->> 'slug', value ->> 'name', value ->> 'parent', value ->> 'position', value ->> 'blurb'

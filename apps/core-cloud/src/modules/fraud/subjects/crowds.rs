@@ -3,7 +3,7 @@
 use kiosk_risk::{DiscountFacts, VendorFacts};
 
 use super::crowds_store as store;
-use super::{DAY_MS, Scored, SubjectKind, share};
+use super::{DAY_MS, Scored, SubjectKind, risks, share};
 use crate::error::Error;
 use crate::modules::fraud::service::Service;
 
@@ -49,7 +49,7 @@ impl Service {
     pub(super) async fn score_crowds(&self) -> Result<usize, Error> {
         let now_ms = self.clock.now_ms();
         let since = Since { window_ms: now_ms - WINDOW_MS, recent_ms: now_ms - RECENT_MS };
-        let mut scored = Vec::new();
+        let (mut scored, mut moved) = (Vec::new(), Vec::new());
         for kind in [SubjectKind::Vendor, SubjectKind::Discount] {
             let conn = &mut *self.db.read().await?;
             let due = store::list_due(conn, kind, since.window_ms, now_ms - FRESH_MS, DUE_MAX).await?;
@@ -58,12 +58,16 @@ impl Service {
                 let crowd = store::count_crowd(conn, kind, &id, &since).await?;
                 let Some(one) = self.judge(kind, &id, &crowd, now_ms) else { return Ok(0) };
                 scored.push(one);
+                if kind == SubjectKind::Vendor {
+                    moved.extend(risks::moved(conn, &id, now_ms).await?);
+                }
             }
         }
         if scored.is_empty() {
             return Ok(0);
         }
         let mut tx = self.db.begin().await?;
+        risks::tell(&mut tx, moved).await?;
         self.keep(&mut tx, &scored).await?;
         tx.commit().await?;
         Ok(scored.len())

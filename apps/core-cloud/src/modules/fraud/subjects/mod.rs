@@ -10,6 +10,7 @@ mod findings;
 mod judges;
 mod reviews;
 mod reviews_store;
+mod risks;
 mod store;
 
 use std::collections::HashMap;
