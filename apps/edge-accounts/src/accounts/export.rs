@@ -18,6 +18,8 @@ pub struct Export {
     pub addresses: Vec<OwnAddress>,
     pub sessions: Vec<OwnSession>,
     pub passkeys: Vec<OwnPasskey>,
+    /// Until when orders of the account are checked more closely, since its registration was doubtful; Unix milliseconds.
+    pub watched_until_ms: Option<i64>,
 }
 
 /// Collects it.
@@ -25,5 +27,6 @@ pub async fn export(region: &Region, session: &Session) -> Result<Export> {
     let addresses = list_addresses(region, &session.owner).await?;
     let sessions = list_sessions(region, session).await?;
     let passkeys = list_passkeys(region, &session.owner).await?;
-    Ok(Export { profile: Profile::of(&session.owner)?, addresses, sessions, passkeys })
+    let watched_until_ms = Some(session.owner.account.watched_until_ms).filter(|until_ms| *until_ms > 0);
+    Ok(Export { profile: Profile::of(&session.owner)?, addresses, sessions, passkeys, watched_until_ms })
 }

@@ -543,7 +543,14 @@ async fn a_blocked_account_appeals_once() {
     region.log_in(PASSWORD).await;
     let page = region.shop.get("/account/appeal").await;
     assert!(page.body.contains("Nothing is blocked"), "{}", page.body);
+    let invited = async |region: &mut Region| {
+        let page = region.shop.get("/account").await;
+        crate::pages::check_page("/account", &page.html());
+        page.attributes("#blocked + p a", "href")
+    };
+    assert_eq!(invited(&mut region).await, [""; 0]);
     region.shop.orders.block(Some("possible"));
+    assert_eq!(invited(&mut region).await, ["/account/appeal"]);
     let page = region.shop.get("/account/appeal").await;
     crate::pages::check_page("/account/appeal", &page.html());
     assert_eq!(page.texts("label[for=text]"), ["Why the block is wrong"]);

@@ -52,6 +52,17 @@ pub async fn send(
     page(&shop, &visit, &standing, text, Some(trouble)).await
 }
 
+/// What the account's page says of a block.
+pub(super) fn invitation() -> AnyView {
+    view! {
+        <section aria-labelledby="blocked">
+            <h2 id="blocked">"Your orders are blocked"</h2>
+            <p>"You cannot order at the moment. "<a href="/account/appeal">"Why, and what you can do"</a></p>
+        </section>
+    }
+    .into_any()
+}
+
 /// The standing of who is logged in; none for nobody.
 async fn standing(shop: &Shop, visit: &Visit) -> Result<Option<Standing>, PageError> {
     if visit.session.is_none() {

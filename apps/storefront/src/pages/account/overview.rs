@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::form::{EMAIL, Field, FormPage, PASSWORD, Trouble, form, notice, said};
 use super::{api, is_logged_out, with_session};
-use super::{loyalty, passkeys, sessions};
+use super::{appeal, loyalty, passkeys, sessions};
 use crate::accounts::Profile;
 use crate::components::shell::{Cache, Meta, respond};
 use crate::http::Visit;
@@ -19,6 +19,7 @@ use crate::orders::OrdersApi;
 use crate::pages::PageError;
 use crate::pages::cart::see_other;
 use crate::shop::Shop;
+use crate::sibling::SiblingError;
 
 const PROFILE_FIELDS: [Field; 2] = [
     Field::required("name", "Full name", "text", "name", 120),
@@ -92,19 +93,20 @@ pub(super) async fn page(
     let sessions = api(shop, visit).sessions().await?;
     let passkeys = api(shop, visit).passkeys().await?;
     // The account is there without it: what is sold may be away.
-    let earned = OrdersApi::of(&shop.edge, visit).loyalty().await;
-    if let Err(error) = &earned {
-        tracing::warn!(error = error as &dyn std::error::Error, "the tier is not known");
-    }
-    let earned = earned.ok();
+    let orders = OrdersApi::of(&shop.edge, visit);
+    let earned = optional(orders.loyalty().await, "the tier is not known");
+    let standing = optional(orders.standing().await, "whether it is blocked is not known");
     let meta = Meta::private("Your account");
     let own = || {
         [sessions::view(&sessions), passkeys::view(shop, &passkeys, refused.as_ref())]
             .into_iter()
             .collect_view()
     };
-    let tier = || earned.as_ref().and_then(loyalty::view).into_any();
-    let main = || view(&profile, tier(), own().into_any(), refused.as_ref());
+    let sold = || {
+        let blocked = standing.as_ref().filter(|standing| standing.blocked).map(|_| appeal::invitation());
+        [blocked, earned.as_ref().and_then(loyalty::view)].into_iter().flatten().collect_view().into_any()
+    };
+    let main = || view(&profile, sold(), own().into_any(), refused.as_ref());
     let mut response = respond(shop, visit, Cache::Private, meta, main).await?;
     if let Some(refused) = refused {
         *response.status_mut() = refused.trouble.status;
@@ -112,7 +114,15 @@ pub(super) async fn page(
     Ok(response)
 }
 
-fn view(profile: &Profile, tier: AnyView, ways_in: AnyView, refused: Option<&Refused<'_>>) -> AnyView {
+/// What the account's page can do without.
+fn optional<T>(answer: Result<T, SiblingError>, without: &'static str) -> Option<T> {
+    if let Err(error) = &answer {
+        tracing::warn!(error = error as &dyn std::error::Error, "{without}");
+    }
+    answer.ok()
+}
+
+fn view(profile: &Profile, sold: AnyView, ways_in: AnyView, refused: Option<&Refused<'_>>) -> AnyView {
     let known = [("name", Some(&profile.name)), ("phone", profile.phone.as_ref())];
     let known = known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
     let known = Pairs(known.collect());
@@ -137,7 +147,7 @@ fn view(profile: &Profile, tier: AnyView, ways_in: AnyView, refused: Option<&Ref
                 <div><dt>"E-mail"</dt><dd>{profile.email.clone()}</dd></div>
                 {profile.phone.clone().map(|phone| view! { <div><dt>"Telephone"</dt><dd>{phone}</dd></div> })}
             </dl>
-            {tier}
+            {sold}
             <ul class="own-links" role="list">
                 <li><a href="/account/orders">"Your orders"</a></li>
                 <li><a href="/account/addresses">"Your addresses"</a></li>
