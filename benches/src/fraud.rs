@@ -9,16 +9,16 @@ use kiosk_edge_platform::native::NativeDb;
 use kiosk_pop_store::{schema, velocity};
 use kiosk_risk::{Decision, Outcome, ScoreRequest};
 use kiosk_testkit::{Node, edge_node};
-use score_guest::orders::{BOT_ORDERS, NOW_MS, SHOPPERS, bot_keys, card_testing, keys, ordinary};
+use score_guest::orders::{
+    BOT_ORDERS, EARLIER_EACH_MS, EARLIER_ORDERS_EACH, NOW_MS, SHOPPERS, bot_keys, card_testing, keys,
+    ordinary,
+};
 
 use crate::load::{Connection, Measured};
 use crate::report::Report;
 
 const SCORES: u32 = 20_000;
 const WARM_UP: u32 = 500;
-/// Orders of each shopper in the week before: the counters are not empty, and not all in one page of the database.
-const EARLIER_ORDERS_EACH: u32 = 4;
-const HOUR_MS: i64 = 3_600_000;
 
 /// Microseconds that `server-timing: score;dur=<ms>` tells.
 fn score_micros(parts: &http::response::Parts) -> Option<u64> {
@@ -35,7 +35,7 @@ async fn remember_earlier_orders(node: &Node) -> Result<()> {
     let mut batch = Vec::new();
     for shopper in 0..SHOPPERS {
         for order in 0..EARLIER_ORDERS_EACH {
-            let at_ms = NOW_MS - i64::from(order + 1) * 30 * HOUR_MS;
+            let at_ms = NOW_MS - i64::from(order + 1) * EARLIER_EACH_MS;
             let id = format!("ord_{shopper}_{order}");
             batch.extend(velocity::record(&keys(shopper), at_ms, 4_000, "EUR", &id));
         }

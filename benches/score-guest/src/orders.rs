@@ -1,12 +1,16 @@
 //! Orders to score: everyday ones of returning shoppers, and a bot's.
 
 use kiosk_risk::{
-    Counters, DeliveryKind, History, IdentityKeys, OrderFacts, PaymentKind, ScoreRequest,
+    Counters, DeliveryKind, History, IdentityKeys, Links, OrderFacts, PaymentKind, ScoreRequest, Spending,
     VENDOR_RISK_PPM_PRIOR, Velocity,
 };
 
 /// Shoppers who come again and again.
 pub const SHOPPERS: u32 = 2_000;
+/// Orders of each of them in the week before.
+pub const EARLIER_ORDERS_EACH: u32 = 4;
+/// Time between them, in milliseconds.
+pub const EARLIER_EACH_MS: i64 = 30 * 3_600_000;
 /// Orders of the bot within the last hour.
 pub const BOT_ORDERS: u32 = 30;
 /// When all are placed, Unix milliseconds.
@@ -70,12 +74,19 @@ fn counted(orders: i64, each_minor: i64) -> Counters {
     Counters { count: [orders; 3], amount_minor: [orders * each_minor; 3] }
 }
 
-/// What is remembered of a shopper: an order of today and those of the week.
+/// What is remembered of a shopper: an order each thirty hours of the last week.
 #[must_use]
-pub fn of_shopper(n: u32) -> History {
-    let week = |orders: i64| Counters { count: [0, 1, orders], amount_minor: [0, 4_000, 4_000 * orders] };
-    let all = week(1 + i64::from(n % 4));
-    Velocity { customer: all, device: all, address: all, card: all }.into()
+pub fn of_shopper(_: u32) -> History {
+    let earlier = i64::from(EARLIER_ORDERS_EACH);
+    let all = Counters { count: [0, 0, earlier], amount_minor: [0, 0, 4_000 * earlier] };
+    let mut spending = Spending::default();
+    for order in (1..=earlier).rev() {
+        spending.add(4_000, NOW_MS - order * EARLIER_EACH_MS);
+    }
+    let links =
+        Links { device_customers: 1, address_customers: 1, customer_devices: 1, customer_addresses: 1 };
+    let velocity = Velocity { customer: all, device: all, address: all, card: all };
+    History { velocity, links, spending, newest_ms: Some(NOW_MS - EARLIER_EACH_MS) }
 }
 
 /// What is remembered of the bot.
