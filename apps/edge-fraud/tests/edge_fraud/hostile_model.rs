@@ -13,6 +13,8 @@ use crate::broken_model::{assert_reviews, replace_onnx};
 use crate::common::{ml, model_copy};
 
 const TREES: &str = "TreeEnsembleClassifier";
+/// Features of the model.
+const WIDTH: u16 = 53;
 
 /// The committed model's file, changed.
 fn edited(edit: impl FnOnce(&mut GraphProto)) -> Vec<u8> {
@@ -78,7 +80,7 @@ const EDITS: [Edit; 27] = [
     }),
     ("a tree that runs in a circle", |graph| column(graph, "nodes_truenodeids").ints[0] = 0),
     ("a tree that leaves itself", |graph| column(graph, "nodes_falsenodeids").ints[0] = 1 << 40),
-    ("a feature that is none", |graph| column(graph, "nodes_featureids").ints[0] = 52),
+    ("a feature that is none", |graph| column(graph, "nodes_featureids").ints[0] = WIDTH.into()),
     ("a negative feature", |graph| column(graph, "nodes_featureids").ints[0] = -1),
     ("a threshold that is not a number", |graph| column(graph, "nodes_values").floats[0] = f32::NAN),
     ("a class beyond the classes", |graph| column(graph, "class_ids").ints[0] = 1 << 30),
@@ -89,7 +91,7 @@ const EDITS: [Edit; 27] = [
 
 #[test]
 fn the_unchanged_file_is_a_model() {
-    assert!(Network::new(&edited(|_| ()), 52).is_ok());
+    assert!(Network::new(&edited(|_| ()), WIDTH.into()).is_ok());
 }
 
 #[test]
