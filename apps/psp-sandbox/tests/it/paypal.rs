@@ -54,6 +54,29 @@ async fn the_same_key_acts_once() {
     assert_eq!((sums.captured, sums.refunded), (2000, 500));
 }
 
+/// As a POP whose database was set back to before PayPal had told its name for the order.
+#[tokio::test]
+async fn whoever_begins_again_finds_the_order_however_far_it_is() {
+    let world = World::new();
+    let paying = world.start(Provider::Paypal, "pay_1", eur(5000)).await;
+    let again = async || world.paypal.start(&new_payment("pay_1", eur(5000), NOW_MS)).await.unwrap();
+    assert_eq!(again().await, paying.started);
+    paying.approve("balance").await;
+    for state in [State::Authorised, State::Captured] {
+        let found = again().await;
+        assert_eq!(
+            (&*found.reference, &*found.url),
+            (paying.reference(), RETURN_URL),
+            "the payer is through"
+        );
+        assert_eq!(paying.look().await.state, state);
+        if state == State::Authorised {
+            paying.capture("c1", eur(5000), true).await.unwrap();
+        }
+    }
+    assert_eq!(paying.cancel().await.state, State::Captured);
+}
+
 #[tokio::test]
 async fn an_order_that_was_given_up_is_not_authorised_any_more() {
     let world = World::new();

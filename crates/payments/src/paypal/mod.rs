@@ -26,7 +26,7 @@ use client::{earlier_payout, error};
 use snapshot::{check, closed, snapshot, unit};
 pub(crate) use wire::Amount;
 pub use wire::PAYPAL_CURRENCIES;
-use wire::{Movement, Order, Payout, Verification, amount, decimal};
+use wire::{Link, Movement, Order, Payout, Verification, amount, decimal};
 
 /// Before a payment's id in `custom_id`: it was given up.
 const GIVEN_UP: &str = "given-up-";
@@ -116,9 +116,15 @@ impl PayPal {
             self.post("/v2/checkout/orders", order.to_string(), Some(payment.id.as_str())).await?;
         let unit = unit(&order, &payment.id)?;
         check(unit.amount.as_ref(), payment.amount)?;
-        let page = order.links.iter().find(|link| matches!(link.rel.as_str(), "payer-action" | "approve"));
-        let page = page.filter(|page| page.href.starts_with("http")).ok_or(PayError::Mismatch("page"))?;
-        Ok(Started { url: page.href.clone(), reference: order.id.clone() })
+        // Who began before and forgot it finds the order as it is by now: then its payer is through.
+        let url = if matches!(order.status.as_str(), "APPROVED" | "COMPLETED" | "VOIDED") {
+            payment.return_url.clone()
+        } else {
+            let pages = |link: &&Link| matches!(link.rel.as_str(), "payer-action" | "approve");
+            let page = order.links.iter().find(pages).filter(|page| page.href.starts_with("http"));
+            page.ok_or(PayError::Mismatch("page"))?.href.clone()
+        };
+        Ok(Started { url, reference: order.id.clone() })
     }
 
     async fn order(&self, reference: &str) -> Result<Order, PayError> {
