@@ -164,7 +164,11 @@ test('the account is blocked at both POPs, and appeals', async () => {
     await placeOrder(page);
     await page.getByText(/orders are blocked/).waitFor();
   }
-  await page.getByRole('link', { name: 'Appeal against the block' }).click();
+  await page.getByRole('link', { name: 'Appeal against the block' }).waitFor();
+  await page.goto(`${region[0]}/account`);
+  await page.getByRole('heading', { name: 'Your orders are blocked' }).waitFor();
+  await look('thief', 'account-blocked');
+  await page.getByRole('link', { name: 'Why, and what you can do' }).click();
   await look('thief', 'account-appeal');
   await page.getByLabel('Why the block is wrong').fill('It was my own card. Call me at +49 30 901820 or ada@example.org.');
   await press(page, page.getByRole('button', { name: 'Send the appeal' }));
