@@ -79,7 +79,10 @@ impl Book {
                     self.tell_failed(reason);
                 }
             }
-            Kind::Refund => self.call_attention("refund_refused"),
+            Kind::Refund => {
+                self.call_attention("refund_refused");
+                self.charge_what_was_short();
+            }
             Kind::Void => self.call_attention("void_refused"),
             Kind::Chargeback | Kind::Receipt | Kind::Transfer => {}
         }

@@ -107,9 +107,12 @@ impl Book {
         self.tell(Fact::ChargebackOpened, &dispute);
     }
 
-    /// What is left of the payment, minor units.
-    const fn left(&self) -> i64 {
-        self.payment.captured - self.payment.refunded - self.payment.charged_back
+    /// What is left of the payment, minor units. A refund that was asked for and has no answer may have been made.
+    fn left(&self) -> i64 {
+        let perhaps = |refund: &&Movement| refund.asked_ms > 0 && refund.is_undecided();
+        let refunding: i64 =
+            self.of_kind(Kind::Refund).filter(perhaps).map(|refund| refund.amount.amount).sum();
+        self.payment.captured - self.payment.refunded - refunding - self.payment.charged_back
     }
 
     /// A dispute may be told before another one gave its money back, before a capture is here, or before a refund failed.

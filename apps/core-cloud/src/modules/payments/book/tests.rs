@@ -349,6 +349,29 @@ fn a_refund_that_fails_leaves_its_money_to_the_dispute() {
 }
 
 #[test]
+fn a_dispute_leaves_what_a_refund_without_its_answer_may_have_taken() {
+    for refunded in [true, false] {
+        let mut book = card(100);
+        book.ship(&moved(Some("a"), 100, true));
+        book.captured("cap_par_a", "ch", None);
+        book.refund(&owed("r", 60));
+        book.movement_mut("rfd_r_1").unwrap().asked_ms = 1;
+        book.dispute("dp", "ch", (100, 15), Dispute::Opened);
+        assert_eq!(
+            (book.payment.charged_back, book.payment.attention.as_str()),
+            (40, "dispute_over_captured")
+        );
+        if refunded {
+            book.refunded("rfd_r_1", "re_1");
+        } else {
+            book.failed("rfd_r_1", "charge_disputed");
+        }
+        let taken = if refunded { (40, 60) } else { (100, 0) };
+        assert_eq!((book.payment.charged_back, book.payment.refunded), taken);
+    }
+}
+
+#[test]
 fn what_was_asked_for_once_stays_known_as_that() {
     let mut book = card(100);
     book.ship(&moved(Some("a"), 100, true));
