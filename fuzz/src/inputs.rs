@@ -1,9 +1,7 @@
 //! From bytes to what the fraud check takes.
 
-use kiosk_risk::{
-    Counters, DeliveryKind, History, IdentityKeys, Links, OrderFacts, PaymentKind, ScoreRequest, Spending,
-    VENDOR_RISK_PPM_PRIOR, Velocity,
-};
+use kiosk_risk::{Counters, DeliveryKind, History, Links, PaymentKind, ScoreRequest, Spending, Velocity};
+use kiosk_risk_samples::NOW_MS;
 
 /// Most edits of a file.
 const EDITS_MAX: u8 = 16;
@@ -17,7 +15,6 @@ const PAYMENTS: [PaymentKind; 5] = [
     PaymentKind::BankTransfer,
     PaymentKind::Unknown,
 ];
-const NOW_MS: i64 = 1_790_000_000_000;
 
 /// What is left of an input; zeros follow its end.
 pub struct Bytes<'a>(pub &'a [u8]);
@@ -66,27 +63,9 @@ pub fn damage(file: &[u8], bytes: &mut Bytes<'_>) -> Vec<u8> {
 
 /// An order that both models allow.
 pub fn ordinary() -> ScoreRequest {
-    let order = OrderFacts {
-        amount_minor: 4_290,
-        currency: "EUR".to_owned(),
-        unit_price_minor_max: 2_990,
-        item_count: 2,
-        sku_count: 2,
-        line_quantity_max: 1,
-        bulky: false,
-        delivery: DeliveryKind::Standard,
-        payment: PaymentKind::Card,
-        hour_of_day: 15,
-        account_age_days: Some(400),
-        cart_age_s: 380,
-        billing_is_shipping: true,
-        disposable_email: false,
-        discount_percent: 0,
-        vendor_risk_ppm: VENDOR_RISK_PPM_PRIOR,
-    };
-    let key = |key: &str| Some(key.to_owned());
-    let keys = IdentityKeys { customer: key("c"), device: key("d"), address: key("a"), card: key("k") };
-    ScoreRequest { order, keys, now_ms: NOW_MS }
+    let mut request = kiosk_risk_samples::ordinary();
+    request.order.hour_of_day = 15;
+    request
 }
 
 /// The ordinary order with some of its facts replaced, a bit of the first bytes for each.

@@ -56,6 +56,7 @@ def model(booster, base, layers, slope, intercept, name, operators=1):
     `operators` share the trees, since tract passes by the leaves of all trees before on its way to those of one.
     """
     parts = ensembles(booster, operators)
+    # Of one operator the names have no number.
     sums = [f"trees{place or ''}" for place in range(len(parts))]
     votes = np.array([0, 1] * len(parts))
     if layers:

@@ -1,9 +1,8 @@
 //! Orders to score: everyday ones of returning shoppers, and a bot's.
 
-use kiosk_risk::{
-    Counters, DeliveryKind, History, IdentityKeys, Links, OrderFacts, PaymentKind, ScoreRequest, Spending,
-    VENDOR_RISK_PPM_PRIOR, Velocity,
-};
+use kiosk_risk::{Counters, History, IdentityKeys, Links, ScoreRequest, Spending, Velocity};
+pub use kiosk_risk_samples::NOW_MS;
+use kiosk_risk_samples::burst;
 
 /// Shoppers who come again and again.
 pub const SHOPPERS: u32 = 2_000;
@@ -13,8 +12,6 @@ pub const EARLIER_ORDERS_EACH: u32 = 4;
 pub const EARLIER_EACH_MS: i64 = 30 * 3_600_000;
 /// Orders of the bot within the last hour.
 pub const BOT_ORDERS: u32 = 30;
-/// When all are placed, Unix milliseconds.
-pub const NOW_MS: i64 = 1_790_000_000_000;
 
 /// Whom shopper `n` is counted by.
 #[must_use]
@@ -32,46 +29,21 @@ pub fn bot_keys() -> IdentityKeys {
 /// The everyday order of a returning shopper.
 #[must_use]
 pub fn ordinary(n: u32) -> ScoreRequest {
-    let order = OrderFacts {
-        amount_minor: 2_000 + i64::from(n % 97) * 100,
-        currency: "EUR".to_owned(),
-        unit_price_minor_max: 1_990,
-        item_count: 1 + n % 4,
-        sku_count: 1 + n % 3,
-        line_quantity_max: 1 + n % 2,
-        bulky: false,
-        delivery: DeliveryKind::Standard,
-        payment: PaymentKind::Card,
-        hour_of_day: 19,
-        account_age_days: Some(400),
-        cart_age_s: 380,
-        billing_is_shipping: true,
-        disposable_email: false,
-        discount_percent: 0,
-        vendor_risk_ppm: VENDOR_RISK_PPM_PRIOR,
-    };
-    ScoreRequest { order, keys: keys(n % SHOPPERS), now_ms: NOW_MS }
-}
-
-/// A bot that tries stolen cards: cheap, instant, a guest, its device seen dozens of times within the hour. It is
-/// refused and the answer explains why, which costs more than the score.
-#[must_use]
-pub fn card_testing(n: u32) -> ScoreRequest {
-    let mut request = ordinary(n);
-    request.order.amount_minor = 700;
-    request.order.unit_price_minor_max = 700;
-    request.order.item_count = 1;
-    request.order.sku_count = 1;
-    request.order.account_age_days = None;
-    request.order.cart_age_s = 6;
-    request.order.disposable_email = true;
-    request.keys.device = bot_keys().device;
-    request.keys.address = bot_keys().address;
+    let mut request = ScoreRequest { keys: keys(n % SHOPPERS), ..kiosk_risk_samples::ordinary() };
+    request.order.amount_minor = 2_000 + i64::from(n % 97) * 100;
+    request.order.unit_price_minor_max = 1_990;
+    request.order.item_count = 1 + n % 4;
+    request.order.sku_count = 1 + n % 3;
+    request.order.line_quantity_max = 1 + n % 2;
     request
 }
 
-fn counted(orders: i64, each_minor: i64) -> Counters {
-    Counters { count: [orders; 3], amount_minor: [orders * each_minor; 3] }
+/// A bot's order with another card each time. It is refused and the answer explains why, which costs more than the score.
+#[must_use]
+pub fn card_testing(n: u32) -> ScoreRequest {
+    let IdentityKeys { device, address, .. } = bot_keys();
+    let keys = IdentityKeys { device, address, ..keys(n % SHOPPERS) };
+    ScoreRequest { keys, ..kiosk_risk_samples::card_testing() }
 }
 
 /// What is remembered of a shopper: an order each thirty hours of the last week.
@@ -92,6 +64,6 @@ pub fn of_shopper(_: u32) -> History {
 /// What is remembered of the bot.
 #[must_use]
 pub fn of_bot(_: u32) -> History {
-    let all = counted(i64::from(BOT_ORDERS), 700);
+    let all = burst(i64::from(BOT_ORDERS), 700);
     Velocity { device: all, address: all, ..Velocity::default() }.into()
 }

@@ -10,11 +10,9 @@ use http_body_util::BodyExt;
 use kiosk_edge_platform::Statement;
 use kiosk_edge_platform::native::{DirFiles, NativeDb, NativeEdge};
 use kiosk_pop_store::schema::migrate;
-use kiosk_risk::{DeliveryKind, IdentityKeys, OrderFacts, PaymentKind, ScoreRequest, VENDOR_RISK_PPM_PRIOR};
+pub use kiosk_risk_samples::{NOW_MS, ordinary};
 use serde_json::Value;
 use tower::ServiceExt;
-
-pub const NOW_MS: i64 = 1_790_000_000_000;
 
 /// The committed models and training data.
 pub fn ml() -> PathBuf {
@@ -60,37 +58,6 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
 pub fn app(db: NativeDb, folder: PathBuf) -> (Router, NativeEdge) {
     let native = NativeEdge::new(db, &[("fraud_model", "fraud-v3")], folder, 1);
     (edge_fraud::router(native.edge.clone()), native)
-}
-
-/// An everyday order of a known customer.
-pub fn ordinary() -> ScoreRequest {
-    ScoreRequest {
-        order: OrderFacts {
-            amount_minor: 4_290,
-            currency: "EUR".to_owned(),
-            unit_price_minor_max: 2_990,
-            item_count: 2,
-            sku_count: 2,
-            line_quantity_max: 1,
-            bulky: false,
-            delivery: DeliveryKind::Standard,
-            payment: PaymentKind::Card,
-            hour_of_day: 19,
-            account_age_days: Some(400),
-            cart_age_s: 380,
-            billing_is_shipping: true,
-            disposable_email: false,
-            discount_percent: 0,
-            vendor_risk_ppm: VENDOR_RISK_PPM_PRIOR,
-        },
-        keys: IdentityKeys {
-            customer: Some("c1".to_owned()),
-            device: Some("d1".to_owned()),
-            address: Some("a1".to_owned()),
-            card: Some("k1".to_owned()),
-        },
-        now_ms: NOW_MS,
-    }
 }
 
 /// Sends one request; the answer's status and JSON.

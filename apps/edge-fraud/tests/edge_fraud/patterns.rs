@@ -3,30 +3,19 @@
 use kiosk_risk::{
     Counters, DeliveryKind, History, Outcome, PaymentKind, ScoreRequest, VENDOR_RISK_PPM_PRIOR, Velocity,
 };
+use kiosk_risk_samples::burst;
 
 use crate::common::{committed_scorer, ordinary};
 
-fn burst(count: i64, each_minor: i64) -> Counters {
-    Counters { count: [count; 3], amount_minor: [count * each_minor; 3] }
-}
-
-/// A bot that tries stolen cards: cheap, instant, a guest, its device seen dozens of times within the hour.
+/// The bot, its device seen dozens of times within the hour.
 fn card_testing() -> (ScoreRequest, History) {
-    let mut request = ordinary();
-    request.order.amount_minor = 700;
-    request.order.unit_price_minor_max = 700;
-    request.order.item_count = 1;
-    request.order.sku_count = 1;
-    request.order.account_age_days = None;
-    request.order.cart_age_s = 6;
-    request.order.disposable_email = true;
     let velocity = Velocity {
         device: burst(30, 700),
         address: burst(12, 700),
         card: burst(1, 700),
         ..Velocity::default()
     };
-    (request, velocity.into())
+    (kiosk_risk_samples::card_testing(), velocity.into())
 }
 
 #[test]
